@@ -11,6 +11,7 @@ import (
 
 	"antwon.dj/backend/ent/migrate"
 
+	"antwon.dj/backend/ent/endedsession"
 	"antwon.dj/backend/ent/idempotencykey"
 	"antwon.dj/backend/ent/like"
 	"antwon.dj/backend/ent/login"
@@ -41,6 +42,8 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
+	// EndedSession is the client for interacting with the EndedSession builders.
+	EndedSession *EndedSessionClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// Like is the client for interacting with the Like builders.
@@ -86,6 +89,7 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
+	c.EndedSession = NewEndedSessionClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Like = NewLikeClient(c.config)
 	c.Login = NewLoginClient(c.config)
@@ -195,6 +199,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	return &Tx{
 		ctx:                  ctx,
 		config:               cfg,
+		EndedSession:         NewEndedSessionClient(cfg),
 		IdempotencyKey:       NewIdempotencyKeyClient(cfg),
 		Like:                 NewLikeClient(cfg),
 		Login:                NewLoginClient(cfg),
@@ -231,6 +236,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	return &Tx{
 		ctx:                  ctx,
 		config:               cfg,
+		EndedSession:         NewEndedSessionClient(cfg),
 		IdempotencyKey:       NewIdempotencyKeyClient(cfg),
 		Like:                 NewLikeClient(cfg),
 		Login:                NewLoginClient(cfg),
@@ -254,7 +260,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		IdempotencyKey.
+//		EndedSession.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -277,9 +283,10 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.IdempotencyKey, c.Like, c.Login, c.Membership, c.Node, c.QueueItem, c.Room,
-		c.RoomCommand, c.RoomEvent, c.RoomLease, c.RoomPlayback, c.Session, c.SkipVote,
-		c.Song, c.SpotifyAccount, c.SpotifyAuthorization, c.User,
+		c.EndedSession, c.IdempotencyKey, c.Like, c.Login, c.Membership, c.Node,
+		c.QueueItem, c.Room, c.RoomCommand, c.RoomEvent, c.RoomLease, c.RoomPlayback,
+		c.Session, c.SkipVote, c.Song, c.SpotifyAccount, c.SpotifyAuthorization,
+		c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -289,9 +296,10 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.IdempotencyKey, c.Like, c.Login, c.Membership, c.Node, c.QueueItem, c.Room,
-		c.RoomCommand, c.RoomEvent, c.RoomLease, c.RoomPlayback, c.Session, c.SkipVote,
-		c.Song, c.SpotifyAccount, c.SpotifyAuthorization, c.User,
+		c.EndedSession, c.IdempotencyKey, c.Like, c.Login, c.Membership, c.Node,
+		c.QueueItem, c.Room, c.RoomCommand, c.RoomEvent, c.RoomLease, c.RoomPlayback,
+		c.Session, c.SkipVote, c.Song, c.SpotifyAccount, c.SpotifyAuthorization,
+		c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -300,6 +308,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
+	case *EndedSessionMutation:
+		return c.EndedSession.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
 		return c.IdempotencyKey.mutate(ctx, m)
 	case *LikeMutation:
@@ -336,6 +346,139 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.User.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
+	}
+}
+
+// EndedSessionClient is a client for the EndedSession schema.
+type EndedSessionClient struct {
+	config
+}
+
+// NewEndedSessionClient returns a client for the EndedSession from the given config.
+func NewEndedSessionClient(c config) *EndedSessionClient {
+	return &EndedSessionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `endedsession.Hooks(f(g(h())))`.
+func (c *EndedSessionClient) Use(hooks ...Hook) {
+	c.hooks.EndedSession = append(c.hooks.EndedSession, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `endedsession.Intercept(f(g(h())))`.
+func (c *EndedSessionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.EndedSession = append(c.inters.EndedSession, interceptors...)
+}
+
+// Create returns a builder for creating a EndedSession entity.
+func (c *EndedSessionClient) Create() *EndedSessionCreate {
+	mutation := newEndedSessionMutation(c.config, OpCreate)
+	return &EndedSessionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of EndedSession entities.
+func (c *EndedSessionClient) CreateBulk(builders ...*EndedSessionCreate) *EndedSessionCreateBulk {
+	return &EndedSessionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *EndedSessionClient) MapCreateBulk(slice any, setFunc func(*EndedSessionCreate, int)) *EndedSessionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &EndedSessionCreateBulk{err: fmt.Errorf("calling to EndedSessionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*EndedSessionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &EndedSessionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for EndedSession.
+func (c *EndedSessionClient) Update() *EndedSessionUpdate {
+	mutation := newEndedSessionMutation(c.config, OpUpdate)
+	return &EndedSessionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *EndedSessionClient) UpdateOne(_m *EndedSession) *EndedSessionUpdateOne {
+	mutation := newEndedSessionMutation(c.config, OpUpdateOne, withEndedSession(_m))
+	return &EndedSessionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *EndedSessionClient) UpdateOneID(id string) *EndedSessionUpdateOne {
+	mutation := newEndedSessionMutation(c.config, OpUpdateOne, withEndedSessionID(id))
+	return &EndedSessionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for EndedSession.
+func (c *EndedSessionClient) Delete() *EndedSessionDelete {
+	mutation := newEndedSessionMutation(c.config, OpDelete)
+	return &EndedSessionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *EndedSessionClient) DeleteOne(_m *EndedSession) *EndedSessionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *EndedSessionClient) DeleteOneID(id string) *EndedSessionDeleteOne {
+	builder := c.Delete().Where(endedsession.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &EndedSessionDeleteOne{builder}
+}
+
+// Query returns a query builder for EndedSession.
+func (c *EndedSessionClient) Query() *EndedSessionQuery {
+	return &EndedSessionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeEndedSession},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a EndedSession entity by its id.
+func (c *EndedSessionClient) Get(ctx context.Context, id string) (*EndedSession, error) {
+	return c.Query().Where(endedsession.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *EndedSessionClient) GetX(ctx context.Context, id string) *EndedSession {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *EndedSessionClient) Hooks() []Hook {
+	return c.hooks.EndedSession
+}
+
+// Interceptors returns the client interceptors.
+func (c *EndedSessionClient) Interceptors() []Interceptor {
+	return c.inters.EndedSession
+}
+
+func (c *EndedSessionClient) mutate(ctx context.Context, m *EndedSessionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&EndedSessionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&EndedSessionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&EndedSessionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&EndedSessionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown EndedSession mutation op: %q", m.Op())
 	}
 }
 
@@ -2891,14 +3034,14 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		IdempotencyKey, Like, Login, Membership, Node, QueueItem, Room, RoomCommand,
-		RoomEvent, RoomLease, RoomPlayback, Session, SkipVote, Song, SpotifyAccount,
-		SpotifyAuthorization, User []ent.Hook
+		EndedSession, IdempotencyKey, Like, Login, Membership, Node, QueueItem, Room,
+		RoomCommand, RoomEvent, RoomLease, RoomPlayback, Session, SkipVote, Song,
+		SpotifyAccount, SpotifyAuthorization, User []ent.Hook
 	}
 	inters struct {
-		IdempotencyKey, Like, Login, Membership, Node, QueueItem, Room, RoomCommand,
-		RoomEvent, RoomLease, RoomPlayback, Session, SkipVote, Song, SpotifyAccount,
-		SpotifyAuthorization, User []ent.Interceptor
+		EndedSession, IdempotencyKey, Like, Login, Membership, Node, QueueItem, Room,
+		RoomCommand, RoomEvent, RoomLease, RoomPlayback, Session, SkipVote, Song,
+		SpotifyAccount, SpotifyAuthorization, User []ent.Interceptor
 	}
 )
 

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"sync"
 
+	"antwon.dj/backend/ent/endedsession"
 	"antwon.dj/backend/ent/idempotencykey"
 	"antwon.dj/backend/ent/like"
 	"antwon.dj/backend/ent/login"
@@ -89,6 +90,7 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
+			endedsession.Table:         endedsession.ValidColumn,
 			idempotencykey.Table:       idempotencykey.ValidColumn,
 			like.Table:                 like.ValidColumn,
 			login.Table:                login.ValidColumn,

@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"antwon.dj/backend/ent/endedsession"
 	"antwon.dj/backend/ent/idempotencykey"
 	"antwon.dj/backend/ent/like"
 	"antwon.dj/backend/ent/login"
@@ -27,6 +28,15 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	endedsessionMixin := schema.EndedSession{}.Mixin()
+	endedsessionMixinFields0 := endedsessionMixin[0].Fields()
+	_ = endedsessionMixinFields0
+	endedsessionFields := schema.EndedSession{}.Fields()
+	_ = endedsessionFields
+	// endedsessionDescID is the schema descriptor for id field.
+	endedsessionDescID := endedsessionMixinFields0[0].Descriptor()
+	// endedsession.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	endedsession.IDValidator = endedsessionDescID.Validators[0].(func(string) error)
 	idempotencykeyFields := schema.IdempotencyKey{}.Fields()
 	_ = idempotencykeyFields
 	// idempotencykeyDescUserID is the schema descriptor for user_id field.

@@ -329,7 +329,8 @@ type Mutation {
   demoLogin("The host's name, 1 to 40 characters." displayName: String!): Session
   """
   Joins the open room with this code as a guest. With a valid session the user of that session joins; without one, the
-  server creates a new guest. Joining again changes the guest's name. Only over HTTP.
+  server creates a new guest. Joining again changes the guest's name. With an access token the result is a token of the
+  same session, which expires no later; only a new guest gets a new cookie. Only over HTTP.
   """
   joinRoom(
     "The room's code, in upper or lower case."
@@ -352,8 +353,8 @@ type Mutation {
   """
   refreshSession: Session
   """
-  Signs out this browser and removes its cookie. Open connections last until their access token expires. The header and
-  the transport are those of refreshSession.
+  Signs out this browser and removes its cookie. Access tokens of the session are no longer accepted, and connections
+  that were opened with them are closed. The header and the transport are those of refreshSession.
   """
   signOut: Boolean
   "Signs the user out on all devices. Otherwise like signOut."
@@ -720,7 +721,7 @@ type Session {
 
 "The result of joining or watching a room."
 type JoinedRoom {
-  "The session to use from now on. It replaces the one that was sent along, if any."
+  "The session to use from now on. It continues the one that was sent along, if any, or replaces a screen's."
   session: Session!
   "The room."
   room: Room!

@@ -136,7 +136,7 @@ func (p *fixture) authenticate(ctx context.Context, authorization string) (conte
 	if authorization == "" {
 		return ctx, nil
 	}
-	viewer, err := p.tokens.Check(strings.TrimPrefix(authorization, "Bearer "))
+	viewer, err := p.first.accounts.Authenticate(strings.TrimPrefix(authorization, "Bearer "))
 	return account.WithViewer(ctx, viewer), err
 }
 

@@ -51,9 +51,6 @@ func (r mutationResolver) RefreshSession(ctx context.Context) (*account.Session,
 		return nil, err
 	}
 	session, err := r.accounts.RefreshSession(ctx, refresh)
-	if party.CodeOf(err) == party.Unauthenticated {
-		cookiesFrom(ctx).ClearSession()
-	}
 	if err != nil {
 		return nil, err
 	}

@@ -85,7 +85,7 @@ var mayUse = map[string][]string{
 		"internal/roomstate", "ent",
 	},
 	"internal/roomstate":      {"internal/database", "internal/live", "internal/party", "ent"},
-	"internal/account":        {"internal/party", "internal/database", "internal/ratelimit", "ent"},
+	"internal/account":        {"internal/party", "internal/database", "internal/live", "internal/ratelimit", "ent"},
 	"internal/database":       {"ent"},
 	"internal/party":          {},
 	"internal/ratelimit":      {},

@@ -142,7 +142,8 @@ func TestGuestAndHostSignInWithARealBrowser(t *testing.T) {
 		w.Header().Set("Content-Type", "text/html")
 		fmt.Fprintf(w, `<form method="post" enctype="text/plain" action="%s">
 			<input name='{"query":"mutation { signOutEverywhere }", "x":"' value='"}'></form>
-			<a href="%s/auth/logout">your prize</a>`, api, s.url)
+			<form method="post" action="%s/auth/logout"></form>
+			<a href="%s/auth/logout">your prize</a>`, api, s.url, s.url)
 	}))
 	defer evil.Close()
 	there := strings.Replace(evil.URL, "127.0.0.1", "localhost", 1) // another site, not only another port
@@ -152,13 +153,18 @@ func TestGuestAndHostSignInWithARealBrowser(t *testing.T) {
 			wants("a script of "+site, c.send(api, `mutation { signOutEverywhere }`, headers), "not let")
 		}
 		c.leave(s, `document.forms[0].submit()`, api)
+		c.open(site)
+		c.leave(s, `document.links[0].click()`, s.url+"/auth/logout")
 	}
-	c.open(there)
-	c.leave(s, `document.links[0].click()`, p.Addr()+"/end")
+	c.open(there) // the browser sends no cookie along with this form, so there is no session to end
+	c.leave(s, `document.forms[1].submit()`, p.Addr()+"/end")
+	c.open(evil.URL)
+	c.leave(s, `document.forms[1].submit()`, s.url+"/auth/logout")
 	c.open(s.url + "/playground")
 	wants("after a visit to evil pages", c.send(api, refresh, own), `"displayName":"Hanna"`)
 
 	c.open(s.url + "/auth/logout")
+	c.leave(s, `document.forms[0].requestSubmit()`, p.Addr()+"/end")
 	c.open(s.url + "/playground")
 	wants("signed out", c.send(api, refresh, own), `UNAUTHENTICATED`)
 }

@@ -104,7 +104,13 @@ func TestHostSignsInStaysSignedInAndSignsOut(t *testing.T) {
 			got.Viewer.User.DisplayName != "Johanna" {
 			t.Errorf("the same person elsewhere: %+v", got)
 		}
-		status, page := b.visit(s.url + "/auth/logout")
+		if status, page := b.visit(s.url + "/auth/logout"); status != http.StatusOK || page != "" {
+			t.Errorf("a link to sign out: %d %s, want a question", status, page)
+		}
+		if _, code := b.reload(); code != "" {
+			t.Errorf("a link has signed out: %s", code)
+		}
+		status, page := b.submit(s.url + "/auth/logout")
 		want := p.Addr() + "/end?client_id=" + p.ClientID + "&post_logout_redirect_uri=" + url.QueryEscape(s.url+"/")
 		if status != http.StatusSeeOther || page != want {
 			t.Errorf("signing out: %d %s, want %s", status, page, want)
@@ -131,6 +137,22 @@ func TestHostSignsInStaysSignedInAndSignsOut(t *testing.T) {
 			}
 		}
 	})
+}
+
+// submit sends a form of one of the server's own pages, as visit follows a link.
+func (b *browser) submit(page string) (status int, leadsTo string) {
+	b.t.Helper()
+	request, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, page, nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	request.Header.Set("Origin", b.url)
+	response, err := b.web.Do(request)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	return response.StatusCode, response.Header.Get("Location")
 }
 
 // A guest is the same user after a reload. Once they have signed in, the songs that they added and liked belong to the
@@ -165,7 +187,8 @@ func TestGuestKeepsSongsAndLikesAfterSigningIn(t *testing.T) {
 			}
 		}
 		guest.remove(mine) // the user who added a song may remove it
-		if code := asGuest.refusal(t, `mutation { likeQueueItem(itemId: "`+liked.ID+`") { id } }`, nil); code != "FORBIDDEN" {
+		again := `mutation { likeQueueItem(itemId: "` + liked.ID + `") { id } }`
+		if code := asGuest.refusal(t, again, nil); code != "UNAUTHENTICATED" {
 			t.Errorf("with the guest's old token: %s", code)
 		}
 	})

@@ -139,8 +139,9 @@ func (p *program) assemble(d *demo.Demo) {
 	p.demo = d
 	p.accounts = p.newAccounts()
 	p.jukebox = p.newJukebox()
-	p.bus.serves(p.jukebox)
+	p.bus.serves(p.jukebox.Reconcile, p.accounts.ReconcileEnded)
 	p.graphql = p.newGraphQL()
+	p.accounts.OnEnded(p.graphql.CloseEnded)
 	if p.cfg.playback {
 		p.supervisor = p.newSupervisor()
 	}
@@ -151,6 +152,7 @@ func (p *program) newAccounts() *account.Accounts {
 	cfg := account.Config{
 		Database:       p.database,
 		Tokens:         p.tokens,
+		Bus:            p.bus,
 		Authorizer:     p.spotify,
 		Identity:       identityOf(p.cfg),
 		DemoLogin:      p.cfg.isDemo(),

@@ -3,17 +3,16 @@ package main
 import (
 	"sync/atomic"
 
-	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/live/natsbus"
 )
 
-// hintBus carries hints within this server and, if NATS is configured, between servers. It is opened before the jukebox
-// that it serves, and closed after it.
+// hintBus carries hints within this server and, if NATS is configured, between servers. It is opened before the parts
+// that it serves, and closed after them.
 type hintBus struct {
 	live.Bus
-	jukebox atomic.Pointer[jukebox.Jukebox] // nil until serves: no hint can have been missed yet
-	close   func()
+	reconcilers atomic.Pointer[[]func()] // nil until serves: no hint can have been missed yet
+	close       func()
 }
 
 // openBus opens the bus of one server, or connects to NATS if it is configured.
@@ -33,11 +32,13 @@ func (p *program) openBus() (*hintBus, error) {
 	return b, nil
 }
 
-// serves sets the jukebox that reconciles its rooms when hints of other servers may have been lost.
-func (b *hintBus) serves(j *jukebox.Jukebox) { b.jukebox.Store(j) }
+// serves sets what is called when hints of other servers may have been lost.
+func (b *hintBus) serves(reconcilers ...func()) { b.reconcilers.Store(&reconcilers) }
 
 func (b *hintBus) reconcile() {
-	if j := b.jukebox.Load(); j != nil {
-		j.Reconcile()
+	if reconcilers := b.reconcilers.Load(); reconcilers != nil {
+		for _, reconcile := range *reconcilers {
+			reconcile()
+		}
 	}
 }

@@ -19,6 +19,7 @@ func (p *program) newGraphQL() *gqlserver.Handler {
 		Sources:         resolver.Sources(),
 		Authenticate:    p.authenticate,
 		Identify:        p.identify,
+		Ended:           p.accounts.HasEnded,
 		WithoutViewer:   p.accounts.WithoutViewer,
 		Present:         resolver.PresentError,
 		Recover:         resolver.Recover,
@@ -47,7 +48,7 @@ func (p *program) authenticate(ctx context.Context, authorization string) (conte
 			Message: "Authorization must be the word Bearer, a space, and the access token.",
 		}
 	}
-	viewer, err := p.tokens.Check(strings.TrimSpace(token))
+	viewer, err := p.accounts.Authenticate(strings.TrimSpace(token))
 	if err != nil {
 		return ctx, err
 	}
@@ -60,5 +61,7 @@ func (p *program) identify(ctx context.Context) gqlserver.Client {
 	if err != nil {
 		return gqlserver.Client{}
 	}
-	return gqlserver.Client{ID: viewer.UserID, ExpiresAt: viewer.ExpiresAt, Unlimited: p.isUnlimited(viewer)}
+	return gqlserver.Client{
+		ID: viewer.UserID, SessionID: viewer.SessionID, ExpiresAt: viewer.ExpiresAt, Unlimited: p.isUnlimited(viewer),
+	}
 }

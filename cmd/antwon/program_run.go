@@ -20,6 +20,9 @@ const shutdownTimeout = 10 * time.Second
 // supervisor; the rooms' feeds. Every acknowledged change was committed before its
 // acknowledgement.
 func (p *program) run(ctx context.Context, listener net.Listener) error {
+	if err := p.accounts.LoadEnded(ctx); err != nil { // before the first request
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		if err := p.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -35,6 +38,7 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 	}
 	group.Go(func() error { return p.housekeep(ctx) })
 	group.Go(func() error { return p.jukebox.RunPresence(ctx) })
+	group.Go(func() error { return p.accounts.WatchEnded(ctx) })
 	group.Go(func() error {
 		<-ctx.Done()
 		defer stopDriving()

@@ -9,6 +9,18 @@ import (
 	"antwon.dj/backend/ent"
 )
 
+// The EndedSessionFunc type is an adapter to allow the use of ordinary
+// function as EndedSession mutator.
+type EndedSessionFunc func(context.Context, *ent.EndedSessionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f EndedSessionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.EndedSessionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.EndedSessionMutation", m)
+}
+
 // The IdempotencyKeyFunc type is an adapter to allow the use of ordinary
 // function as IdempotencyKey mutator.
 type IdempotencyKeyFunc func(context.Context, *ent.IdempotencyKeyMutation) (ent.Value, error)

@@ -8,6 +8,24 @@ import (
 )
 
 var (
+	// EndedSessionsColumns holds the columns for the "ended_sessions" table.
+	EndedSessionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "ended_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+	}
+	// EndedSessionsTable holds the schema information for the "ended_sessions" table.
+	EndedSessionsTable = &schema.Table{
+		Name:       "ended_sessions",
+		Columns:    EndedSessionsColumns,
+		PrimaryKey: []*schema.Column{EndedSessionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "endedsession_ended_at",
+				Unique:  false,
+				Columns: []*schema.Column{EndedSessionsColumns[1]},
+			},
+		},
+	}
 	// IdempotencyKeysColumns holds the columns for the "idempotency_keys" table.
 	IdempotencyKeysColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -629,6 +647,7 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		EndedSessionsTable,
 		IdempotencyKeysTable,
 		LikesTable,
 		LoginsTable,

@@ -58,6 +58,18 @@ func (Session) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("family"), index.Fields("user_id"), index.Fields("expires_at")}
 }
 
+// EndedSession is a session that has ended before its time: its id is the family of its refresh tokens, which are
+// deleted. It is kept until the session's last access token has expired, so that no server accepts one.
+type EndedSession struct{ ent.Schema }
+
+func (EndedSession) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
+
+func (EndedSession) Fields() []ent.Field {
+	return []ent.Field{field.Time("ended_at").SchemaType(precise).Immutable()}
+}
+
+func (EndedSession) Indexes() []ent.Index { return []ent.Index{index.Fields("ended_at")} }
+
 // Login is one visit to the identity provider's page, until the browser returns from it. It is used once, and only by
 // the browser that started it.
 type Login struct{ ent.Schema }

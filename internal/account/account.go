@@ -6,6 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/ratelimit"
 )
 
@@ -13,6 +14,7 @@ import (
 type Config struct {
 	Database       *database.DB
 	Tokens         Tokens
+	Bus            live.Bus         // tells other servers that sessions have ended; nil: there are none
 	Authorizer     Authorizer       // nil: hosts cannot connect Spotify to this server
 	Identity       IdentityProvider // nil: hosts cannot sign in, except by DemoLogin
 	DemoLogin      bool             // whether DemoLogin and DemoHost make anybody a host
@@ -30,12 +32,13 @@ type Accounts struct {
 	limiter        *ratelimit.Limiter
 	viewerAccesses prometheus.Counter // see WithoutViewer
 	sessions       *prometheus.CounterVec
+	ended          *endedSessions
 }
 
 // New returns the Accounts of a database, and registers their metrics. Nothing has to be closed.
 func New(cfg Config) *Accounts {
 	a := &Accounts{
-		cfg: cfg, db: cfg.Database, limiter: ratelimit.New(limitedKeys),
+		cfg: cfg, db: cfg.Database, limiter: ratelimit.New(limitedKeys), ended: newEndedSessions(),
 		viewerAccesses: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "antwon_shared_viewer_access_total",
 			Help: "How often a shared subscription tried to read the viewer, which fails. Above 0, a field lacks @viewer.",

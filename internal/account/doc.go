@@ -7,10 +7,15 @@ under any name (DemoLogin). Guests and screens have no account: the jukebox pack
 a room, and begins their session with SignIn.
 
 A session is a short-lived access token, which requests carry and which is checked without the database, and a refresh
-token, of which the database stores only a hash. RefreshSession exchanges a refresh token for the next session. All
-sessions that were exchanged from the same sign-in form a family, and a refresh token that is used a second time ends
-its whole family, so that a stolen token is of little use. SignOut ends a family, SignOutEverywhere all sessions of a
-user; access tokens that were issued before stay valid until they expire.
+token, of which the database stores only a hash. RefreshSession exchanges a refresh token for the next one. All tokens
+that go back to the same sign-in form a family, whose id access tokens carry, and a refresh token that is used a second
+time ends its whole family, so that a stolen token is of little use. SignOut ends a family, SignOutEverywhere all of a
+user. SignIn is the door to all sessions: whoever comes with an access token gets nothing that outlives it.
+
+What has ended stays ended. The family is stored among the ended sessions in the transaction that deletes its refresh
+tokens. Authenticate refuses its access tokens, from a list in memory: on this server at once, and on the others when a
+hint tells WatchEnded to read what is new, or within five seconds if the hint is lost. Whoever keeps connections open
+is told by OnEnded to close those that HasEnded reports.
 
 The viewer of a request, the content of its access token, travels in the context: package graph and cmd/antwon put it
 there with WithViewer, and use cases read it with ViewerFrom or OptionalViewer. What is executed once for many users
@@ -21,14 +26,14 @@ can complete it, once, within ten minutes; and that it returns to pages of this 
 
 Accounts is used by graph, internal/server and cmd/antwon, and by internal/jukebox, which wraps what also concerns
 rooms: Jukebox.FinishLogin, FinishSpotify and DisconnectSpotify. CredentialStore is used by internal/spotify. All types
-are safe for concurrent use, and none starts a goroutine. Failures that a client should understand are *party.Error; the
-doc comments name their codes.
+are safe for concurrent use, and none starts a goroutine; WatchEnded runs in its caller's. Failures that a client should
+understand are *party.Error; the doc comments name their codes.
 
 	account.go      Config and Accounts; its metrics
 	viewer.go       the user who makes a request, and access tokens
 	caller.go       the client that sends a request: its address and its browser
 	session.go      beginning and refreshing sessions; deleting expired ones
-	signout.go      ending sessions
+	signout.go      ending sessions; ended.go remembers which have ended, so that their access tokens end, too
 	login.go        signing in with an identity provider
 	host.go         storing hosts; deleting a guest who became one
 	demo.go         signing in without an identity provider, in the demo

@@ -10,7 +10,7 @@ import (
 	"antwon.dj/backend/internal/database"
 )
 
-// Age moves the times of all stored sessions and logins into the past.
+// Age moves the times of all stored sessions, ended ones included, and logins into the past.
 func Age(ctx context.Context, db *database.DB, by time.Duration) error {
 	return db.InTx(ctx, func(tx *ent.Tx) error {
 		sessions, err := tx.Session.Query().All(ctx)
@@ -23,6 +23,16 @@ func Age(ctx context.Context, db *database.DB, by time.Duration) error {
 				update.SetUsedAt(row.UsedAt.Add(-by))
 			}
 			if err := update.Exec(ctx); err != nil {
+				return err
+			}
+		}
+		ended, err := tx.EndedSession.Query().All(ctx)
+		if err != nil {
+			return err
+		}
+		for _, row := range ended {
+			const update = "UPDATE ended_sessions SET ended_at = ? WHERE id = ?"
+			if _, err := tx.ExecContext(ctx, update, row.EndedAt.Add(-by).UTC(), row.ID); err != nil {
 				return err
 			}
 		}
@@ -59,3 +69,14 @@ func IsUnused(ctx context.Context, db *database.DB, refresh string) (bool, error
 	return db.Read.Session.Query().
 		Where(session.TokenHash(database.Hash([]byte(refresh))), session.UsedAtIsNil()).Exist(ctx)
 }
+
+// EndedCached is how many ended sessions are remembered one by one.
+const EndedCached = endedCached
+
+// RememberEnded has a server remember that a session has ended.
+func (a *Accounts) RememberEnded(sessionID string, at time.Time) {
+	a.ended.add([]string{sessionID}, at)
+}
+
+// CountEnded counts the ended sessions that a server remembers one by one.
+func (a *Accounts) CountEnded() int { return len(a.ended.at) }

@@ -13,6 +13,7 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/session"
 	"antwon.dj/backend/internal/testdb"
@@ -26,6 +27,7 @@ type fixture struct {
 	tokens   *session.Tokens
 	provider *provider
 	spotify  *spotify
+	bus      live.Bus
 }
 
 // onBothDatabases runs a test once on SQLite and once on MySQL.
@@ -49,12 +51,17 @@ func newFixture(t *testing.T, databaseURL string) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{T: t, db: db, tokens: tokens, provider: newProvider(), spotify: &spotify{}}
-	f.Accounts = account.New(account.Config{
-		Database: db, Tokens: tokens, Authorizer: f.spotify, Identity: f.provider, DemoLogin: true,
+	f := &fixture{T: t, db: db, tokens: tokens, provider: newProvider(), spotify: &spotify{}, bus: live.NewLocalBus()}
+	f.Accounts = f.server()
+	return f
+}
+
+// server returns the Accounts of another server on the same database.
+func (f *fixture) server() *account.Accounts {
+	return account.New(account.Config{
+		Database: f.db, Tokens: f.tokens, Bus: f.bus, Authorizer: f.spotify, Identity: f.provider, DemoLogin: true,
 		PublicURL: "http://party.test", AllowedOrigins: []string{"https://front.test"}, Metrics: prometheus.NewRegistry(),
 	})
-	return f
 }
 
 // newUser stores a user of this kind, and signs them in.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"antwon.dj/backend/ent"
-	"antwon.dj/backend/ent/session"
 	"antwon.dj/backend/ent/user"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/party"
@@ -85,7 +84,11 @@ func nilUnlessFits(text string, most int) *string {
 // deleteGuest ends the sessions of a guest who has become a host, gives the browser to the host, and deletes the guest.
 // A guest that rows still refer to, because they did something in the meantime, stays stored, but signed out.
 func (a *Accounts) deleteGuest(ctx context.Context, guestID, hostID string) error {
-	err := a.db.InTx(ctx, func(tx *ent.Tx) error {
+	now, err := a.db.Now(ctx)
+	if err != nil {
+		return err
+	}
+	err = a.endingTx(ctx, now, func(tx *ent.Tx, end endFunc) error {
 		guest, err := tx.User.Get(ctx, guestID)
 		if err != nil {
 			return err
@@ -93,7 +96,11 @@ func (a *Accounts) deleteGuest(ctx context.Context, guestID, hostID string) erro
 		if err := lockUser(ctx, tx, guestID); err != nil {
 			return err
 		}
-		if _, err := tx.Session.Delete().Where(session.UserID(guestID)).Exec(ctx); err != nil {
+		families, err := familiesOf(ctx, tx, guestID)
+		if err != nil {
+			return err
+		}
+		if err := end(families...); err != nil {
 			return err
 		}
 		if guest.BrowserHash == nil {

@@ -156,8 +156,8 @@ func matchesHash(secret, hash string) bool {
 	return subtle.ConstantTimeCompare([]byte(database.Hash([]byte(secret))), []byte(hash)) == 1
 }
 
-// signInHost stores the host, merges the guest that the browser was before, ends the browser's old session, and begins
-// a new one.
+// signInHost stores the host, merges the guest that the browser was before, begins a new session, and ends the
+// browser's old one.
 func (a *Accounts) signInHost(ctx context.Context, who Identity, refresh string, adopt AdoptGuest) (*Session, error) {
 	hostID, err := a.storeHost(ctx, who)
 	if err != nil {
@@ -175,10 +175,14 @@ func (a *Accounts) signInHost(ctx context.Context, who Identity, refresh string,
 			return nil, fmt.Errorf("delete the guest: %w", err)
 		}
 	}
+	s, err := a.SignIn(ctx, Viewer{UserID: hostID, Kind: party.HostUser})
+	if err != nil {
+		return nil, err
+	}
 	if err := a.SignOut(ctx, refresh); err != nil && party.CodeOf(err) != party.Unauthenticated {
 		return nil, err
 	}
-	return a.SignIn(ctx, Viewer{UserID: hostID, Kind: party.HostUser})
+	return s, nil
 }
 
 // Logout ends the session to which a refresh token belongs, if any, and returns the page on which the identity provider

@@ -24,21 +24,34 @@ const (
 type Session struct {
 	AccessToken string
 	ExpiresAt   time.Time // when AccessToken expires
-	User        Viewer    // who signed in; ExpiresAt is not set
+	User        Viewer    // who signed in; its times are not set
 	// Refresh is the refresh token, which RefreshSession exchanges, once, for the next session. Whoever has it is this
 	// user, so it belongs into a cookie that scripts cannot read. Empty: there is none.
 	Refresh string
 }
 
-// SignIn begins a session of a stored user: the first one of a new family.
+// SignIn begins a session of a stored user: the first one of a new family. Everybody who signs in passes here; only
+// RefreshSession, which requires a live refresh token, continues a session without it.
+//
+// The viewer of ctx, whose access token is all that the request has shown, gets a session that is no better than that
+// token: it has no refresh token, ends when the viewer's session ends, and expires when the viewer's token does.
+// Otherwise a stolen access token could be made to last.
 func (a *Accounts) SignIn(ctx context.Context, v Viewer) (*Session, error) {
+	signedIn, err := OptionalViewer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if signedIn != nil && signedIn.UserID == v.UserID {
+		return a.newSession(*signedIn, "")
+	}
+	v = Viewer{UserID: v.UserID, Kind: v.Kind, SessionID: database.NewID()}
 	now, err := a.db.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
 	refresh := ""
 	err = a.db.InTx(ctx, func(tx *ent.Tx) (err error) {
-		refresh, err = storeSession(ctx, tx, v.UserID, database.NewID(), now)
+		refresh, err = storeSession(ctx, tx, v.UserID, v.SessionID, now)
 		return err
 	})
 	if err != nil {
@@ -54,6 +67,7 @@ func (a *Accounts) newSession(v Viewer, refresh string) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign an access token: %w", err)
 	}
+	v.IssuedAt, v.ExpiresAt = time.Time{}, time.Time{}
 	return &Session{AccessToken: token, ExpiresAt: expiresAt, User: v, Refresh: refresh}, nil
 }
 
@@ -66,8 +80,8 @@ func storeSession(ctx context.Context, tx *ent.Tx, userID, family string, now ti
 
 // RefreshSession exchanges a refresh token for a new session of the same user. A token that was exchanged before,
 // unless it was only refreshGrace ago, means that it or its successor was stolen. Nobody can tell which, so all
-// sessions of its family end. The error is Unauthenticated if the token is no longer valid, and
-// RateLimited, without an exchange, if the user refreshes too often.
+// sessions of its family end, with their access tokens. The error is Unauthenticated if the token is no longer valid,
+// and RateLimited, without an exchange, if the user refreshes too often.
 func (a *Accounts) RefreshSession(ctx context.Context, refresh string) (*Session, error) {
 	now, err := a.db.Now(ctx)
 	if err != nil {
@@ -75,8 +89,8 @@ func (a *Accounts) RefreshSession(ctx context.Context, refresh string) (*Session
 	}
 	var viewer Viewer
 	next := ""
-	err = a.db.InTx(ctx, func(tx *ent.Tx) (err error) {
-		viewer, next, err = a.exchange(ctx, tx, refresh, now)
+	err = a.endingTx(ctx, now, func(tx *ent.Tx, end endFunc) (err error) {
+		viewer, next, err = a.exchange(ctx, tx, refresh, now, end)
 		return err
 	})
 	if err != nil {
@@ -92,7 +106,7 @@ func (a *Accounts) RefreshSession(ctx context.Context, refresh string) (*Session
 
 // exchange returns the next refresh token and its user, or an empty token if the old one is no longer valid.
 func (a *Accounts) exchange(
-	ctx context.Context, tx *ent.Tx, refresh string, now time.Time,
+	ctx context.Context, tx *ent.Tx, refresh string, now time.Time, end endFunc,
 ) (v Viewer, next string, err error) {
 	used, err := lockSession(ctx, tx, refresh, now)
 	if err != nil || used == nil {
@@ -105,14 +119,13 @@ func (a *Accounts) exchange(
 	case used.UsedAt == nil:
 		err = tx.Session.Update().Where(session.ID(used.ID)).SetUsedAt(now).Exec(ctx)
 	case now.Sub(*used.UsedAt) > refreshGrace:
-		_, err = tx.Session.Delete().Where(session.Family(used.Family)).Exec(ctx)
-		return v, "", err
+		return v, "", end(used.Family)
 	}
 	if err != nil {
 		return v, "", err
 	}
 	next, err = storeSession(ctx, tx, used.UserID, used.Family, now)
-	return Viewer{UserID: used.UserID, Kind: party.UserKind(used.Edges.User.Kind)}, next, err
+	return Viewer{UserID: used.UserID, Kind: party.UserKind(used.Edges.User.Kind), SessionID: used.Family}, next, err
 }
 
 // lockSession returns the row of a refresh token, exchanged or not, with its user, or nil if the token is unknown or
@@ -156,13 +169,17 @@ func (a *Accounts) sessionUser(ctx context.Context, refresh string) (*Viewer, er
 	return &Viewer{UserID: row.UserID, Kind: party.UserKind(row.Edges.User.Kind)}, nil
 }
 
-// DeleteOldSessions deletes sessions that have expired, and logins that were begun and not completed in time.
+// DeleteOldSessions deletes sessions that have expired, the records of sessions that ended so long ago that their
+// access tokens have expired, too, and logins that were begun and not completed in time.
 func (a *Accounts) DeleteOldSessions(ctx context.Context) error {
 	now, err := a.db.Now(ctx)
 	if err != nil {
 		return err
 	}
 	if _, err := a.db.DeleteWhere(ctx, "logins", "expires_at < ?", now); err != nil {
+		return err
+	}
+	if _, err := a.db.DeleteWhere(ctx, "ended_sessions", "ended_at < ?", now.Add(-EndedKept)); err != nil {
 		return err
 	}
 	_, err = a.db.DeleteWhere(ctx, "sessions", "expires_at < ?", now)

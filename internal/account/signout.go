@@ -3,45 +3,34 @@ package account
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"antwon.dj/backend/ent"
-	"antwon.dj/backend/ent/session"
 	"antwon.dj/backend/internal/party"
 )
 
-// SignOut ends the session to which a refresh token belongs, in all tabs of that browser. Subscriptions that are open
-// stay open until their access token expires. Without a valid refresh token it does nothing for a signed-in viewer, and
-// returns Unauthenticated if there is no viewer either.
+// SignOut ends the session to which a refresh token belongs, in all tabs of that browser, and the viewer's session.
+// Their access tokens are no longer accepted, and what is open with them is closed. The error is Unauthenticated if
+// there is neither a valid refresh token nor a viewer.
 func (a *Accounts) SignOut(ctx context.Context, refresh string) error {
-	return a.signOut(ctx, refresh, func(tx *ent.Tx, ended *ent.Session, _ *Viewer) error {
-		if ended == nil {
-			return nil
-		}
-		_, err := tx.Session.Delete().Where(session.Family(ended.Family)).Exec(ctx)
-		return err
+	return a.signOut(ctx, refresh, func(tx *ent.Tx, users, families []string) ([]string, error) {
+		return families, nil
 	})
 }
 
 // SignOutEverywhere ends all sessions of the viewer, and all sessions of the user of the refresh token.
 // The error is Unauthenticated if there is neither.
 func (a *Accounts) SignOutEverywhere(ctx context.Context, refresh string) error {
-	return a.signOut(ctx, refresh, func(tx *ent.Tx, ended *ent.Session, viewer *Viewer) error {
-		var users []string
-		if ended != nil {
-			users = append(users, ended.UserID)
-		}
-		if viewer != nil {
-			users = append(users, viewer.UserID)
-		}
-		_, err := tx.Session.Delete().Where(session.UserIDIn(users...)).Exec(ctx)
-		return err
+	return a.signOut(ctx, refresh, func(tx *ent.Tx, users, families []string) ([]string, error) {
+		all, err := familiesOf(ctx, tx, users...)
+		return append(all, families...), err
 	})
 }
 
-// signOut identifies the user by the refresh token and by the viewer, one of which may be absent, locks both, and calls
-// end.
+// signOut identifies the session of the refresh token and that of the viewer, one of which may be absent, locks their
+// users, and ends the sessions that choose returns for them.
 func (a *Accounts) signOut(
-	ctx context.Context, refresh string, end func(tx *ent.Tx, ended *ent.Session, viewer *Viewer) error,
+	ctx context.Context, refresh string, choose func(tx *ent.Tx, users, families []string) ([]string, error),
 ) error {
 	viewer, err := OptionalViewer(ctx)
 	if err != nil {
@@ -51,24 +40,42 @@ func (a *Accounts) signOut(
 	if err != nil {
 		return err
 	}
-	err = a.db.InTx(ctx, func(tx *ent.Tx) error {
-		ended, err := lockSession(ctx, tx, refresh, now)
+	err = a.endingTx(ctx, now, func(tx *ent.Tx, end endFunc) error {
+		users, families, err := lockSignedIn(ctx, tx, refresh, viewer, now)
 		if err != nil {
 			return err
 		}
-		if ended == nil && viewer == nil {
-			return party.Errorf(party.Unauthenticated, "Nobody is signed in.")
+		chosen, err := choose(tx, users, families)
+		if err != nil {
+			return err
 		}
-		if viewer != nil {
-			if err := lockUser(ctx, tx, viewer.UserID); err != nil {
-				return err
-			}
-		}
-		return end(tx, ended, viewer)
+		return end(chosen...)
 	})
 	if err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}
 	a.sessions.WithLabelValues(sessionEnded).Inc()
 	return nil
+}
+
+// lockSignedIn returns the sessions of a refresh token and of the viewer, with their users, whom it locks. The error is
+// Unauthenticated if there is none.
+func lockSignedIn(
+	ctx context.Context, tx *ent.Tx, refresh string, viewer *Viewer, now time.Time,
+) (users, families []string, err error) {
+	found, err := lockSession(ctx, tx, refresh, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	if found == nil && viewer == nil {
+		return nil, nil, party.Errorf(party.Unauthenticated, "Nobody is signed in.")
+	}
+	if found != nil {
+		users, families = append(users, found.UserID), append(families, found.Family)
+	}
+	if viewer != nil {
+		users, families = append(users, viewer.UserID), append(families, viewer.SessionID)
+		err = lockUser(ctx, tx, viewer.UserID)
+	}
+	return users, families, err
 }

@@ -13,6 +13,8 @@ import (
 type Viewer struct {
 	UserID    string
 	Kind      party.UserKind
+	SessionID string    // the session that the access token belongs to: the family of its refresh tokens
+	IssuedAt  time.Time // when the access token was issued
 	ExpiresAt time.Time // when the access token expires
 }
 
@@ -61,9 +63,10 @@ func OptionalViewer(ctx context.Context) (*Viewer, error) {
 
 // Tokens signs and verifies access tokens.
 type Tokens interface {
-	// Mint returns a signed token for v and the time at which it expires. It ignores v.ExpiresAt.
+	// Mint returns a signed token for v and the time at which it expires, which is not after v.ExpiresAt unless that is
+	// zero. It ignores v.IssuedAt.
 	Mint(v Viewer) (token string, expiresAt time.Time, err error)
 	// Check returns the user that a token was issued to. The error is Unauthenticated, and says what is wrong with the
-	// token.
+	// token. Check does not know which sessions have ended: Accounts.Authenticate does.
 	Check(token string) (Viewer, error)
 }

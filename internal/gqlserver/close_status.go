@@ -33,6 +33,8 @@ var (
 	closedByMissingInit = closeStatus{code: 4401, reason: "Unauthorized"}
 	// closedByExpiry: the credentials expired; clients reconnect with new ones.
 	closedByExpiry = closeStatus{code: 4403, reason: "Token expired"}
+	// closedByEndedSession: the session was ended; clients reconnect if they have another one.
+	closedByEndedSession = closeStatus{code: 4403, reason: "Session ended"}
 	// closedBySubprotocol: the client does not offer graphql-transport-ws.
 	closedBySubprotocol = closeStatus{code: 4406, reason: "Subprotocol not acceptable"}
 	// closedByInitTimeout: there was no connection_init within Limits.InitTimeout.

@@ -46,6 +46,7 @@ type connection struct {
 	deadlines connectionDeadlines
 	outbox    outbox
 	active    []*operation
+	session   string        // the client's session, once it is known
 	status    *closeStatus  // set once, when the connection is closed
 	flushed   chan struct{} // closed when the close frame was sent, or cannot be
 }
@@ -231,6 +232,12 @@ func (c *connection) close(e closeStatus) {
 	active := c.beginClose(e)
 	c.write()
 	c.stopOperations(active)
+}
+
+func (c *connection) sessionID() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.session
 }
 
 // beginClose sets the status, unless it is set, and returns the operations to stop. The caller holds the mutex.

@@ -9,6 +9,7 @@ import (
 // Client describes who makes the requests in a context.
 type Client struct {
 	ID        string    // connections with the same id are counted together; "": unknown, and not counted
+	SessionID string    // what Config.Ended may report, which closes the connection; "": nothing
 	ExpiresAt time.Time // when the credentials expire, which closes the connection; zero: never
 	Unlimited bool      // the limits for connections and operations do not apply
 }

@@ -26,6 +26,9 @@ type Config struct {
 	Authenticate func(ctx context.Context, authorization string) (context.Context, error)
 	// Identify returns who makes the requests in a context from Authenticate. Nil: everybody is unknown.
 	Identify func(ctx context.Context) Client
+	// Ended reports whether a client's session has ended before its credentials expire. When it does, call CloseEnded.
+	// It is called often and must not block. Nil: no session ends.
+	Ended func(sessionID string) bool
 	// WithoutViewer returns the context in which shared subscriptions are executed. It has no viewer, so that a resolver
 	// that needs one fails. Nil leaves the context unchanged.
 	WithoutViewer func(ctx context.Context) context.Context
@@ -81,6 +84,9 @@ func withDefaults(cfg Config) Config {
 	if cfg.Identify == nil {
 		cfg.Identify = func(context.Context) Client { return Client{} }
 	}
+	if cfg.Ended == nil {
+		cfg.Ended = func(string) bool { return false }
+	}
 	if cfg.WithoutViewer == nil {
 		cfg.WithoutViewer = func(ctx context.Context) context.Context { return ctx }
 	}
@@ -119,6 +125,16 @@ func (h *Handler) Drain(ctx context.Context) error {
 	err := h.connections.drain(ctx, h.cfg.Limits.DrainWindow)
 	h.streams.close()
 	return err
+}
+
+// CloseEnded closes the WebSockets and event streams of clients whose session Config.Ended reports, like those whose
+// credentials have expired. It does not wait for them.
+func (h *Handler) CloseEnded() {
+	for _, l := range h.connections.all() {
+		if id := l.sessionID(); id != "" && h.cfg.Ended(id) {
+			l.close(closedByEndedSession)
+		}
+	}
 }
 
 type transportKey struct{}

@@ -71,9 +71,13 @@ func (c *connection) initialize(m message) *closeStatus {
 	}
 	c.ctx = ctx
 	c.mu.Lock()
+	c.session = client.SessionID
 	c.deadlines.init, c.deadlines.expiry = time.Time{}, client.ExpiresAt
 	c.timer.Reset(c.deadlines.untilNext(time.Now()))
 	c.mu.Unlock()
+	if c.handler.cfg.Ended(client.SessionID) { // since it was authenticated, before CloseEnded could find it here
+		return &closedByEndedSession
+	}
 	c.send(textFrame(encodeMessage("", typeAck, nil)))
 	return nil
 }

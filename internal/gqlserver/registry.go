@@ -13,6 +13,7 @@ import (
 type longLived interface {
 	close(closeStatus) // begins to close it in an orderly way, without waiting
 	abort()            // cuts it off
+	sessionID() string // of its client; "" if there is none, or if it is not known yet
 }
 
 // registry holds the open connections, so that they can be closed and waited for.
@@ -52,6 +53,12 @@ func (r *registry) signalDrained() {
 	default:
 		close(r.drained)
 	}
+}
+
+func (r *registry) all() []longLived {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Collect(maps.Keys(r.open))
 }
 
 func (r *registry) isDraining() bool {

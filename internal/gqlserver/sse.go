@@ -20,6 +20,7 @@ const mediaEvents = "text/event-stream"
 // version; a browser that has lost the connection sends it when it reconnects.
 type eventStream struct {
 	handler *Handler
+	session string // the client's session
 	w       http.ResponseWriter
 	control *http.ResponseController
 	pending chan struct{} // holds a token when there may be a response to send
@@ -35,6 +36,8 @@ func (e *eventStream) notify() {
 
 // close ends the stream without a complete event, so that the client reconnects, possibly to another server.
 func (e *eventStream) close(closeStatus) { e.cancel() }
+
+func (e *eventStream) sessionID() string { return e.session }
 
 func (e *eventStream) abort() {
 	e.cancel()
@@ -56,7 +59,8 @@ func (h *Handler) serveEvents(a responder, r *http.Request, op *graphql.Operatio
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	e := &eventStream{
-		handler: h, w: a.w, control: http.NewResponseController(a.w), pending: make(chan struct{}, 1), cancel: cancel,
+		handler: h, session: client.SessionID, w: a.w, control: http.NewResponseController(a.w),
+		pending: make(chan struct{}, 1), cancel: cancel,
 	}
 	defer func() {
 		slot.release() // first: a connection that is no longer registered is no longer counted
@@ -65,6 +69,9 @@ func (h *Handler) serveEvents(a responder, r *http.Request, op *graphql.Operatio
 	if !h.connections.add(e) { // draining began meanwhile
 		refuseWhileDraining(a.w)
 		return
+	}
+	if h.cfg.Ended(client.SessionID) { // since it was authenticated, before CloseEnded could find it here
+		cancel()
 	}
 	defer e.extendWriteDeadline() // for what the server writes when the handler returns
 	if op.Operation.Operation == ast.Subscription {

@@ -233,7 +233,8 @@ func (p *fixture) kept() map[string]int {
 	p.must(err)
 	maps.DeleteFunc(kept, func(table string, _ int) bool {
 		return slices.Contains([]string{
-			"sessions", "logins", "idempotency_keys", "nodes", "spotify_accounts", "spotify_authorizations",
+			"sessions", "ended_sessions", "logins", "idempotency_keys", "nodes", "spotify_accounts",
+			"spotify_authorizations",
 		}, table)
 	})
 	return kept

@@ -25,16 +25,35 @@ func TestJoiningAndWatchingBeginSessions(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		joined, err := p.JoinRoom(p.Context(), "PARTY", "Gina")
 		p.must(err)
-		elsewhere, err := p.JoinRoom(p.as(&joined.Session), "PARTY", "Gina") // the same user on another device
-		p.must(err)
 		watching, err := p.WatchRoom(p.Context(), "PARTY")
 		p.must(err)
-		p.expect("the user on the other device", elsewhere.Session.User.UserID, joined.Session.User.UserID)
-		for _, first := range []account.Session{joined.Session, elsewhere.Session, watching.Session} {
+		for _, first := range []account.Session{joined.Session, watching.Session} {
 			viewer, err := p.tokens.Check(p.refresh(first.Refresh).AccessToken)
 			p.must(err)
 			p.expect("user", viewer.UserID, first.User.UserID)
 			p.expect("kind", string(viewer.Kind), string(first.User.Kind))
 		}
+	})
+}
+
+// An access token is not enough for a refresh token: whoever joins with it stays in the session that they have, and
+// that session ends as it would have ended.
+func TestJoiningWithAnAccessTokenBeginsNoSession(t *testing.T) {
+	onBothDatabases(t, func(p *fixture) {
+		joined, err := p.JoinRoom(p.Context(), "PARTY", "Gina")
+		p.must(err)
+		first, err := p.tokens.Check(joined.Session.AccessToken)
+		p.must(err)
+		again, err := p.JoinRoom(p.as(&joined.Session), "PARTY", "Regina")
+		p.must(err)
+		second, err := p.tokens.Check(again.Session.AccessToken)
+		p.must(err)
+		if again.Session.Refresh != "" || second.UserID != first.UserID || second.SessionID != first.SessionID ||
+			second.ExpiresAt.After(first.ExpiresAt) {
+			p.Errorf("joined as %+v, and with that token as %+v with %q", first, second, again.Session.Refresh)
+		}
+		p.must(p.SignOut(p.Context(), joined.Session.Refresh))
+		_, err = p.Authenticate(again.Session.AccessToken)
+		p.wants(party.Unauthenticated, err)
 	})
 }

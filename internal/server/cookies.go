@@ -96,6 +96,17 @@ func (c cookies) sessionOf(r *http.Request) (string, error) {
 	return token, nil
 }
 
+// maySignOut reports whether a request is the form of a page that may end the session. Browsers send the origin of the
+// page with every POST, and no page can forge it. A GET request is never enough: anybody can place a link.
+func (c cookies) maySignOut(r *http.Request) bool {
+	if r.Method != http.MethodPost {
+		return false
+	}
+	_, err := c.sessionOf(r)
+	origin := r.Header.Get("Origin")
+	return err == nil || origin != "" && c.mayUseSession(origin, r.Host)
+}
+
 // valueOf returns the value of a request's cookie, or "".
 func valueOf(r *http.Request, name string) string {
 	cookie, err := r.Cookie(name)

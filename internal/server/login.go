@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 
@@ -68,14 +69,16 @@ func failedLogin(returnTo string, err error) outcome {
 	}
 }
 
-// serveLogout signs the browser out here, and then at the provider. A link on a page of another site does not sign it
-// out here.
+// serveLogout signs the browser out here, and then at the provider, if the request shows that it comes from a page of
+// this server or of an allowed origin. Others, such as links in messages and on pages of other sites, are asked to
+// confirm it. There is nothing to confirm for a browser without a session.
 func (l *Login) serveLogout(cookies cookies, log *slog.Logger) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		refresh := ""
-		if r.Header.Get("Sec-Fetch-Site") != "cross-site" {
-			refresh = valueOf(r, cookies.sessionName())
-			http.SetCookie(w, cookies.session(""))
+		w.Header().Set("Cache-Control", "no-store")
+		refresh := valueOf(r, cookies.sessionName())
+		if refresh != "" && !cookies.maySignOut(r) {
+			confirmLogout(w, r)
+			return
 		}
 		next, err := l.Logout(r.Context(), refresh)
 		if err != nil {
@@ -83,9 +86,28 @@ func (l *Login) serveLogout(cookies cookies, log *slog.Logger) http.HandlerFunc 
 			outcome{bad: "You were not signed out", err: err}.answer(w, r)
 			return
 		}
-		w.Header().Set("Cache-Control", "no-store")
+		if refresh != "" {
+			http.SetCookie(w, cookies.session(""))
+		}
 		http.Redirect(w, r, cmp.Or(next, "/"), http.StatusSeeOther)
 	}
+}
+
+const logoutQuestion = `<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>antwon.dj</title>
+<h1>Do you want to sign out?</h1>
+<form method="post" action="` + logoutPage + `"><button>Sign out</button></form>
+</html>
+`
+
+// confirmLogout shows a page with a button to sign out.
+func confirmLogout(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if r.Method == http.MethodPost {
+		w.WriteHeader(http.StatusForbidden)
+	}
+	_, _ = io.WriteString(w, logoutQuestion) // fails only if the browser has gone
 }
 
 // logLogin logs failures that the operator should know about. A refusal is none.

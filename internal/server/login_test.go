@@ -105,13 +105,51 @@ func TestFailedLoginShowsAPage(t *testing.T) {
 	}
 }
 
+// Only a POST request of one of our own pages, or of an allowed one, signs a browser out. All others, whatever their
+// browser tells about them, get a page that asks.
 func TestOtherSitesCannotSignOut(t *testing.T) {
-	for site, want := range map[string]string{"": "mine", "same-origin": "mine", "none": "mine", "cross-site": ""} {
-		var told account.LoginAnswer
-		s := loginSite(t, "http://127.0.0.1:8080", nil, &told)
-		got := s.do("GET", "/auth/logout", "Cookie", "antwon_session=mine", "Sec-Fetch-Site", site)
-		if told.Refresh != want || got.Header.Get("Location") != "/" || (len(got.Cookies()) == 0) != (want == "") {
-			t.Errorf("a link of %q signs out %q, with %v", site, told.Refresh, got.Header)
-		}
+	const cookie = "antwon_session=mine"
+	for name, c := range map[string]struct {
+		method  string
+		header  []string
+		signOut bool
+	}{
+		"a link, in a browser that tells nothing":     {"GET", nil, false},
+		"a link on another site":                      {"GET", []string{"Sec-Fetch-Site", "cross-site"}, false},
+		"a link on a site beside ours":                {"GET", []string{"Sec-Fetch-Site", "same-site"}, false},
+		"a link in a message, or a bookmark":          {"GET", []string{"Sec-Fetch-Site", "none"}, false},
+		"a link on our page, which may be prefetched": {"GET", []string{"Sec-Fetch-Site", "same-origin"}, false},
+		"a form that tells nothing":                   {"POST", nil, false},
+		"a form on another site":                      {"POST", []string{"Origin", "https://evil.test"}, false},
+		"a form on a hidden site":                     {"POST", []string{"Origin", "null"}, false},
+		"a forged header": {"POST", []string{"Origin", "https://evil.test", "X-Antwon", "1",
+			"Sec-Fetch-Site", "same-origin"}, false},
+		"our form": {"POST", []string{"Origin", "https://party.test", "Sec-Fetch-Site", "same-origin"},
+			true},
+		"our form in an older browser": {"POST", []string{"Origin", "https://party.test"}, true},
+		"a form of an allowed page": {"POST", []string{"Origin", "https://front.test", "Sec-Fetch-Site", "cross-site"},
+			true},
+		"a program that sends our header": {"POST", []string{"X-Antwon", "1"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var told account.LoginAnswer
+			s := loginSite(t, "https://party.test", []string{"https://front.test"}, &told)
+			got := s.do(c.method, "/auth/logout", append([]string{"Cookie", "__Host-" + cookie}, c.header...)...)
+			if !c.signOut {
+				if told.Refresh != "" || len(got.Cookies()) > 0 || !strings.Contains(got.body, "Do you want to sign out?") {
+					t.Errorf("signs out %q, with %d %v", told.Refresh, got.StatusCode, got.Header)
+				}
+				return
+			}
+			if told.Refresh != "mine" || got.StatusCode != http.StatusSeeOther || got.Header.Get("Location") != "/" ||
+				cookieOf(t, got, "__Host-antwon_session").MaxAge != -1 {
+				t.Errorf("signs out %q, with %d %v", told.Refresh, got.StatusCode, got.Header)
+			}
+		})
+	}
+	var told account.LoginAnswer
+	s := loginSite(t, "https://party.test", nil, &told)
+	if got := s.do("GET", "/auth/logout"); got.StatusCode != http.StatusSeeOther || len(got.Cookies()) > 0 {
+		t.Errorf("without a session: %d %v, want to go on to the provider", got.StatusCode, got.Header)
 	}
 }

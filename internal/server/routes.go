@@ -34,6 +34,7 @@ func routes(cfg Config) http.Handler {
 		mux.HandleFunc("GET "+loginPage, cfg.Login.serve(cookies, cfg.Log))
 		mux.HandleFunc("GET "+loginCallback, cfg.Login.serveCallback(cookies, cfg.Log))
 		mux.HandleFunc("GET "+logoutPage, cfg.Login.serveLogout(cookies, cfg.Log))
+		mux.HandleFunc("POST "+logoutPage, cfg.Login.serveLogout(cookies, cfg.Log))
 	}
 	mux.HandleFunc(routeHealth, serveHealth(cfg.Build))
 	mux.Handle(routeReady, serveReadiness(cfg.Ready, cfg.Log))

@@ -61,15 +61,16 @@ func keyID(key []byte) string {
 
 // claims are the claims of an access token.
 type claims struct {
-	Kind party.UserKind `json:"kind"`
+	Kind      party.UserKind `json:"kind"`
+	SessionID string         `json:"sid"`
 	jwt.RegisteredClaims
 }
 
-// Validate is called by the jwt package after its own checks. It requires a user, a known kind and a time of issue,
-// which may be in the future by at most clockSkew.
+// Validate is called by the jwt package after its own checks. It requires a user, a session, a known kind and a time of
+// issue, which may be in the future by at most clockSkew.
 func (c claims) Validate() error {
 	switch {
-	case c.Subject == "" || !knownKind(c.Kind):
+	case c.Subject == "" || c.SessionID == "" || !knownKind(c.Kind):
 		return jwt.ErrTokenInvalidClaims
 	case c.IssuedAt == nil || time.Until(c.IssuedAt.Time) > clockSkew:
 		return jwt.ErrTokenUsedBeforeIssued
@@ -77,11 +78,14 @@ func (c claims) Validate() error {
 	return nil
 }
 
-// Mint implements account.Tokens. It returns a new access token for the user, and when it expires.
+// Mint implements account.Tokens. It returns a new access token for the user and their session, and when it expires.
 func (t *Tokens) Mint(v account.Viewer) (token string, expiresAt time.Time, err error) {
 	now := time.Now().UTC().Truncate(time.Second) // tokens have a resolution of one second
 	expiresAt = now.Add(Lifetime - Lifetime/10 + rand.N(Lifetime/5)).Truncate(time.Second)
-	unsigned := jwt.NewWithClaims(jwt.SigningMethodHS256, claims{v.Kind, jwt.RegisteredClaims{
+	if !v.ExpiresAt.IsZero() && v.ExpiresAt.Before(expiresAt) {
+		expiresAt = v.ExpiresAt.UTC().Truncate(time.Second)
+	}
+	unsigned := jwt.NewWithClaims(jwt.SigningMethodHS256, claims{v.Kind, v.SessionID, jwt.RegisteredClaims{
 		Issuer: issuer, Audience: jwt.ClaimStrings{issuer}, Subject: v.UserID,
 		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(expiresAt),
 	}})
@@ -99,7 +103,9 @@ func (t *Tokens) Check(token string) (account.Viewer, error) {
 			Code: party.Unauthenticated, Message: "The access token is invalid or has expired. Sign in again.", Err: err,
 		}
 	}
-	return account.Viewer{UserID: c.Subject, Kind: c.Kind, ExpiresAt: c.ExpiresAt.Time}, nil
+	return account.Viewer{
+		UserID: c.Subject, Kind: c.Kind, SessionID: c.SessionID, IssuedAt: c.IssuedAt.Time, ExpiresAt: c.ExpiresAt.Time,
+	}, nil
 }
 
 // lookupKey returns the key named by a token's header.

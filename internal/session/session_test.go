@@ -20,12 +20,13 @@ var secret = []byte(strings.Repeat("s", session.MinSecret))
 func TestTokenIdentifiesUserUntilExpiry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tokens := mustNew(t, secret)
-		token, expiresAt, err := tokens.Mint(account.Viewer{UserID: "u1", Kind: party.GuestUser})
+		token, expiresAt, err := tokens.Mint(account.Viewer{UserID: "u1", SessionID: "s1", Kind: party.GuestUser})
 		if err != nil {
 			t.Fatal(err)
 		}
 		viewer, err := tokens.Check(token)
-		if err != nil || viewer.UserID != "u1" || viewer.Kind != party.GuestUser || !viewer.ExpiresAt.Equal(expiresAt) {
+		if err != nil || viewer.UserID != "u1" || viewer.Kind != party.GuestUser ||
+			viewer.SessionID != "s1" || !viewer.IssuedAt.Equal(time.Now()) || !viewer.ExpiresAt.Equal(expiresAt) {
 			t.Fatalf("Check = %+v, %v; want guest u1 until %v", viewer, err, expiresAt)
 		}
 		if lives := time.Until(expiresAt); lives < session.Lifetime*9/10-time.Second || lives > session.Lifetime*11/10 {
@@ -38,10 +39,27 @@ func TestTokenIdentifiesUserUntilExpiry(t *testing.T) {
 	})
 }
 
+func TestTokenExpiresNoLaterThanTheOneThatItIsMintedFor(t *testing.T) {
+	tokens := mustNew(t, secret)
+	for _, left := range []time.Duration{time.Minute, 24 * time.Hour} {
+		viewer := account.Viewer{UserID: "u1", SessionID: "s1", Kind: party.GuestUser, ExpiresAt: time.Now().Add(left)}
+		token, expiresAt, err := tokens.Mint(viewer)
+		if err != nil || expiresAt.After(viewer.ExpiresAt) || time.Until(expiresAt) > session.Lifetime*11/10 {
+			t.Errorf("expires at %v, %v; want no later than %v", expiresAt, err, viewer.ExpiresAt)
+		}
+		if again, err := tokens.Check(token); err != nil || !again.ExpiresAt.Equal(expiresAt) {
+			t.Errorf("Check = %+v, %v", again, err)
+		}
+	}
+	if session.Lifetime*11/10 >= account.EndedKept {
+		t.Error("access tokens live longer than it is remembered that their session has ended")
+	}
+}
+
 func TestForgedTokensAreRefused(t *testing.T) {
 	tokens := mustNew(t, secret)
 	good := jwt.MapClaims{
-		"iss": "antwon.dj", "aud": "antwon.dj", "sub": "u1", "kind": "HOST",
+		"iss": "antwon.dj", "aud": "antwon.dj", "sub": "u1", "sid": "s1", "kind": "HOST",
 		"iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix(),
 	}
 	with := func(key string, value any) jwt.MapClaims {
@@ -79,6 +97,7 @@ func TestForgedTokensAreRefused(t *testing.T) {
 		"other audience":         ours(with("aud", "elsewhere")),
 		"unknown kind":           ours(with("kind", "ADMIN")),
 		"no user":                ours(with("sub", "")),
+		"no session":             ours(with("sid", nil)),
 		"no end":                 ours(with("exp", nil)),
 		"no beginning":           ours(with("iat", nil)),
 		"ended":                  ours(with("exp", time.Now().Add(-time.Second).Unix())),
@@ -106,7 +125,7 @@ func withClaims(token, claims string) string {
 
 func keyIDOf(t *testing.T, tokens *session.Tokens) any {
 	t.Helper()
-	token, _, err := tokens.Mint(account.Viewer{UserID: "u1", Kind: party.HostUser})
+	token, _, err := tokens.Mint(account.Viewer{UserID: "u1", SessionID: "s1", Kind: party.HostUser})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,14 +139,14 @@ func keyIDOf(t *testing.T, tokens *session.Tokens) any {
 func TestOldKeysVerifyButDoNotSign(t *testing.T) {
 	newer := []byte(strings.Repeat("n", session.MinSecret))
 	before, between, after := mustNew(t, secret), mustNew(t, newer, secret), mustNew(t, newer)
-	old, _, err := before.Mint(account.Viewer{UserID: "u1", Kind: party.GuestUser})
+	old, _, err := before.Mint(account.Viewer{UserID: "u1", SessionID: "s1", Kind: party.GuestUser})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if viewer, err := between.Check(old); err != nil || viewer.UserID != "u1" {
 		t.Errorf("a token of the old key: %+v, %v", viewer, err)
 	}
-	fresh, _, err := between.Mint(account.Viewer{UserID: "u1", Kind: party.GuestUser})
+	fresh, _, err := between.Mint(account.Viewer{UserID: "u1", SessionID: "s1", Kind: party.GuestUser})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +167,7 @@ func FuzzCheck(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	valid, _, err := tokens.Mint(account.Viewer{UserID: "u1", Kind: party.HostUser})
+	valid, _, err := tokens.Mint(account.Viewer{UserID: "u1", SessionID: "s1", Kind: party.HostUser})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -173,7 +192,10 @@ func BenchmarkCheck(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	token, _, err := tokens.Mint(account.Viewer{UserID: "01900000-0000-7000-8000-000000000000", Kind: party.HostUser})
+	token, _, err := tokens.Mint(account.Viewer{
+		UserID: "01900000-0000-7000-8000-000000000000", SessionID: "01900000-0000-7000-8000-000000000001",
+		Kind: party.HostUser,
+	})
 	if err != nil {
 		b.Fatal(err)
 	}

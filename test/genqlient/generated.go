@@ -182,7 +182,7 @@ func (v *ItemSong) GetName() string { return v.Name }
 //
 // The result of joining or watching a room.
 type JoinJoinRoomJoinedRoom struct {
-	// The session to use from now on. It replaces the one that was sent along, if any.
+	// The session to use from now on. It continues the one that was sent along, if any, or replaces a screen's.
 	Session JoinJoinRoomJoinedRoomSession `json:"session"`
 	// The room.
 	Room JoinJoinRoomJoinedRoomRoom `json:"room"`
@@ -223,7 +223,8 @@ func (v *JoinJoinRoomJoinedRoomSession) GetAccessToken() string { return v.Acces
 // JoinResponse is returned by Join on success.
 type JoinResponse struct {
 	// Joins the open room with this code as a guest. With a valid session the user of that session joins; without one, the
-	// server creates a new guest. Joining again changes the guest's name. Only over HTTP.
+	// server creates a new guest. Joining again changes the guest's name. With an access token the result is a token of the
+	// same session, which expires no later; only a new guest gets a new cookie. Only over HTTP.
 	JoinRoom *JoinJoinRoomJoinedRoom `json:"joinRoom"`
 }
 

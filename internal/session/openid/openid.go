@@ -131,8 +131,14 @@ func (p *Provider) Identify(ctx context.Context, code, nonce, verifier string) (
 	if err := token.Claims(&c); err != nil {
 		return account.Identity{}, loginRejected(fmt.Errorf("read the identity: %w", err))
 	}
+	if err := c.checkToken(token, p.cfg.ClientID); err != nil {
+		return account.Identity{}, loginRejected(err)
+	}
 	if c.hasNoName() {
 		c = found.fetchProfile(ctx, granted, token.Subject, c)
+	}
+	if err := c.checkEmail(); err != nil {
+		return account.Identity{}, loginRejected(err)
 	}
 	return c.identity(token.Issuer, token.Subject), nil
 }

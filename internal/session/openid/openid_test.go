@@ -119,19 +119,43 @@ func TestInvalidIdentitiesAreRefused(t *testing.T) {
 	m := start(t)
 	p := of(m)
 	good := person{claims: jwt.MapClaims{"name": "Hanna"}}
-	for name, claims := range map[string]jwt.MapClaims{
-		"another issuer":   {"iss": "https://elsewhere.test"},
-		"another audience": {"aud": "somebody else"},
-		"ended":            {"exp": time.Now().Add(-time.Minute).Unix()},
-		"another nonce":    {"nonce": "of another login"},
-		"no nonce":         {"nonce": nil},
+	for name, c := range map[string]struct {
+		claims jwt.MapClaims
+		why    string // what the log says
+	}{
+		"another issuer":   {jwt.MapClaims{"iss": "https://elsewhere.test"}, "issued by a different provider"},
+		"another audience": {jwt.MapClaims{"aud": "somebody else"}, "audience"},
+		"ended":            {jwt.MapClaims{"exp": time.Now().Add(-time.Minute).Unix()}, "expired"},
+		"another nonce":    {jwt.MapClaims{"nonce": "of another login"}, "has the nonce of another login"},
+		"no nonce":         {jwt.MapClaims{"nonce": nil}, "has the nonce of another login"},
+		"no subject":       {jwt.MapClaims{"sub": nil}, "has no subject"},
+		"an empty subject": {jwt.MapClaims{"sub": ""}, "has no subject"},
+		"a blank subject":  {jwt.MapClaims{"sub": " \t"}, "has no subject"},
+		"another client's": {jwt.MapClaims{"azp": "somebody else"}, "issued to another client"},
+		"several audiences": {
+			jwt.MapClaims{"aud": []string{m.ClientID, "somebody else"}}, "does not say which client",
+		},
+		"from tomorrow": {jwt.MapClaims{"iat": time.Now().Add(24 * time.Hour).Unix()}, "issued in the future"},
+		"from no time":  {jwt.MapClaims{"iat": 0}, "does not say when it was issued"},
+		"a header in email": {
+			jwt.MapClaims{"name": "Hanna", "email": "h@example.org\r\nBcc: all@example.org"}, "email address contains",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := p.Identify(t.Context(), code(t, p, person{claims: claims}, m), "nonce", verifier)
-			if party.CodeOf(err) != party.BadUserInput {
-				t.Errorf("got %+v, %v; want BadUserInput", got, err)
+			got, err := p.Identify(t.Context(), code(t, p, person{claims: c.claims}, m), "nonce", verifier)
+			if party.CodeOf(err) != party.BadUserInput || !strings.Contains(err.Error(), c.why) {
+				t.Errorf("got %+v, %v; want BadUserInput: %s", got, err, c.why)
 			}
 		})
+	}
+	header := person{userinfo: `{"sub": "subject-1", "name": "Hanna", "email": "h@example.org\r\nBcc: all@example.org"}`}
+	if _, err := p.Identify(t.Context(), code(t, p, header, m), "nonce", verifier); err == nil ||
+		!strings.Contains(err.Error(), "email address contains") {
+		t.Errorf("a header in the email of userinfo: %v", err)
+	}
+	ours := person{claims: jwt.MapClaims{"azp": m.ClientID, "aud": []string{m.ClientID, "another API"}}}
+	if _, err := p.Identify(t.Context(), code(t, p, ours, m), "nonce", verifier); err != nil {
+		t.Errorf("an identity that was issued to this client, and is for another one, too: %v", err)
 	}
 	refused := func(what, code, nonce, verifier string) {
 		t.Helper()
