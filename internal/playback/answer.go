@@ -30,6 +30,9 @@ func (d *decision) recordAnswer() (action, bool) {
 		d.memory.playlists = d.memory.playlists.allowed(d.now)
 	} else if command.Kind.needsPremium() {
 		d.memory.premium = d.memory.premium.allowed(d.now)
+		if d.memory.commandBackoff.kind == NotAllowed { // this success has disproved it
+			d.memory.commandBackoff = backoff{}
+		}
 	}
 	if command.HostCommandID != "" {
 		d.memory.hostCommand.fault = fault

@@ -20,13 +20,15 @@ func TestCoolDownEndIsRoundedUp(t *testing.T) {
 func TestFailedObservationsBackOff(t *testing.T) {
 	in := Input{Now: noon, Room: room(item("b", party.Queued)), Fault: &Fault{Kind: Unreachable}}
 	var waits []time.Duration
-	for range 6 {
+	for range 10 {
 		plan := Decide(in)
 		waits = append(waits, plan.ObserveAt.Sub(noon))
 		in.Memory = plan.Memory
 	}
 	want := []time.Duration{
-		2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second, 30 * time.Second,
+		2 * time.Second, 4 * time.Second, // and then the longest wait of the first minute
+		8 * time.Second, 8 * time.Second, 8 * time.Second, 8 * time.Second, 8 * time.Second, 8 * time.Second,
+		30 * time.Second, 30 * time.Second,
 	}
 	for i := range want {
 		if waits[i] != want[i] {
@@ -74,5 +76,21 @@ func TestChanged(t *testing.T) {
 				t.Errorf("changed = %v, want %v", got, tt.want)
 			}
 		})
+	}
+}
+
+// A command that only hosts with Premium may give has succeeded, so an earlier refusal no longer counts.
+func TestSuccessDisprovesThatTheHostIsNotAllowed(t *testing.T) {
+	memory := observed(plays(song("a"), time.Minute))
+	memory.commandBackoff = backoff{kind: NotAllowed, reason: party.ReasonNoPremium, attempts: 4, refusals: 4}
+	memory.premium = permission{denied: true, refusals: 4, last: noon.Add(-time.Minute)}
+	r := showing(room(item("a", party.NowPlaying), item("b", party.Queued)), time.Minute, 0)
+	in := Input{Now: noon, Room: r, Memory: memory, Answer: &Answer{Command: Command{Kind: ResetModes}}}
+	plan := Decide(in)
+	if health, _, _ := (&decision{room: r, memory: plan.Memory, now: noon}).health(); health == party.HealthNotAllowed {
+		t.Errorf("the health is %s although Spotify has carried out a command", health)
+	}
+	if plan.Memory.premium.denied || plan.Memory.commandBackoff.kind != "" {
+		t.Errorf("premium %+v, backoff %+v", plan.Memory.premium, plan.Memory.commandBackoff)
 	}
 }
