@@ -38,6 +38,7 @@ const (
 	confirmDelay   = 1200 * time.Millisecond // from an observation that raises a suspicion to the one that may confirm it
 	minConfirmGap  = time.Second             // two observations that follow faster may be one answer of a cache
 	standsStillFor = 10 * time.Second        // how long a song has to stand still before its end to count as stuck
+	rareStandstill = 25 * time.Second        // the same if it is observed so rarely that three observations have to do
 	standsStillMin = 7                       // how many observations in a row have to show this
 	noPlayerAtMost = 12 * time.Second        // how long a missing player is doubted while the queue cannot be read
 	endTolerance   = 1500 * time.Millisecond // how much earlier than expected a song may end
@@ -136,7 +137,7 @@ func (d *decision) proven(k known, s Observation) bool {
 	case doubt.kind == noPlayer:
 		return doubt.queueFails > 0 && lasted >= noPlayerAtMost
 	case doubt.kind == standsStill && !d.endIsDue(k, s):
-		return doubt.looks >= standsStillMin && lasted >= standsStillFor
+		return doubt.looks >= standsStillMin && lasted >= standsStillFor || doubt.looks >= 3 && lasted >= rareStandstill
 	}
 	return doubt.looks >= 2 && lasted >= minConfirmGap
 }

@@ -94,3 +94,29 @@ func TestSuccessDisprovesThatTheHostIsNotAllowed(t *testing.T) {
 		t.Errorf("premium %+v, backoff %+v", plan.Memory.premium, plan.Memory.commandBackoff)
 	}
 }
+
+// One command was refused because no device was active, and the player plays again since.
+func TestDeviceThatPlaysIsNotLost(t *testing.T) {
+	memory := observed(earlier(plays(song("a"), time.Minute), time.Second))
+	memory.commandBackoff = backoff{kind: NoDevice, attempts: 1, refusals: 1, until: noon.Add(-time.Second)}
+	r := showing(room(item("a", party.NowPlaying), item("b", party.Queued)), time.Minute, 0)
+	r.Playback.Health = party.HealthDeviceLost
+	plan := Decide(Input{Now: noon, Room: r, Memory: memory, Observation: plays(song("a"), 61*time.Second)})
+	if shown := plan.Step.Playback; shown == nil || shown.Health != party.HealthOK {
+		t.Errorf("the room shows %+v, want the health OK", shown)
+	}
+}
+
+func TestSongThatStandsStillIsNoticedByAFewRareObservations(t *testing.T) {
+	at := func(after time.Duration) *Observation { return earlier(plays(song("a"), time.Minute), -after) }
+	memory := observed(at(0))
+	r := showing(room(item("a", party.NowPlaying), item("b", party.Queued)), time.Minute, 0)
+	var stuck []bool
+	for _, after := range []time.Duration{26 * time.Second, 52 * time.Second, 78 * time.Second} {
+		plan := Decide(Input{Now: noon.Add(after), Room: r, Memory: memory, Observation: at(after)})
+		memory, stuck = plan.Memory, append(stuck, plan.Memory.suspicion.kind == nothingNew)
+	}
+	if stuck[0] || stuck[1] || !stuck[2] {
+		t.Errorf("after each observation the song counts as stuck: %v, want only after the third", stuck)
+	}
+}
