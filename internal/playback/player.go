@@ -215,7 +215,11 @@ func (b backoff) wait(kind FaultKind) time.Duration {
 	if b.attempts <= shortAttempts && first < shortWait {
 		most = shortWait
 	}
-	return min(first<<min(b.attempts-1, 10), most)
+	attempts := b.attempts
+	if b.needsProof() && !b.doubted { // the refusals that made it a fact say nothing about how long it lasts
+		attempts = max(1, b.refusals-minRefusals+1)
+	}
+	return min(first<<min(attempts-1, 10), most)
 }
 
 const (
