@@ -489,7 +489,8 @@ func (v *verdict) judgeHistory() {
 		case longest >= nextLook && !known:
 			v.blame(s.heard[0].Started, "history: missing", "Song %d was heard, and is not in the history.", s.number)
 		case known && play.Skipped && len(s.heard) > 0 && v.inFull(s, s.heard[0]) &&
-			!v.liedTo(s.heard[0].Ended.Add(nextLook)) && !v.interrupted(s.heard[0]):
+			!v.liedTo(s.heard[0].Ended.Add(nextLook)) && !v.interrupted(s.heard[0]) &&
+			!v.did(s.heard[0].Started, s.heard[0].Ended, "host seeks"):
 			v.blame(s.heard[0].Ended, "history: skipped", "Song %d was heard in full, and is listed as skipped.", s.number)
 		case known && !play.Skipped && len(s.heard) > 0 && !full && longest < s.length/2 && !v.troubled(
 			s.heard[0].Started, orNow(s.heard[0].Ended).Add(nextLook)):
