@@ -104,7 +104,7 @@ test-pages: build ## the web pages in a real browser, against the real program
 	@$(call browser,test/**/*.test.ts)
 
 scenarios: ## whole parties in fake time, and a table of what came of them; ARGS=-write renews docs/playback.md
-	@go test ./test/scenarios -count=1 -v -run 'TestScenarios|TestRandomParties|TestTwoHoursOfAParty|TestIdleRooms' -args $(ARGS) > scenarios.log 2>&1 || { grep -E -- '--- FAIL|_test.go' scenarios.log; echo "FAILED: the whole output is in scenarios.log"; exit 1; }
+	@go test ./test/scenarios -count=1 -timeout 24h -v -run 'TestScenarios|TestRandomEvenings|TestTwoHoursOfAParty|TestIdleRooms' -args $(ARGS) > scenarios.log 2>&1 || { grep -E -- '--- FAIL|_test.go' scenarios.log; echo "FAILED: the whole output is in scenarios.log"; exit 1; }
 	@grep -vE '^\s*(=== |--- |PASS|\{)' scenarios.log
 
 bench: ## likes a second, arrival and reading, on SQLite and MySQL

@@ -88,6 +88,9 @@ func (d *decision) learnPermissions() {
 		d.memory.playlists = d.memory.playlists.allowed(d.now)
 	case f == nil && kind.needsPremium():
 		d.memory.premium = d.memory.premium.allowed(d.now)
+		if d.memory.commandBackoff.kind == NotAllowed { // this success has disproved it
+			d.memory.commandBackoff = backoff{}
+		}
 	case f == nil:
 	case f.Reason == party.ReasonNoPremium:
 		d.memory.premium = d.memory.premium.refused(d.now)

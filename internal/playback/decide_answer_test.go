@@ -236,7 +236,7 @@ func TestDecideOnAnswers(t *testing.T) {
 		{
 			name:   "the account is not allowed, Spotify says again and again",
 			in:     Input{Room: room(item("b", queued)), Memory: lookRefused, Fault: &Fault{Kind: NotAllowed}},
-			health: party.HealthNotAllowed, status: party.Idle, observeIn: 2 * time.Minute,
+			health: party.HealthNotAllowed, status: party.Idle, observeIn: 30 * time.Second,
 		},
 	})
 }

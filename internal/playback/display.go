@@ -136,7 +136,9 @@ func (d *decision) commandHealth() party.HealthState {
 	b := d.memory.commandBackoff
 	lasts := d.now.Before(b.until)
 	switch b.kind {
-	case NoDevice, Restricted, NotAllowed:
+	case NoDevice: // a player that plays has a device
+		lasts = lasts || d.hasNext() && d.activity != playingSong && d.activity != playingOther
+	case Restricted, NotAllowed:
 		lasts = lasts || d.hasNext()
 	}
 	if !lasts {

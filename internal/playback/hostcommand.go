@@ -56,6 +56,9 @@ func (d *decision) observeAgain(command *party.HostCommand) action {
 	if d.memory.hostCommand.id == command.ID && d.justObserved {
 		return d.reply(command, "", "")
 	}
+	if d.memory.hostCommand.id == command.ID { // forgotten already; again, and the room would be recorded without end
+		return action{observeBy: d.now}
+	}
 	d.memory.hostCommand = commandProgress{id: command.ID}
 	d.memory.observationBackoff, d.memory.commandBackoff = backoff{}, backoff{}
 	d.memory.premium, d.memory.playlists = permission{}, permission{}

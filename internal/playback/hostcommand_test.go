@@ -304,3 +304,20 @@ func TestHostCommandObservesDespiteBackoff(t *testing.T) {
 		t.Errorf("the player is allowed again, and the command does not play: %+v", allowed)
 	}
 }
+
+// The database shortens the names of devices, so what the room shows can differ from what was observed for good.
+func TestOldAccountIsForgottenOnce(t *testing.T) {
+	s := plays(song("a"), time.Minute)
+	s.Device.Name = "a name that the database shortens"
+	r := commanded(party.ObserveCommand, "", 0, showing(room(item("a", party.NowPlaying)), time.Minute, 0))
+	r.Playback.Device, r.Playback.Delivery = speaker(), party.DeliveryQueue
+	memory := observed(s)
+	shown := r.Playback
+	shown.Device = s.Device
+	memory.shown = &shown
+	first := Decide(Input{Now: noon, Room: r, Memory: memory})
+	second := Decide(Input{Now: noon, Room: r, Memory: first.Memory})
+	if first.Step.Playback == nil || !second.Step.IsEmpty() || second.ObserveAt.After(noon) {
+		t.Errorf("recorded %+v and then %+v; the next observation is at %v", first.Step, second.Step, second.ObserveAt)
+	}
+}

@@ -208,11 +208,24 @@ func (b backoff) afterNoEffect(now time.Time) backoff {
 	return next
 }
 
-// wait returns the wait after the present number of attempts, which doubles with each of them.
+// wait returns the wait after the present number of attempts, which doubles with each of them. It is at most
+// shortWait in the first minute, so that a short trouble does not silence the music for much longer than it lasts.
 func (b backoff) wait(kind FaultKind) time.Duration {
 	first, most := kind.backoffBounds()
-	return min(first<<min(b.attempts-1, 10), most)
+	if b.attempts <= shortAttempts && first < shortWait {
+		most = shortWait
+	}
+	attempts := b.attempts
+	if b.needsProof() && !b.doubted { // the refusals that made it a fact say nothing about how long it lasts
+		attempts = max(1, b.refusals-minRefusals+1)
+	}
+	return min(first<<min(attempts-1, 10), most)
 }
+
+const (
+	shortWait     = 8 * time.Second
+	shortAttempts = 8
+)
 
 // forbidsObservation reports whether not even the player's state may be requested during this backoff.
 func (b backoff) forbidsObservation() bool { return b.kind == CoolingDown || b.kind == ReconnectNeeded }

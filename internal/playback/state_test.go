@@ -20,13 +20,15 @@ func TestCoolDownEndIsRoundedUp(t *testing.T) {
 func TestFailedObservationsBackOff(t *testing.T) {
 	in := Input{Now: noon, Room: room(item("b", party.Queued)), Fault: &Fault{Kind: Unreachable}}
 	var waits []time.Duration
-	for range 6 {
+	for range 10 {
 		plan := Decide(in)
 		waits = append(waits, plan.ObserveAt.Sub(noon))
 		in.Memory = plan.Memory
 	}
 	want := []time.Duration{
-		2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second, 30 * time.Second,
+		2 * time.Second, 4 * time.Second, // and then the longest wait of the first minute
+		8 * time.Second, 8 * time.Second, 8 * time.Second, 8 * time.Second, 8 * time.Second, 8 * time.Second,
+		30 * time.Second, 30 * time.Second,
 	}
 	for i := range want {
 		if waits[i] != want[i] {
@@ -74,5 +76,47 @@ func TestChanged(t *testing.T) {
 				t.Errorf("changed = %v, want %v", got, tt.want)
 			}
 		})
+	}
+}
+
+// A command that only hosts with Premium may give has succeeded, so an earlier refusal no longer counts.
+func TestSuccessDisprovesThatTheHostIsNotAllowed(t *testing.T) {
+	memory := observed(plays(song("a"), time.Minute))
+	memory.commandBackoff = backoff{kind: NotAllowed, reason: party.ReasonNoPremium, attempts: 4, refusals: 4}
+	memory.premium = permission{denied: true, refusals: 4, last: noon.Add(-time.Minute)}
+	r := showing(room(item("a", party.NowPlaying), item("b", party.Queued)), time.Minute, 0)
+	in := Input{Now: noon, Room: r, Memory: memory, Answer: &Answer{Command: Command{Kind: ResetModes}}}
+	plan := Decide(in)
+	if health, _, _ := (&decision{room: r, memory: plan.Memory, now: noon}).health(); health == party.HealthNotAllowed {
+		t.Errorf("the health is %s although Spotify has carried out a command", health)
+	}
+	if plan.Memory.premium.denied || plan.Memory.commandBackoff.kind != "" {
+		t.Errorf("premium %+v, backoff %+v", plan.Memory.premium, plan.Memory.commandBackoff)
+	}
+}
+
+// One command was refused because no device was active, and the player plays again since.
+func TestDeviceThatPlaysIsNotLost(t *testing.T) {
+	memory := observed(earlier(plays(song("a"), time.Minute), time.Second))
+	memory.commandBackoff = backoff{kind: NoDevice, attempts: 1, refusals: 1, until: noon.Add(-time.Second)}
+	r := showing(room(item("a", party.NowPlaying), item("b", party.Queued)), time.Minute, 0)
+	r.Playback.Health = party.HealthDeviceLost
+	plan := Decide(Input{Now: noon, Room: r, Memory: memory, Observation: plays(song("a"), 61*time.Second)})
+	if shown := plan.Step.Playback; shown == nil || shown.Health != party.HealthOK {
+		t.Errorf("the room shows %+v, want the health OK", shown)
+	}
+}
+
+func TestSongThatStandsStillIsNoticedByAFewRareObservations(t *testing.T) {
+	at := func(after time.Duration) *Observation { return earlier(plays(song("a"), time.Minute), -after) }
+	memory := observed(at(0))
+	r := showing(room(item("a", party.NowPlaying), item("b", party.Queued)), time.Minute, 0)
+	var stuck []bool
+	for _, after := range []time.Duration{26 * time.Second, 52 * time.Second, 78 * time.Second} {
+		plan := Decide(Input{Now: noon.Add(after), Room: r, Memory: memory, Observation: at(after)})
+		memory, stuck = plan.Memory, append(stuck, plan.Memory.suspicion.kind == nothingNew)
+	}
+	if stuck[0] || stuck[1] || !stuck[2] {
+		t.Errorf("after each observation the song counts as stuck: %v, want only after the third", stuck)
 	}
 }

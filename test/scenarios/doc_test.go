@@ -26,7 +26,8 @@ The main types are:
   - app: Spotify's app in the host's hands.
   - healthLog: the healths that the room has shown.
 
-The scenarios of the table in docs/playback.md are in the files row_*_test.go. The files crowd_*_test.go test the
+The scenarios of the table in docs/playback.md are in the files row_*_test.go. The files evening_*_test.go play random
+evenings, and judge them by what was heard. The files crowd_*_test.go test the
 rules of the queue with a hundred guests.
 
 Code in a bubble must not wait for anything outside of it, or the fake time stops. For this reason the network

@@ -22,7 +22,7 @@ type healthLog struct {
 
 	mu    sync.Mutex
 	shown []string
-	since time.Time // when the last one was first shown
+	since []time.Time // when each of them was first shown
 }
 
 // logHealth records a room's healths until the test ends.
@@ -66,11 +66,11 @@ func (h *healthLog) record(p party.Playback) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if n := len(h.shown); n > 0 && h.shown[n-1] != health && time.Since(h.since) < minShown {
-		h.shown = h.shown[:n-1]
+	if n := len(h.shown); n > 0 && h.shown[n-1] != health && time.Since(h.since[n-1]) < minShown {
+		h.shown, h.since = h.shown[:n-1], h.since[:n-1]
 	}
 	if n := len(h.shown); n == 0 || h.shown[n-1] != health {
-		h.shown, h.since = append(h.shown, health), time.Now()
+		h.shown, h.since = append(h.shown, health), append(h.since, time.Now())
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -30,9 +32,28 @@ type spotifyServer struct {
 
 // request is one request that reached Spotify.
 type request struct {
-	at   time.Time
-	name string // such as "GET me/player"
+	at     time.Time
+	name   string        // such as "GET me/player"
+	status int           // of the response; 0: there was none yet, or the connection was cut
+	wait   time.Duration // the Retry-After of the response, if it was in seconds
 }
+
+// done returns when Spotify carried out the request, unless a fault delayed it.
+func (r request) done() time.Time { return r.at.Add(latency) }
+
+// answerWriter records the status and the Retry-After of a response.
+type answerWriter struct {
+	http.ResponseWriter
+	answered func(status int, header http.Header)
+}
+
+func (w answerWriter) WriteHeader(status int) {
+	w.answered(status, w.Header())
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController flush the response.
+func (w answerWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // openSpotify serves a simulated Spotify until the test ends. If seconds is not 0, every song has this duration.
 func openSpotify(t testing.TB, seconds int) *spotifyServer {
@@ -60,7 +81,8 @@ func openSpotify(t testing.TB, seconds int) *spotifyServer {
 
 func (s *spotifyServer) serve(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	s.requests = append(s.requests, request{time.Now(), nameOf(r)})
+	at := len(s.requests)
+	s.requests = append(s.requests, request{at: time.Now(), name: nameOf(r)})
 	if arrived := s.arrivals[nameOf(r)]; arrived != nil {
 		close(arrived)
 		delete(s.arrivals, nameOf(r))
@@ -68,7 +90,12 @@ func (s *spotifyServer) serve(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 	time.Sleep(latency)
 	defer time.Sleep(latency) // even if the fault cuts the connection
-	s.handler.ServeHTTP(w, r)
+	s.handler.ServeHTTP(answerWriter{w, func(status int, header http.Header) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		seconds, _ := strconv.Atoi(header.Get("Retry-After"))
+		s.requests[at].status, s.requests[at].wait = status, time.Duration(seconds)*time.Second
+	}}, r)
 }
 
 // nameOf returns the method and the path of a request, without the parts that differ from song to song.
@@ -98,6 +125,13 @@ func (s *spotifyServer) calls(since time.Time) map[string]int {
 		}
 	}
 	return calls
+}
+
+// log returns all requests, oldest first.
+func (s *spotifyServer) log() []request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests)
 }
 
 // total returns the number of all requests.

@@ -1,0 +1,264 @@
+package scenarios_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/spotify/sim"
+	"antwon.dj/backend/internal/spotify/sim/trouble"
+)
+
+var (
+	seeds     = flag.Int("seeds", 7, "how many random evenings to play")
+	firstSeed = flag.Int("from", 1, "the seed of the first random evening; a single one keeps its log")
+)
+
+const eveningLength = 4 * time.Hour
+
+// evening is a party of four hours in which people and Spotify act at random. Stretches in which anything may go wrong
+// alternate with calm ones, in which nothing does and the music has to play as if nothing had ever happened.
+type evening struct {
+	*fixture
+	dice    *rand.Rand
+	guests  []context.Context
+	second  *server // the other server; nil: there is one
+	started int     // how many servers were started
+
+	added      []time.Time       // by number of the song - 1
+	removed    map[int]time.Time // by number of the song
+	lostAccess bool              // Spotify no longer accepts the host's authorization
+	deeds      []deed            // what happened, in order
+	calms      []span            // the calm stretches
+	kinds      map[string]int    // how often each kind of trouble began
+	acts       map[string]int    // how often each act succeeded
+}
+
+// span is a stretch of time.
+type span struct{ from, to time.Time }
+
+// deed is what somebody or something did.
+type deed struct {
+	at        time.Time
+	who, what string
+	uri       string // of the song that Spotify refuses or breaks; may be empty
+	failed    bool
+}
+
+// TestRandomEvenings plays random evenings, and judges each by what was heard.
+func TestRandomEvenings(t *testing.T) {
+	began, total := time.Now(), newTally()
+	t.Run("seed", func(t *testing.T) {
+		for i := range *seeds {
+			seed := *firstSeed + i
+			t.Run(fmt.Sprint(seed), func(t *testing.T) {
+				t.Parallel()
+				inBubble(t, func(t *testing.T) {
+					e := newEvening(t, seed)
+					e.play()
+					e.finish()
+					total.add(seed, e)
+					if *seeds == 1 && len(total.found) > 0 {
+						t.Logf("logged:\n%s", e.logged)
+					}
+				})
+			})
+		}
+	})
+	t.Logf("%d evenings in %v\n%s", *seeds, time.Since(began).Round(time.Second), total)
+	for _, group := range total.groups() {
+		t.Error(group)
+	}
+	if *seeds < 40 {
+		return
+	}
+	for _, kind := range trouble.Kinds() {
+		if total.kinds[kind] == 0 {
+			t.Errorf("the trouble %q never happened", kind)
+		}
+	}
+	for kind := range faultsByKind() {
+		if total.kinds["fault "+kind] == 0 {
+			t.Errorf("the fault %q never happened", kind)
+		}
+	}
+	for _, a := range acts() {
+		if total.acts[a.name] == 0 {
+			t.Errorf("the act %q never happened", a.name)
+		}
+	}
+}
+
+// newEvening opens the room of an evening. Every tenth evening has two servers, as these take long.
+func newEvening(t testing.TB, seed int) *evening {
+	w := newWorld(t)
+	if *seeds > 1 {
+		w.log = slog.New(slog.DiscardHandler)
+	}
+	w.oneServer, w.random = seed%10 != 9, seeded(uint64(seed))
+	e := &evening{
+		fixture: w.open(w.start("0"), options{}), dice: rand.New(rand.NewPCG(uint64(seed), 2)),
+		removed: map[int]time.Time{}, kinds: map[string]int{}, acts: map[string]int{},
+	}
+	if !w.oneServer {
+		e.second, e.started = w.start("1"), 1
+	}
+	must(t, w.spotify.ChangeSwitches(e.account.ID, func(s *sim.Switches) {
+		s.Success = []int{0, 200, 202, 204}[e.dice.IntN(4)]
+		s.Stale = time.Duration(e.dice.IntN(600)) * time.Millisecond
+	}))
+	must(t, w.spotify.ChangeAppSwitches(func(s *sim.AppSwitches) { s.Rotate = e.dice.IntN(2) == 0 }))
+	for _, name := range []string{"Gina", "Gerd", "Greta"} {
+		e.guests = append(e.guests, e.join(name))
+	}
+	e.fill(5)
+	return e
+}
+
+// note records what happened.
+func (e *evening) note(who, what, uri string, err error) {
+	e.deeds = append(e.deeds, deed{time.Now(), who, what, uri, err != nil})
+	e.log.Info("DEED", "who", who, "what", what, "error", err)
+}
+
+// fill adds songs until so many wait.
+func (e *evening) fill(n int) {
+	for missing := n - e.waitingSongs(); missing > 0; missing-- {
+		if err := e.addSong(); err != nil {
+			e.note("guest", "cannot add a song: "+err.Error(), "", err)
+			return
+		}
+	}
+}
+
+// play alternates troubled and calm stretches.
+func (e *evening) play() {
+	time.Sleep(time.Duration(e.dice.IntN(180)) * time.Second)
+	for began := time.Now(); time.Since(began) < eveningLength; {
+		e.disturb(time.Duration(30+e.dice.IntN(240)) * time.Second)
+		e.mend()
+		e.calm(time.Duration(150+e.dice.IntN(400)) * time.Second)
+	}
+}
+
+// disturb makes something happen every few seconds.
+func (e *evening) disturb(length time.Duration) {
+	e.fill(3 * e.dice.IntN(2))
+	all := e.weighted()
+	for began := time.Now(); time.Since(began) < length; {
+		if e.dice.IntN(3) == 0 {
+			e.misfortune()
+		} else {
+			e.act(all[e.dice.IntN(len(all))])
+		}
+		time.Sleep(time.Duration(e.dice.IntN(25_000)) * time.Millisecond)
+	}
+}
+
+func (e *evening) act(a act) {
+	e.note("somebody", a.name, "", nil)
+	at := len(e.deeds) - 1
+	err := a.do(e) // it may be refused or impossible
+	e.deeds[at].failed = err != nil
+	if err == nil {
+		e.acts[a.name]++
+	}
+}
+
+// mend ends everything that goes wrong, and lets the host do what only the host can: open the app, press play if the
+// music was paused, connect Spotify again.
+func (e *evening) mend() {
+	must(e.t, trouble.End(e.spotify.Spotify, e.account.ID))
+	e.note("Spotify", "works again", "", nil)
+	if e.second != nil {
+		time.Sleep(time.Second)
+	}
+	if until := e.coolsUntil(); time.Now().Before(until) {
+		time.Sleep(time.Until(until))
+	}
+	if e.hostMustAct() {
+		time.Sleep(6 * time.Second) // host commands that wait for the player have ended by then
+		e.repair()
+	}
+	e.fill(3)
+	e.calms = append(e.calms, span{from: time.Now()})
+}
+
+// hostMustAct reports whether the music stands still for a reason that only the host can change.
+func (e *evening) hostMustAct() bool {
+	for _, device := range e.app.host.Devices() {
+		if device.Gone || !device.Active {
+			return true
+		}
+	}
+	return e.lostAccess || e.silentBecause() == "paused" || e.silentBecause() == "closed"
+}
+
+// silentBecause returns why nothing is heard now; empty: something is.
+func (e *evening) silentBecause() string {
+	quiet := e.spotify.Silences(e.account.ID)
+	if len(quiet) == 0 || quiet[len(quiet)-1].To.Before(time.Now()) {
+		return ""
+	}
+	return quiet[len(quiet)-1].Why
+}
+
+func (e *evening) repair() {
+	for e.lostAccess && e.tryConnecting() != nil {
+		time.Sleep(5 * time.Second)
+	}
+	e.lostAccess = false
+	e.app.open()
+	why := e.silentBecause()
+	if why == "paused" || why == "closed" {
+		e.app.resume()
+	}
+	e.note("host", "opens the app, and presses play if it was paused: "+why, "", nil)
+}
+
+// coolsUntil returns until when Spotify has said that it wants no requests, plus what the client adds for a quota.
+func (e *evening) coolsUntil() (until time.Time) {
+	for _, r := range e.spotify.log() {
+		if end := r.at.Add(r.wait); r.status == tooMany && end.After(until) {
+			until = end
+		}
+	}
+	health := e.health.String()
+	if strings.HasSuffix(health, string(party.HealthCoolingDown)+"/"+string(party.ReasonQuota)) {
+		if room, err := e.server.RoomPlayback(e.host, e.room); err == nil && room.Until != nil {
+			until = *room.Until
+		}
+	}
+	return until
+}
+
+// calm lets guests do what they like, while nothing goes wrong.
+func (e *evening) calm(length time.Duration) {
+	for began := time.Now(); time.Since(began) < length; {
+		switch e.dice.IntN(4) {
+		case 0:
+			e.act(act{name: "adds a song", do: (*evening).addSong})
+		case 1:
+			e.act(act{name: "likes a song", do: (*evening).likeSong})
+		}
+		time.Sleep(time.Duration(e.dice.IntN(40_000)) * time.Millisecond)
+	}
+	e.calms[len(e.calms)-1].to = time.Now()
+}
+
+// finish lets the queue play to its end.
+func (e *evening) finish() {
+	e.calms = append(e.calms, span{from: time.Now()})
+	for began := time.Now(); e.waitingSongs() > 0 && time.Since(began) < 2*time.Hour; {
+		time.Sleep(10 * time.Second)
+	}
+	time.Sleep(6 * time.Minute) // the last song
+	e.calms[len(e.calms)-1].to = time.Now()
+	e.note("host", "goes home", "", nil)
+}
