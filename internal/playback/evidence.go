@@ -35,11 +35,11 @@ type suspicion struct {
 }
 
 const (
-	confirmDelay      = 1200 * time.Millisecond // from an observation that raises a suspicion to the one that may confirm it
+	confirmDelay      = 1200 * time.Millisecond // from an observation that raises a suspicion to the one that confirms it
 	minConfirmGap     = time.Second             // two observations that follow faster may be one answer of a cache
 	standsStillFor    = 10 * time.Second        // how long a song has to stand still before its end to count as stuck
 	rareStandstill    = 25 * time.Second        // the same if it is observed so rarely that fewer observations have to do
-	rareStandstillMin = 5
+	rareStandstillMin = 6                       // how many have to do then
 	standsStillMin    = 7                       // how many observations in a row have to show this
 	noPlayerAtMost    = 12 * time.Second        // how long a missing player is doubted while the queue cannot be read
 	endTolerance      = 1500 * time.Millisecond // how much earlier than expected a song may end
@@ -138,7 +138,8 @@ func (d *decision) proven(k known, s Observation) bool {
 	case doubt.kind == noPlayer:
 		return doubt.queueFails > 0 && lasted >= noPlayerAtMost
 	case doubt.kind == standsStill && !inTail(s):
-		return doubt.looks >= standsStillMin && lasted >= standsStillFor || doubt.looks >= rareStandstillMin && lasted >= rareStandstill
+		rarely := doubt.looks >= rareStandstillMin && lasted >= rareStandstill
+		return rarely || doubt.looks >= standsStillMin && lasted >= standsStillFor
 	}
 	return doubt.looks >= 2 && lasted >= minConfirmGap
 }

@@ -14,9 +14,11 @@ const (
 	rejectionsPersistAfter = 3 * time.Minute
 	// minPersistentRejections is how many fresh tokens have to be rejected in that time.
 	minPersistentRejections = 5
-	// rejectionPauseMin and rejectionPauseMax bound the pause after a fresh token was rejected. It doubles each time.
+	// rejectionPauseMin and rejectionPauseMax bound the pause after a fresh token was rejected. It doubles each time, and
+	// lasts persistentPause once the host was asked to connect again.
 	rejectionPauseMin = 2 * time.Second
-	rejectionPauseMax = 30 * time.Second
+	rejectionPauseMax = 8 * time.Second
+	persistentPause   = 30 * time.Second
 	// rejectionMemory is how long a rejection counts if nothing is requested for the host meanwhile.
 	rejectionMemory = 10 * time.Minute
 )
@@ -48,7 +50,15 @@ func (r *rejections) record(hostID string, now time.Time) {
 	}
 	series.times++
 	series.until = now.Add(min(rejectionPauseMin<<min(series.times-1, 10), rejectionPauseMax))
+	if series.persists(now) {
+		series.until = now.Add(persistentPause)
+	}
 	r.byHost[hostID] = series
+}
+
+// persists reports whether a series is long enough to ask the host to connect again.
+func (r rejection) persists(now time.Time) bool {
+	return r.times >= minPersistentRejections && now.Sub(r.since) >= rejectionsPersistAfter
 }
 
 // forget ends the series of a host: a request succeeded, or the host has connected again.
@@ -70,7 +80,7 @@ func (r *rejections) failure(hostID string, now time.Time) *failure {
 	f := &failure{
 		kind: playback.Unreachable, message: "Spotify rejects access tokens that it has just issued", retryAfter: left,
 	}
-	if series.times >= minPersistentRejections && now.Sub(series.since) >= rejectionsPersistAfter {
+	if series.persists(now) {
 		f.kind = playback.ReconnectNeeded
 	}
 	return f

@@ -16,8 +16,8 @@ import (
 )
 
 var (
-	seeds     = flag.Int("seeds", 7, "how many random evenings to play")
-	firstSeed = flag.Int("from", 1, "the seed of the first random evening; a single one keeps its log")
+	seeds     = flag.Int("seeds", 10, "how many random evenings to play")
+	firstSeed = flag.Int("from", 3, "the seed of the first random evening; a single one keeps its log")
 )
 
 const eveningLength = 4 * time.Hour
