@@ -27,7 +27,7 @@ func newSchedule(times int, lasts time.Duration, probability float64, now time.T
 	return s
 }
 
-// isOver reports whether the schedule applies to no more requests.
+// isOver reports whether the schedule has applied to all requests that it is for.
 func (s schedule) isOver(now time.Time) bool {
 	return s.times == 0 || !s.until.IsZero() && !now.Before(s.until)
 }
