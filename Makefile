@@ -119,6 +119,9 @@ bench-web: build ## what the web pages cost, in a real browser
 screenshots: build ## pictures of the web pages, into docs/pages
 	@$(call browser,test/screenshots.ts)
 
+rds-roots: ## renew the root certificates of Amazon RDS in internal/database/rds.pem (needs npm's registry)
+	@tools/rds-roots.sh > internal/database/rds.pem.new && mv internal/database/rds.pem.new internal/database/rds.pem
+
 vuln: ## look for known vulnerabilities in what the program uses (needs the internet)
 	go tool govulncheck ./...
 
@@ -133,4 +136,4 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -C test/genqlient -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build web client run party demo dev generate migration lint lint-schema node-modules test test-go test-fast test-flaky test-web test-pages scenarios bench bench-realtime bench-web screenshots vuln check stale
+.PHONY: help build web client run party demo dev generate migration lint lint-schema node-modules test test-go test-fast test-flaky test-web test-pages scenarios bench bench-realtime bench-web screenshots rds-roots vuln check stale

@@ -43,6 +43,8 @@ type config struct {
 	limits         gqlserver.Limits
 	playback       bool
 	feedInterval   time.Duration
+	stopDelay      time.Duration // from the signal to stop until clients are disconnected
+	stopTimeout    time.Duration // for stopping in all
 	keepRooms      time.Duration // for how long closed rooms are kept; 0: forever
 	logLevel       slog.Level
 	logFormat      string
@@ -108,6 +110,7 @@ func parseConfig(command string, environ []string, stored secrets.Values) (confi
 		limits:         p.limits(),
 		playback:       p.oneOf("PLAYBACK", "on", "off") == "on",
 		feedInterval:   p.duration("FEED_INTERVAL", 50*time.Millisecond),
+		stopDelay:      p.durationIn("STOP_DELAY", 0, 0, 10*time.Minute),
 		keepRooms:      p.age("KEEP_ROOMS", 30*24*time.Hour),
 		logFormat:      p.oneOf("LOG_FORMAT", "text", "json"),
 		tracing:        p.tracing(environ),
@@ -121,6 +124,7 @@ func parseConfig(command string, environ []string, stored secrets.Values) (confi
 	if err := cfg.logLevel.UnmarshalText([]byte(p.text("LOG_LEVEL", "info"))); err != nil {
 		p.fault("LOG_LEVEL", "want debug, info, warn or error")
 	}
+	cfg.stopTimeout = p.stopTimeout(cfg.stopDelay + cfg.limits.DrainWindow)
 	for _, name := range slices.Sorted(maps.Keys(p.unread)) {
 		p.fault(name, "there is no such variable")
 	}
@@ -166,6 +170,18 @@ func (p *parser) limits() gqlserver.Limits {
 		WriteTimeout:          p.duration("WRITE_TIMEOUT", 10*time.Second),
 		DrainWindow:           p.duration("DRAIN_WINDOW", 2*time.Second),
 	}
+}
+
+// stopTimeout reads how long stopping may take in all. A part of it is planned: the stop delay and the drain window. The
+// rest is for requests that still run.
+func (p *parser) stopTimeout(planned time.Duration) time.Duration {
+	const least, usual, most = 5 * time.Second, 10 * time.Second, 20 * time.Minute
+	value := p.durationIn("STOP_TIMEOUT", planned+usual, time.Second, most)
+	if value < planned+least {
+		p.fault("STOP_TIMEOUT", "%v is too short for the stop delay and the drain window, together %v: want at least %v, "+
+			"and that the server is not killed earlier", value, planned, planned+least)
+	}
+	return value
 }
 
 // printConfig prints every variable with its effective value and, if that is not the variable's own, where it comes

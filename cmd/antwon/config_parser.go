@@ -131,15 +131,39 @@ func isSafe(address string) bool {
 }
 
 func (p *parser) database(name, fallback string) string {
-	given := p.orFile(name)
+	given, caFile := p.orFile(name), p.text("DATABASE_CA_FILE", "")
 	p.given[name] = given != ""
-	value := cmp.Or(given, fallback)
+	value := p.withStoredUser(name, cmp.Or(given, fallback))
+	if caFile != "" {
+		var ok bool
+		if value, ok = database.WithCA(value, caFile); !ok {
+			p.fault("DATABASE_CA_FILE", "is for a MySQL database whose URL has no ca, and no tls but verify or preferred")
+		}
+	}
 	shown, err := database.CheckURL(value)
 	if err != nil {
 		p.fault(name, "%v", err)
 	}
 	p.values[name] = shown
 	return value
+}
+
+// withStoredUser completes the URL of a database with the user and the password of a secret, and what a secret lacks
+// with the rest of the URL.
+func (p *parser) withStoredUser(name, databaseURL string) string {
+	stored := p.stored[name]
+	if stored.Text == "" || !database.LacksPassword(databaseURL) && databaseURL != stored.Text {
+		return databaseURL
+	}
+	if strings.HasSuffix(stored.Text, "@/") && databaseURL == stored.Text {
+		p.fault(name, "the secret has a user and a password only; set %s%s to the rest, such as mysql://HOST:3306/NAME",
+			prefix, name)
+		return "mysql://host/name" // so that nothing else is reported
+	}
+	if databaseURL != stored.Text {
+		p.provenance[name] = "with the user of the secret " + stored.Secret
+	}
+	return database.WithUser(databaseURL, stored.Text)
 }
 
 func (p *parser) nats(name string) string {

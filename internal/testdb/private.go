@@ -1,0 +1,122 @@
+package testdb
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// PrivateServer is a MariaDB server of one test, which may be broken.
+type PrivateServer struct {
+	Port    int
+	tb      testing.TB
+	folder  string
+	options []string
+	process *exec.Cmd
+}
+
+// Private starts a MariaDB server with these options on a port of 127.0.0.1 of its own, and stops it when the test
+// ends. Its user root has no password. Where MariaDB is not installed, the test is skipped, as in MySQL.
+func Private(tb testing.TB, options ...string) *PrivateServer {
+	tb.Helper()
+	required(tb, func() (string, func(), error) {
+		_, err := exec.LookPath("mariadbd")
+		return "", func() {}, err
+	})
+	s := &PrivateServer{Port: freePort(tb), tb: tb, folder: tb.TempDir(), options: options}
+	install := exec.CommandContext(tb.Context(), "mariadb-install-db", "--no-defaults", "--datadir="+s.data(),
+		"--auth-root-authentication-method=normal", "--skip-test-db", "--user=root")
+	if out, err := install.CombinedOutput(); err != nil {
+		tb.Fatalf("prepare a MariaDB server: %v\n%s", err, out)
+	}
+	tb.Cleanup(func() { s.Stop(syscall.SIGKILL) })
+	s.Start()
+	return s
+}
+
+func (s *PrivateServer) data() string { return filepath.Join(s.folder, "data") }
+
+func (s *PrivateServer) socket() string { return filepath.Join(s.folder, "socket") }
+
+// Start starts the server again after Stop, and waits until it answers.
+func (s *PrivateServer) Start() {
+	s.tb.Helper()
+	var log bytes.Buffer
+	s.process = exec.CommandContext(context.Background(), "mariadbd", append([]string{
+		"--no-defaults", "--user=root", "--datadir=" + s.data(), "--socket=" + s.socket(),
+		"--bind-address=127.0.0.1", "--port=" + strconv.Itoa(s.Port), "--innodb-flush-log-at-trx-commit=0",
+	}, s.options...)...)
+	s.process.Stdout, s.process.Stderr = &log, &log
+	if err := s.process.Start(); err != nil {
+		s.tb.Fatal(err)
+	}
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		conn, err := net.DialTimeout("tcp", s.addr(), time.Second)
+		if err == nil {
+			_ = conn.Close() // it was opened only to see whether it can be
+			return
+		}
+		if time.Now().After(deadline) {
+			_ = s.process.Process.Kill()
+			_ = s.process.Wait()
+			s.tb.Fatalf("MariaDB does not start:\n%s", &log)
+		}
+	}
+}
+
+// Stop sends the server a signal that ends it, and waits until it has ended. A server that is stopped stays so.
+func (s *PrivateServer) Stop(signal os.Signal) {
+	s.tb.Helper()
+	if s.process == nil || s.process.ProcessState != nil {
+		return
+	}
+	s.Signal(signal)
+	_ = s.process.Wait() // a killed process ends with an error
+}
+
+// Signal sends the server a signal, such as SIGSTOP.
+func (s *PrivateServer) Signal(signal os.Signal) {
+	s.tb.Helper()
+	if err := s.process.Process.Signal(signal); err != nil {
+		s.tb.Error(err)
+	}
+}
+
+// URL returns the URL of a database of the server for its user root.
+func (s *PrivateServer) URL(database string) string {
+	return fmt.Sprintf("mysql://root@%s/%s", s.addr(), database)
+}
+
+// Exec executes a statement as root, outside of any database.
+func (s *PrivateServer) Exec(statement string) {
+	s.tb.Helper()
+	db, err := sql.Open("mysql", "root@unix("+s.socket()+")/")
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(s.tb.Context(), statement); err != nil {
+		s.tb.Fatalf("%s: %v", statement, err)
+	}
+}
+
+func (s *PrivateServer) addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.Port)) }
+
+func freePort(tb testing.TB) int {
+	tb.Helper()
+	listener, err := new(net.ListenConfig).Listen(tb.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).Port
+}
