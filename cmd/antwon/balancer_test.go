@@ -95,8 +95,8 @@ func startPair(t *testing.T, env ...string) []*server {
 }
 
 // Two servers behind a balancer are replaced one after the other while a thousand phones are connected and guests like
-// songs, fifty times a second. The balancer learns of a stop only after five seconds. No like is refused, each counts once, and
-// every phone is current soon after it has connected again.
+// songs, fifty times a second. The balancer learns of a stop only after five seconds. No like is refused, each counts
+// once, and every phone is current soon after it has connected again.
 func TestRollingRestartFailsNothing(t *testing.T) {
 	const phones, guests, songs, perSecond = 1000, 50, 50, 50
 	delay := os.Getenv("ANTWON_TEST_STOP_DELAY") // to see what happens without
@@ -271,8 +271,8 @@ func (f *versionFollower) follow(ctx context.Context, roomID string) {
 	}
 }
 
-// A balancer ends connections on which nothing comes for a minute. In a room where nothing happens for five minutes, the
-// server's pings keep them open. Every night as it is written here, otherwise ten times as fast.
+// A balancer ends connections on which nothing comes for a minute. In a room where nothing happens for five minutes,
+// the server's pings keep them open. Every night as it is written here, otherwise ten times as fast.
 func TestSilentRoomKeepsItsConnectionsThroughABalancer(t *testing.T) {
 	t.Parallel()
 	idle, ping, silence := 6*time.Second, 2500*time.Millisecond, 30*time.Second

@@ -172,8 +172,8 @@ func (p *parser) limits() gqlserver.Limits {
 	}
 }
 
-// stopTimeout reads how long stopping may take in all. A part of it is planned: the stop delay and the drain window. The
-// rest is for requests that still run.
+// stopTimeout reads how long stopping may take in all. A part of it is planned: the stop delay and the drain window.
+// The rest is for requests that still run.
 func (p *parser) stopTimeout(planned time.Duration) time.Duration {
 	const least, usual, most = 5 * time.Second, 10 * time.Second, 20 * time.Minute
 	value := p.durationIn("STOP_TIMEOUT", planned+usual, time.Second, most)

@@ -13,7 +13,9 @@ import (
 func (s *server) runHealthcheck() (out string, code int) {
 	s.t.Helper()
 	cmd := exec.CommandContext(context.Background(), binary(s.t), "healthcheck")
-	cmd.Env = []string{"ANTWON_ADDR=" + strings.TrimPrefix(s.url, "http://"), "ANTWON_SECRETS=aws", "ANTWON_LOG_LEVEL=loud"}
+	cmd.Env = []string{
+		"ANTWON_ADDR=" + strings.TrimPrefix(s.url, "http://"), "ANTWON_SECRETS=aws", "ANTWON_LOG_LEVEL=loud",
+	}
 	output, err := cmd.CombinedOutput()
 	if cmd.ProcessState == nil {
 		s.t.Fatal(err)

@@ -13,9 +13,9 @@ import (
 	"antwon.dj/backend/internal/live"
 )
 
-// run serves until ctx ends, and then stops in this order: readiness; after the stop delay, during which everything else
-// continues, subscriptions, streams and requests; the players' supervisor; the rooms' feeds. Every acknowledged change
-// was committed before its acknowledgement.
+// run serves until ctx ends, and then stops in this order: readiness; after the stop delay, during which everything
+// else continues, subscriptions, streams and requests; the players' supervisor; the rooms' feeds. Every acknowledged
+// change was committed before its acknowledgement.
 func (p *program) run(ctx context.Context, listener net.Listener) error {
 	if err := p.accounts.LoadEnded(ctx); err != nil { // before the first request
 		return err

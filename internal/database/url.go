@@ -23,7 +23,8 @@ func CheckURL(databaseURL string) (shown string, err error) {
 }
 
 // parseMySQL parses mysql://user:password@host:port/name, with the parameters that checkTLS knows. Without a port it is
-// 3306; connections to Amazon RDS are verified unless the URL says otherwise. The errors do not contain the URL, which may contain a password.
+// 3306; connections to Amazon RDS are verified unless the URL says otherwise. The errors do not contain the URL, which
+// may contain a password.
 func parseMySQL(databaseURL string) (*url.URL, error) {
 	u, err := url.Parse(databaseURL)
 	if err != nil || u.Scheme != "mysql" || u.Hostname() == "" || strings.Trim(u.Path, "/") == "" || u.Fragment != "" {

@@ -60,7 +60,7 @@ func (s *PrivateServer) Start() {
 		s.tb.Fatal(err)
 	}
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
-		conn, err := net.DialTimeout("tcp", s.addr(), time.Second)
+		conn, err := new(net.Dialer).DialContext(s.tb.Context(), "tcp", s.addr())
 		if err == nil {
 			_ = conn.Close() // it was opened only to see whether it can be
 			return
