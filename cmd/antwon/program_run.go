@@ -24,12 +24,14 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		if err := p.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve: %w", err)
+	if p.monitoring != nil {
+		metrics, err := new(net.ListenConfig).Listen(ctx, "tcp", p.cfg.metricsAddr)
+		if err != nil {
+			return fmt.Errorf("listen for monitoring: %w", err)
 		}
-		return nil
-	})
+		group.Go(func() error { return serveUntilClosed(p.monitoring, metrics) })
+	}
+	group.Go(func() error { return serveUntilClosed(p.http, listener) })
 	driving, stopDriving := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopDriving()
 	if p.supervisor != nil {
@@ -50,6 +52,13 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 	return err
 }
 
+func serveUntilClosed(s *http.Server, listener net.Listener) error {
+	if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
+	}
+	return nil
+}
+
 // drain makes the server not ready, and waits until its clients have disconnected or shutdownTimeout and the drain
 // window are over.
 func (p *program) drain(ctx context.Context) error {
@@ -57,5 +66,9 @@ func (p *program) drain(ctx context.Context) error {
 	close(p.draining)
 	ctx, cancel := context.WithTimeout(ctx, shutdownTimeout+p.cfg.limits.DrainWindow)
 	defer cancel()
-	return errors.Join(p.graphql.Drain(ctx), p.http.Shutdown(ctx))
+	err := errors.Join(p.graphql.Drain(ctx), p.http.Shutdown(ctx))
+	if p.monitoring != nil { // until now it has said that the server is not ready
+		err = errors.Join(err, p.monitoring.Close())
+	}
+	return err
 }

@@ -58,9 +58,9 @@ func TestLoginSetsCookiesForItsOrigin(t *testing.T) {
 			"http://127.0.0.1:8080", []string{"http://front.test"}, "antwon_login", "antwon_session", false,
 			http.SameSiteLaxMode,
 		},
-		{"https://party.test", nil, "__Secure-antwon_login", "__Host-antwon_session", true, http.SameSiteLaxMode},
+		{"https://party.test", nil, "__Host-antwon_login", "__Host-antwon_session", true, http.SameSiteLaxMode},
 		{
-			"https://party.test", []string{"https://front.test"}, "__Secure-antwon_login", "__Host-antwon_session", true,
+			"https://party.test", []string{"https://front.test"}, "__Host-antwon_login", "__Host-antwon_session", true,
 			http.SameSiteNoneMode,
 		},
 	} {
@@ -72,7 +72,7 @@ func TestLoginSetsCookiesForItsOrigin(t *testing.T) {
 			t.Errorf("begun: %d to %s", begun.StatusCode, begun.Header.Get("Location"))
 		}
 		login := cookieOf(t, begun, c.login)
-		if login.Value != "browser" || !login.HttpOnly || login.Secure != c.secure || login.Path != "/auth/callback" ||
+		if login.Value != "browser" || !login.HttpOnly || login.Secure != c.secure || login.Path != "/" ||
 			login.SameSite != http.SameSiteLaxMode || login.MaxAge != 600 {
 			t.Errorf("%s: the login's cookie is %v", c.publicURL, login)
 		}
