@@ -110,13 +110,14 @@ func confirmLogout(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, logoutQuestion) // fails only if the browser has gone
 }
 
-// logLogin logs failures that the operator should know about. A refusal is none.
+// logLogin logs failures that the operator should know about. What a client did wrong, or too often, is none: it could
+// fill the log.
 func logLogin(ctx context.Context, log *slog.Logger, err error) {
 	switch code := party.CodeOf(err); {
 	case err == nil:
 	case code == party.Internal:
 		log.ErrorContext(ctx, "signing in or out failed", "error", err)
-	case code != party.Forbidden:
+	case code == party.UpstreamUnavailable:
 		log.WarnContext(ctx, "a sign-in failed", "error", err)
 	}
 }

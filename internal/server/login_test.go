@@ -105,6 +105,25 @@ func TestFailedLoginShowsAPage(t *testing.T) {
 	}
 }
 
+// What is wrong with a request to sign in is said to its sender only; the operator hears about failures of others.
+func TestOnlyFailuresOfOthersAreLoggedAtALogin(t *testing.T) {
+	for code, logged := range map[party.Code]bool{
+		party.BadUserInput: false, party.RateLimited: false, party.Forbidden: false, party.UpstreamUnavailable: true,
+	} {
+		s := start(t, func(cfg *server.Config) {
+			cfg.Login = &server.Login{Begin: func(context.Context, string) (*account.LoginRedirect, error) {
+				return nil, &party.Error{Code: code, Message: "This is wrong."}
+			}}
+		})
+		if got := s.do("GET", "/auth/login?returnTo=https://evil.test"); !strings.Contains(got.body, "This is wrong.") {
+			t.Errorf("%s: got %d %s", code, got.StatusCode, got.body)
+		}
+		if lines := s.log.all(t, "a sign-in failed"); (len(lines) > 0) != logged {
+			t.Errorf("%s: logged %v", code, lines)
+		}
+	}
+}
+
 // Only a POST request of one of our own pages, or of an allowed one, signs a browser out. All others, whatever their
 // browser tells about them, get a page that asks.
 func TestOtherSitesCannotSignOut(t *testing.T) {
