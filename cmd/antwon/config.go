@@ -28,6 +28,7 @@ const spotifyAPI = "https://api.spotify.com/v1"
 // config is the whole configuration, checked.
 type config struct {
 	addr           string
+	metricsAddr    string // "": metrics and health are shown at addr
 	publicURL      string // without a slash at the end
 	databaseURL    string
 	databaseLogin  database.Credentials // nil: the URL says who
@@ -97,6 +98,7 @@ func parseConfig(command string, environ []string, stored secrets.Values) (confi
 	p.secrets()
 	cfg := config{
 		addr:           p.address("ADDR", "127.0.0.1:8080"),
+		metricsAddr:    p.addressIfAny("METRICS_ADDR", "127.0.0.1:9090"),
 		databaseURL:    p.database("DATABASE_URL", "sqlite:data/antwon.db"),
 		natsURL:        p.nats("NATS_URL"),
 		sessionSecrets: p.keys("SESSION_SECRET", "SESSION_SECRETS_OLD", "(not set: one is kept beside the database)"),
@@ -184,11 +186,11 @@ func (p *parser) stopTimeout(planned time.Duration) time.Duration {
 	return value
 }
 
-// printConfig prints every variable with its effective value and, if that is not the variable's own, where it comes
-// from.
+// printConfig prints every variable with its effective value, without secrets, and, if that is not the variable's own,
+// where it comes from.
 func printConfig(_ context.Context, cfg config, stdout io.Writer, _ *slog.Logger) error {
 	for _, name := range slices.Sorted(maps.Keys(cfg.values)) {
-		line := shownName(name) + "=" + cfg.values[name]
+		line := shownName(name) + "=" + withoutSecrets(cfg.values[name])
 		if origin := cfg.provenance[name]; origin != "" {
 			line += " # " + origin
 		}

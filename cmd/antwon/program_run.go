@@ -23,12 +23,14 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopServing()
 	group, serving := errgroup.WithContext(serving)
-	group.Go(func() error {
-		if err := p.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve: %w", err)
+	if p.monitoring != nil {
+		metrics, err := new(net.ListenConfig).Listen(serving, "tcp", p.cfg.metricsAddr)
+		if err != nil {
+			return fmt.Errorf("listen for monitoring: %w", err)
 		}
-		return nil
-	})
+		group.Go(func() error { return serveUntilClosed(p.monitoring, metrics) })
+	}
+	group.Go(func() error { return serveUntilClosed(p.http, listener) })
 	driving, stopDriving := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopDriving()
 	if p.supervisor != nil {
@@ -50,6 +52,13 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 	return err
 }
 
+func serveUntilClosed(s *http.Server, listener net.Listener) error {
+	if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
+	}
+	return nil
+}
+
 // awaitStop waits until the server is told to stop, makes it not ready, and waits for the stop delay. It returns early
 // if the server fails meanwhile, which ends serving.
 func (p *program) awaitStop(told, serving context.Context) {
@@ -69,5 +78,9 @@ func (p *program) awaitStop(told, serving context.Context) {
 func (p *program) drain(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, p.cfg.stopTimeout-p.cfg.stopDelay)
 	defer cancel()
-	return errors.Join(p.graphql.Drain(ctx), p.http.Shutdown(ctx))
+	err := errors.Join(p.graphql.Drain(ctx), p.http.Shutdown(ctx))
+	if p.monitoring != nil { // until now it has said that the server is not ready
+		err = errors.Join(err, p.monitoring.Close())
+	}
+	return err
 }
