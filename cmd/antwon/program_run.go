@@ -25,7 +25,7 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		if err := p.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := p.connections.Serve(p.http, listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)
 		}
 		return nil
