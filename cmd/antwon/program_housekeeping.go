@@ -31,8 +31,17 @@ func (p *program) deleteExpired(ctx context.Context) error {
 		p.accounts.DeleteOldAuthorizations(ctx),
 		p.accounts.DeleteOldSessions(ctx),
 		p.jukebox.Driver().DeleteOldNodes(ctx),
+		p.deleteIdleGuests(ctx),
 		p.purge(ctx),
 	)
+}
+
+func (p *program) deleteIdleGuests(ctx context.Context) error {
+	n, err := p.jukebox.DeleteIdleGuests(ctx)
+	if n > 0 {
+		p.log.Info("deleted guests who had done nothing", "guests", n)
+	}
+	return err
 }
 
 // purge deletes rooms that were closed longer ago than the configuration keeps them.

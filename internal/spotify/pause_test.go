@@ -1,8 +1,8 @@
 package spotify_test
 
 import (
-	"fmt"
 	"errors"
+	"fmt"
 	"net/http"
 	"testing"
 	"testing/synctest"
