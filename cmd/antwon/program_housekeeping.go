@@ -31,25 +31,20 @@ func (p *program) deleteExpired(ctx context.Context) error {
 		p.accounts.DeleteOldAuthorizations(ctx),
 		p.accounts.DeleteOldSessions(ctx),
 		p.jukebox.Driver().DeleteOldNodes(ctx),
-		p.deleteIdleGuests(ctx),
 		p.purge(ctx),
 	)
 }
 
-func (p *program) deleteIdleGuests(ctx context.Context) error {
-	n, err := p.jukebox.DeleteIdleGuests(ctx)
-	if n > 0 {
-		p.log.Info("deleted guests who had done nothing", "guests", n)
-	}
-	return err
-}
-
-// purge deletes rooms that were closed longer ago than the configuration keeps them.
+// purge deletes what came to nothing, and rooms that were closed longer ago than the configuration keeps them.
 func (p *program) purge(ctx context.Context) error {
-	if p.cfg.keepRooms == 0 {
-		return nil
+	done, err := p.jukebox.PurgeIdle(ctx)
+	if done != (jukebox.Purged{}) {
+		p.log.Info("deleted rooms without songs, and guests who had done nothing", "rooms", done.Rooms, "guests", done.Guests)
 	}
-	done, err := p.jukebox.Purge(ctx, p.cfg.keepRooms)
+	if err != nil || p.cfg.keepRooms == 0 {
+		return err
+	}
+	done, err = p.jukebox.Purge(ctx, p.cfg.keepRooms)
 	if done != (jukebox.Purged{}) {
 		p.log.Info("deleted old parties", "rooms", done.Rooms, "guests", done.Guests, "songs", done.Songs)
 	}

@@ -145,19 +145,19 @@ func TestIdleGuestsAreDeletedAfterADay(t *testing.T) {
 		p.must(err)
 		deletes := func(want int) {
 			p.Helper()
-			servers, n := []*fixture{p, p.replica(live.NewLocalBus())}, make([]int, 2)
+			servers, done := []*fixture{p, p.replica(live.NewLocalBus())}, make([]jukebox.Purged, 2)
 			var all sync.WaitGroup
 			for i, server := range servers {
 				all.Go(func() {
 					var err error
-					if n[i], err = server.DeleteIdleGuests(p.Context()); err != nil {
+					if done[i], err = server.PurgeIdle(p.Context()); err != nil {
 						p.Error(err)
 					}
 				})
 			}
 			all.Wait()
-			if n[0]+n[1] != want {
-				p.Errorf("%v guests were deleted, want %d", n, want)
+			if done[0].Guests+done[1].Guests != want || done[0].Rooms+done[1].Rooms > 0 {
+				p.Errorf("%+v were deleted, want %d guests", done, want)
 			}
 		}
 		p.must(jukebox.AgeGuests(p.Context(), p.store, 23*time.Hour))
@@ -184,6 +184,37 @@ func TestIdleGuestsAreDeletedAfterADay(t *testing.T) {
 		}
 		if _, err := p.JoinRoom(vera, "PARTY", "Vera"); codeOf(err) != party.Forbidden {
 			p.Errorf("the banned guest: %v", err)
+		}
+	})
+}
+
+// Rooms that were opened and closed again without a song are deleted after a day, with the log and the guests.
+func TestRoomsWithoutASongAreDeletedAfterADay(t *testing.T) {
+	onBothInBubble(t, func(p *fixture) {
+		yuri := p.newHost("Yuri")
+		before, err := jukebox.Rows(p.Context(), p.store)
+		p.must(err)
+		for i := range 5 {
+			room := p.openRoom(yuri, fmt.Sprint("EMPTY", i))
+			_, err := p.JoinRoom(p.host, room.Code, "Hanna")
+			p.must(err)
+			p.must(second(p.CloseRoom(yuri, room.ID, nil)))
+		}
+		p.add(p.host, 1)
+		p.must(second(p.CloseRoom(p.host, p.room.ID, nil)))
+		time.Sleep(23 * time.Hour)
+		done, err := p.PurgeIdle(p.Context())
+		p.must(err)
+		if done.Rooms != 0 {
+			p.Errorf("%d rooms were deleted too early", done.Rooms)
+		}
+		time.Sleep(2 * time.Hour)
+		done, err = p.PurgeIdle(p.Context())
+		p.must(err)
+		after, err := jukebox.Rows(p.Context(), p.store)
+		p.must(err)
+		if done.Rooms != 5 || after["rooms"] != before["rooms"] || after["memberships"] != before["memberships"] {
+			p.Errorf("%d rooms were deleted, %d are left with %d members", done.Rooms, after["rooms"], after["memberships"])
 		}
 	})
 }

@@ -2,6 +2,8 @@ package jukebox
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,7 +11,7 @@ import (
 )
 
 // idleKept is how long guests and screens are kept who have done nothing in any room and are gone: neither connected nor
-// with a session that was refreshed since.
+// with a session that was refreshed since. It is also how long a closed room without songs is kept.
 const idleKept = 24 * time.Hour
 
 // What is deleted of idle guests, in this order. A guest who comes back in the meantime joins again, as somebody new.
@@ -31,12 +33,27 @@ const (
  AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = sessions.user_id)`
 )
 
-// DeleteIdleGuests deletes the guests and screens who have been gone for idleKept and left nothing in a room but that
-// they joined: somebody who joins again and again leaves no more than a day's rows. It returns how many it deleted, also
-// with an error. Like Purge, it works in small portions, on several servers at once, and can be interrupted.
-func (j *Jukebox) DeleteIdleGuests(ctx context.Context) (n int, err error) {
+// emptyRoom finds a closed room to which no song was ever added.
+const emptyRoom = `SELECT r.id FROM rooms r WHERE r.status = 'CLOSED' AND r.closed_at < ?
+ AND NOT EXISTS (SELECT 1 FROM queue_items i WHERE i.room_id = r.id) LIMIT 1`
+
+// PurgeIdle deletes what was begun and came to nothing, so that somebody who joins, or opens rooms, again and again
+// leaves no more than a day's rows: the guests and screens who have been gone for idleKept and left nothing in a room
+// but that they joined, and the rooms that closed so long ago without a song. Like Purge, it works in small portions, on
+// several servers at once, and can be interrupted.
+func (j *Jukebox) PurgeIdle(ctx context.Context) (done Purged, err error) {
 	before := database.Microseconds(time.Now().Add(-idleKept))
-	defer func() { j.countPurged(Purged{Guests: n}) }()
+	defer func() { j.countPurged(done) }()
+	empty := func(ctx context.Context) (roomID string, err error) {
+		err = j.db.SQL.QueryRowContext(ctx, emptyRoom, before).Scan(&roomID)
+		if errors.Is(err, sql.ErrNoRows) {
+			err = nil
+		}
+		return roomID, err
+	}
+	if done.Rooms, err = j.purgeRooms(ctx, empty); err != nil {
+		return done, err
+	}
 	for _, of := range []struct {
 		table, rows string
 		args        []any
@@ -44,11 +61,13 @@ func (j *Jukebox) DeleteIdleGuests(ctx context.Context) (n int, err error) {
 		{"memberships", idleMemberships, []any{before, before}},
 		{"room_events", joinedEvents, []any{before}},
 		{"sessions", roomlessSessions, []any{before, before}},
-		{"users", oldGuests, []any{before}},
 	} {
-		if n, err = j.db.DeleteWhere(ctx, of.table, of.rows, of.args...); err != nil {
-			return 0, fmt.Errorf("delete idle guests: %s: %w", of.table, err)
+		if _, err = j.db.DeleteWhere(ctx, of.table, of.rows, of.args...); err != nil {
+			return done, fmt.Errorf("delete idle guests: %s: %w", of.table, err)
 		}
 	}
-	return n, nil
+	if done.Guests, err = j.db.DeleteWhere(ctx, "users", oldGuests, before); err != nil {
+		return done, fmt.Errorf("delete idle guests: %w", err)
+	}
+	return done, nil
 }
