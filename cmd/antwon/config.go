@@ -42,6 +42,7 @@ type config struct {
 	introspection  bool
 	compress       bool
 	limits         gqlserver.Limits
+	connections    int // of all clients together
 	playback       bool
 	feedInterval   time.Duration
 	stopDelay      time.Duration // from the signal to stop until clients are disconnected
@@ -110,6 +111,7 @@ func parseConfig(command string, environ []string, stored secrets.Values) (confi
 		introspection:  p.oneOf("INTROSPECTION", "off", "on") == "on",
 		compress:       p.oneOf("COMPRESS", "on", "off") == "on",
 		limits:         p.limits(),
+		connections:    p.count("CONNECTIONS", 10_000),
 		playback:       p.oneOf("PLAYBACK", "on", "off") == "on",
 		feedInterval:   p.duration("FEED_INTERVAL", 50*time.Millisecond),
 		stopDelay:      p.durationIn("STOP_DELAY", 0, 0, 10*time.Minute),
@@ -167,6 +169,8 @@ func (p *parser) limits() gqlserver.Limits {
 		OperationsPerSecond:   p.count("OPERATIONS_PER_SECOND", 20),
 		ConnectionsPerUser:    p.count("CONNECTIONS_PER_USER", 50),
 		ConnectionsPerAddress: p.count("CONNECTIONS_PER_ADDRESS", 2000),
+		AnonymousPerAddress:   p.count("ANONYMOUS_PER_ADDRESS", 200),
+		AnonymousIdle:         p.duration("ANONYMOUS_IDLE", time.Minute),
 		InitTimeout:           p.duration("INIT_TIMEOUT", 10*time.Second),
 		PingInterval:          p.duration("PING_INTERVAL", 25*time.Second),
 		WriteTimeout:          p.duration("WRITE_TIMEOUT", 10*time.Second),

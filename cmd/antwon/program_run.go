@@ -28,9 +28,9 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 		if err != nil {
 			return fmt.Errorf("listen for monitoring: %w", err)
 		}
-		group.Go(func() error { return serveUntilClosed(p.monitoring, metrics) })
+		group.Go(func() error { return untilClosed(p.monitoring.Serve(metrics)) })
 	}
-	group.Go(func() error { return serveUntilClosed(p.http, listener) })
+	group.Go(func() error { return untilClosed(p.connections.Serve(p.http, listener)) })
 	driving, stopDriving := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopDriving()
 	if p.supervisor != nil {
@@ -52,8 +52,9 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 	return err
 }
 
-func serveUntilClosed(s *http.Server, listener net.Listener) error {
-	if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+// untilClosed returns why a server stopped to serve, or nil if it was closed.
+func untilClosed(err error) error {
+	if !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve: %w", err)
 	}
 	return nil

@@ -11,6 +11,13 @@ import (
 // the limit is coarse.
 var newSessionRate = ratelimit.Rate{Name: "new users", Burst: 300, PerSecond: 1, Shared: true}
 
+// loginRate limits the visits to the identity provider's page that begin at one address, and allLoginsRate those of all
+// addresses together: each leaves a row until it is completed or, expired, deleted within an hour.
+var (
+	loginRate     = ratelimit.Rate{Name: "logins", Burst: 60, PerSecond: 0.2, Shared: true}
+	allLoginsRate = ratelimit.Rate{Name: "all logins", Burst: 600, PerSecond: 5, Shared: true}
+)
+
 // userRate limits how often a user may do one thing that concerns their account and no room. Every page that is opened
 // refreshes the session, so the limit is generous.
 var userRate = ratelimit.Rate{Burst: 60, PerSecond: 0.5}
@@ -28,6 +35,20 @@ func (a *Accounts) AllowNewSession(ctx context.Context) error {
 	}
 	if wait := a.limiter.Allow(ctx, address, newSessionRate); wait > 0 {
 		return party.TooOften("Too many people have come from your address", wait)
+	}
+	return nil
+}
+
+// allowLogin counts a login that is about to begin, and returns RateLimited if too many have begun at the caller's
+// address, or at all.
+func (a *Accounts) allowLogin(ctx context.Context) error {
+	if address := CallerFrom(ctx).Address; address != "" {
+		if wait := a.limiter.Allow(ctx, "login "+address, loginRate); wait > 0 {
+			return party.TooOften("Too many logins have begun at your address", wait)
+		}
+	}
+	if wait := a.limiter.Allow(ctx, "all logins", allLoginsRate); wait > 0 {
+		return party.TooOften("Too many logins have begun", wait)
 	}
 	return nil
 }

@@ -55,6 +55,7 @@ type connection struct {
 type connectionDeadlines struct {
 	init   time.Time // for connection_init; zero once it came
 	expiry time.Time // the end of the credentials; zero if they do not expire
+	idle   time.Time // for a client without credentials that runs no operation; zero for all others
 	ping   time.Time // the next ping
 }
 
@@ -179,7 +180,7 @@ func closeStatusOf(err error) *closeStatus {
 // untilNext returns the time from now until the next deadline.
 func (d connectionDeadlines) untilNext(now time.Time) time.Duration {
 	first := d.ping
-	for _, t := range []time.Time{d.init, d.expiry} {
+	for _, t := range []time.Time{d.init, d.expiry, d.idle} {
 		if !t.IsZero() && t.Before(first) {
 			first = t
 		}
@@ -221,6 +222,10 @@ func (c *connection) overdueStatus(now time.Time) *closeStatus {
 		return &closedByExpiry
 	case silent >= 2*c.handler.cfg.Limits.PingInterval:
 		return &closedByConnectionLoss
+	case reached(c.deadlines.idle) && len(c.active) == 0:
+		return &closedByIdleness
+	case reached(c.deadlines.idle):
+		c.deadlines.idle = now.Add(c.handler.cfg.Limits.AnonymousIdle)
 	}
 	return nil
 }

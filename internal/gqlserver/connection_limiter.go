@@ -12,32 +12,36 @@ type Client struct {
 	SessionID string    // what Config.Ended may report, which closes the connection; "": nothing
 	ExpiresAt time.Time // when the credentials expire, which closes the connection; zero: never
 	Unlimited bool      // the limits for connections and operations do not apply
+	Anonymous bool      // it has shown no credentials: few connections of an address may, and none that is idle
 }
 
 // connectionLimiter counts connections by address and by client. Many guests of a party may share one address, so an
-// address has a higher limit than a client.
+// address has a higher limit than a client. A connection is anonymous until its client has shown credentials, and an
+// address has few of these.
 type connectionLimiter struct {
-	perAddress, perClient int
+	perAddress, anonymousPerAddress, perClient int
 
 	mu        sync.Mutex
 	addresses map[string]int
+	anonymous map[string]int // by address
 	clients   map[string]int
 }
 
 func newConnectionLimiter(l Limits) *connectionLimiter {
 	return &connectionLimiter{
-		perAddress: l.ConnectionsPerAddress, perClient: l.ConnectionsPerUser,
-		addresses: map[string]int{}, clients: map[string]int{},
+		perAddress: l.ConnectionsPerAddress, anonymousPerAddress: l.AnonymousPerAddress, perClient: l.ConnectionsPerUser,
+		addresses: map[string]int{}, anonymous: map[string]int{}, clients: map[string]int{},
 	}
 }
 
 // connectionSlot is one counted connection.
 type connectionSlot struct {
-	limiter         *connectionLimiter
-	address, client string // "": not counted
+	limiter                    *connectionLimiter
+	address, anonymous, client string // "": not counted
 }
 
-// acquire counts a connection from an address. It returns false if the address has too many.
+// acquire counts a connection from an address, which is anonymous for now. It returns false if the address has too
+// many.
 func (v *connectionLimiter) acquire(remoteAddr string) (*connectionSlot, bool) {
 	address, _, err := net.SplitHostPort(remoteAddr)
 	if err != nil {
@@ -45,11 +49,12 @@ func (v *connectionLimiter) acquire(remoteAddr string) (*connectionSlot, bool) {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.addresses[address] >= v.perAddress {
+	if v.addresses[address] >= v.perAddress || v.anonymous[address] >= v.anonymousPerAddress {
 		return nil, false
 	}
 	v.addresses[address]++
-	return &connectionSlot{limiter: v, address: address}, true
+	v.anonymous[address]++
+	return &connectionSlot{limiter: v, address: address, anonymous: address}, true
 }
 
 // assignClient counts the connection for its client, too. It returns false if the client has too many. The connection
@@ -62,6 +67,10 @@ func (v *connectionSlot) assignClient(client Client) bool {
 	all := v.limiter
 	all.mu.Lock()
 	defer all.mu.Unlock()
+	if !client.Anonymous {
+		decrement(all.anonymous, v.anonymous)
+		v.anonymous = ""
+	}
 	if client.ID == "" {
 		return true
 	}
@@ -78,8 +87,9 @@ func (v *connectionSlot) release() {
 	v.limiter.mu.Lock()
 	defer v.limiter.mu.Unlock()
 	decrement(v.limiter.addresses, v.address)
+	decrement(v.limiter.anonymous, v.anonymous)
 	decrement(v.limiter.clients, v.client)
-	v.address, v.client = "", ""
+	v.address, v.anonymous, v.client = "", "", ""
 }
 
 func decrement(counts map[string]int, key string) {

@@ -73,6 +73,9 @@ func (c *connection) initialize(m message) *closeStatus {
 	c.mu.Lock()
 	c.session = client.SessionID
 	c.deadlines.init, c.deadlines.expiry = time.Time{}, client.ExpiresAt
+	if client.Anonymous {
+		c.deadlines.idle = time.Now().Add(limits.AnonymousIdle)
+	}
 	c.timer.Reset(c.deadlines.untilNext(time.Now()))
 	c.mu.Unlock()
 	if c.handler.cfg.Ended(client.SessionID) { // since it was authenticated, before CloseEnded could find it here
@@ -245,6 +248,9 @@ func (c *connection) addOperation(o *operation) (running int, fresh bool) {
 	}
 	if c.status == nil {
 		c.active = append(c.active, o)
+		if !c.deadlines.idle.IsZero() {
+			c.deadlines.idle = time.Now().Add(c.handler.cfg.Limits.AnonymousIdle)
+		}
 	}
 	return len(c.active), true
 }

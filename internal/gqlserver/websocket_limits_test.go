@@ -90,3 +90,54 @@ func TestWebSocketLimitsConnections(t *testing.T) {
 	s.waitUntil("the first connection has ended", func() bool { return s.gauge("graphql_connections") == 8 })
 	s.open(eve)
 }
+
+// anonymous is everybody who has shown no credentials.
+func anonymous(cfg *gqlserver.Config) {
+	cfg.Limits.AnonymousPerAddress, cfg.Limits.PingInterval = 2, time.Hour
+	cfg.Identify = func(ctx context.Context) gqlserver.Client {
+		return gqlserver.Client{ID: viewer(ctx), Anonymous: viewer(ctx) == "anonymous"}
+	}
+}
+
+func TestWebSocketLimitsAnonymousConnections(t *testing.T) {
+	s := start(t, anonymous)
+	refused := func(when string) {
+		t.Helper()
+		if _, response, _ := s.dial(nil, "graphql-transport-ws"); response.StatusCode != http.StatusTooManyRequests {
+			t.Errorf("%s: got %d", when, response.StatusCode)
+		}
+	}
+	s.open(`{"authorization":"Bearer ada"}`)
+	first, second := s.open(`{}`), s.connect()
+	refused("one without a token, and one before connection_init")
+	second.say(`{"type":"connection_init","payload":{"authorization":"Bearer bob"}}`)
+	second.expect(`{"type":"connection_ack"}`)
+	s.open(`{}`)
+	refused("two without a token")
+	first.Close()
+	s.waitUntil("the first connection has ended", func() bool { return s.gauge("graphql_connections") == 3 })
+	s.open(`{"authorization":"Bearer eve"}`)
+}
+
+// A client without a token may ask and subscribe, but not hold a connection for nothing.
+func TestIdleAnonymousWebSocketIsClosed(t *testing.T) {
+	inFakeTime(t, anonymous, func(t *testing.T, s *service) {
+		user, idle := s.open(`{"authorization":"Bearer ada"}`), s.open(`{}`)
+		time.Sleep(59 * time.Second)
+		idle.subscribe("1", `{hello}`)
+		idle.expect(`{"id":"1","type":"next","payload":{"data":{"hello":"hello world"}}}`)
+		idle.expect(`{"id":"1","type":"complete"}`)
+		time.Sleep(59 * time.Second)
+		idle.subscribe("2", `subscription{diary{version}}`)
+		idle.expect(`{"id":"2","type":"next","payload":{"data":{"diary":{"version":0}}}}`)
+		time.Sleep(10 * time.Minute)
+		idle.say(`{"id":"2","type":"complete"}`)
+		ended := time.Now()
+		idle.expectClose(1000, "Idle without credentials")
+		if waited := time.Since(ended); waited > time.Minute {
+			t.Errorf("closed %v after its last operation had ended", waited)
+		}
+		user.subscribe("1", `{hello}`)
+		user.expect(`{"id":"1","type":"next","payload":{"data":{"hello":"hello world"}}}`)
+	})
+}

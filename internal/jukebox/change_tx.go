@@ -43,6 +43,9 @@ func (t *roomTx) unversioned() *ent.Tx {
 	return t.tx
 }
 
+// wrote reports whether the change has written anything, events included.
+func (t *roomTx) wrote() bool { return t.wroteVersioned || t.wroteUnversioned || len(t.events) > 0 }
+
 // affectsNobody declares that the change affects no users in particular, except those whom affects names.
 func (t *roomTx) affectsNobody() {
 	if t.affectedUsers == nil {
@@ -137,7 +140,7 @@ func (l *lockedRoom) add(t *roomTx) {
 		l.events = append(l.events, event.row(t))
 	}
 	l.closed = t.closes
-	l.written = l.written || t.wroteVersioned || t.wroteUnversioned || len(t.events) > 0
+	l.written = l.written || t.wrote()
 	if t.wroteVersioned {
 		l.version, l.membersVersion = t.version, t.membersVersion
 		l.affectedUsers = append(l.affectedUsers, t.affectedUsers...)

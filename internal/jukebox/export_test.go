@@ -48,6 +48,39 @@ func AgeCommands(ctx context.Context, s *database.DB, by time.Duration) error {
 	})
 }
 
+// AgeGuests lets so much time pass since members joined, users were made and sessions were refreshed.
+func AgeGuests(ctx context.Context, s *database.DB, by time.Duration) error {
+	return s.InTx(ctx, func(tx *ent.Tx) error {
+		for table, column := range map[string]string{
+			"memberships": "joined_at", "users": "created_at", "sessions": "created_at", "room_events": "at",
+		} {
+			rows, err := tx.QueryContext(ctx, "SELECT id, "+column+" FROM "+table)
+			if err != nil {
+				return err
+			}
+			times := map[string]time.Time{}
+			for rows.Next() {
+				var id string
+				var at time.Time
+				if err := rows.Scan(&id, &at); err != nil {
+					return err
+				}
+				times[id] = at
+			}
+			if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+				return err
+			}
+			for id, at := range times {
+				update := "UPDATE " + table + " SET " + column + " = ? WHERE id = ?"
+				if _, err := tx.ExecContext(ctx, update, at.Add(-by).UTC(), id); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
 // KeptCommands returns the number of stored commands.
 func KeptCommands(ctx context.Context, s *database.DB) (int, error) {
 	return s.Read.RoomCommand.Query().Count(ctx)

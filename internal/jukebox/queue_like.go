@@ -7,6 +7,7 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/like"
 	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/ent/roomevent"
 	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 )
@@ -20,7 +21,7 @@ func (j *Jukebox) LikeQueueItem(ctx context.Context, itemID string, key *string)
 // UnlikeQueueItem takes back the viewer's like. Unliking a song that the viewer does not like is no error. Otherwise it
 // is like LikeQueueItem.
 func (j *Jukebox) UnlikeQueueItem(ctx context.Context, itemID string, key *string) (*party.QueueItem, error) {
-	return j.changeLike(ctx, itemID, key, "unlikeQueueItem", (*roomTx).unlike)
+	return j.changeLike(ctx, itemID, key, "unlikeQueueItem", (*roomTx).unlikeAndForget)
 }
 
 // changeLike is the common part of LikeQueueItem and UnlikeQueueItem.
@@ -77,6 +78,30 @@ func (t *roomTx) unlike(ctx context.Context, item *ent.QueueItem, userID string)
 	t.versioned()
 	t.log(logEvent{kind: EventUnliked, actor: userID, itemID: item.ID})
 	return t.addToLikeCount(ctx, item, -1)
+}
+
+// unlikeAndForget is unlike for somebody who may like and unlike a song without end: it leaves one event in the log,
+// and few idempotency keys.
+func (t *roomTx) unlikeAndForget(ctx context.Context, item *ent.QueueItem, userID string) error {
+	if err := t.unlike(ctx, item, userID); err != nil || !t.wrote() {
+		return err
+	}
+	if err := t.forgetLikes(ctx, item.ID, userID, ""); err != nil {
+		return err
+	}
+	return forgetKeys(ctx, t.tx, userID, item.ID)
+}
+
+// forgetLikes deletes the events of a user's earlier likes and unlikes of an item, and of undoing them, except one.
+func (t *roomTx) forgetLikes(ctx context.Context, itemID, userID, except string) error {
+	likes := []string{string(EventLiked), string(EventUnliked)}
+	_, err := t.tx.RoomEvent.Delete().Where(
+		roomevent.RoomID(t.roomID), roomevent.ActorID(userID), roomevent.ItemID(itemID), roomevent.IDNEQ(except),
+		roomevent.Or(roomevent.KindIn(likes...), roomevent.And(
+			roomevent.Kind(string(EventUndone)), roomevent.DetailIn(likes...),
+		)),
+	).Exec(ctx)
+	return err
 }
 
 // addToLikeCount changes the stored number of likes, and the row that the caller has.

@@ -9,6 +9,7 @@
 // any header that was set for them, such as Content-Security-Policy. All handlers are safe for concurrent use.
 //
 //	server.go          Config, New, and the http.Server with its time limits
+//	connections.go     how many connections are open; with descriptors_unix.go and descriptors_other.go
 //	routes.go          which path is served by what
 //	middleware.go      what happens to every request; with requestid.go, locate.go, metrics.go, trace.go and recorder.go
 //	accesslog.go       a line for each request, with a bound for each address
