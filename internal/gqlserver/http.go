@@ -35,18 +35,25 @@ func (h *Handler) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		a.sendUnauthenticated(refusal)
 		return
 	}
-	params, p := h.readParams(w, r)
+	params, size, p := h.readParams(w, r)
 	if p != nil {
 		a.sendRequestError(p)
 		return
 	}
-	h.execute(a, r.WithContext(graphql.StartOperationTrace(ctx)), params, wantsEvents)
+	ctx = withCost(graphql.StartOperationTrace(ctx), params)
+	pays := h.budgets.payer(h.cfg.Identify(ctx), r.RemoteAddr)
+	if refusal := pays.take(ctx, requestCost(size)); refusal != nil {
+		a.sendRateLimited(ctx, refusal)
+		return
+	}
+	h.execute(a, r.WithContext(ctx), params, pays, wantsEvents)
 }
 
-func (h *Handler) execute(a responder, r *http.Request, params *graphql.RawParams, wantsEvents bool) {
-	ctx := withCost(r.Context(), params)
+func (h *Handler) execute(a responder, r *http.Request, params *graphql.RawParams, pays *payer, wantsEvents bool) {
+	ctx := r.Context()
 	op, errs := h.engine.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
+		pays.charge(ctx, refusedCost(params))
 		a.sendInvalidDocument(h.engine.DispatchError(graphql.WithOperationContext(ctx, op), errs))
 		return
 	}
@@ -56,11 +63,16 @@ func (h *Handler) execute(a responder, r *http.Request, params *graphql.RawParam
 		return
 	}
 	if wantsEvents {
-		h.serveEvents(a, r.WithContext(ctx), op)
+		h.serveEvents(a, r, op, pays)
 		return
 	}
-	responses, ctx := h.engine.DispatchOperation(ctx, op)
-	response := responses(ctx)
+	leave, refusal := h.engine.enter(ctx, op, pays)
+	if refusal != nil {
+		a.sendRateLimited(ctx, refusal)
+		return
+	}
+	defer leave()
+	response := h.engine.execute(ctx, op, pays)
 	if response == nil {
 		a.sendRequestError(&requestError{status: http.StatusServiceUnavailable, message: "The request was cancelled."})
 		return
@@ -81,51 +93,56 @@ func checkMethod(method string, kind ast.Operation, wantsEvents bool) *requestEr
 	}
 }
 
-// readParams reads the parameters of an operation: from the body of a POST, or from the address of a GET.
-func (h *Handler) readParams(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *requestError) {
+// readParams reads the parameters of an operation, which have the given size in bytes: from the body of a POST, or from
+// the address of a GET.
+func (h *Handler) readParams(
+	w http.ResponseWriter, r *http.Request,
+) (params *graphql.RawParams, size int, p *requestError) {
 	start := graphql.Now()
-	var params *graphql.RawParams
-	var p *requestError
 	switch r.Method {
 	case http.MethodPost:
-		params, p = h.readBody(w, r)
+		params, size, p = h.readBody(w, r)
 	case http.MethodGet:
+		size = len(r.URL.RawQuery)
 		params, p = readAddress(r.URL.RawQuery)
 	default:
 		p = methodNotAllowed(r.Method)
 	}
 	if p != nil {
-		return nil, p
+		return nil, 0, p
 	}
 	params.Headers = r.Header
 	params.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
-	return params, nil
+	return params, size, nil
 }
 
-func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *requestError) {
+func (h *Handler) readBody(
+	w http.ResponseWriter, r *http.Request,
+) (params *graphql.RawParams, size int, p *requestError) {
 	if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mediaType != mediaJSON {
-		return nil, &requestError{
+		return nil, 0, &requestError{
 			status: http.StatusUnsupportedMediaType, message: "The body must have the media type application/json.",
 		}
 	}
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		w.Header().Set("Accept-Encoding", "identity")
-		return nil, &requestError{
+		return nil, 0, &requestError{
 			status: http.StatusUnsupportedMediaType, message: "The body must not be compressed or encoded otherwise.",
 		}
 	}
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.cfg.Limits.BodyBytes))
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, &requestError{
+		return nil, 0, &requestError{
 			status:  http.StatusRequestEntityTooLarge,
 			message: fmt.Sprintf("The body is larger than %d bytes.", tooLarge.Limit),
 		}
 	}
-	params, _, err := decodeParams(data)
+	params, _, err = decodeParams(data)
 	if err == nil && utf8.Valid(data) {
-		return checked(params, string(data))
+		params, p = checked(params, string(data))
+		return params, len(data), p
 	}
-	return nil, badRequest("The body must be one JSON object with query (string), operationName (string), " +
+	return nil, 0, badRequest("The body must be one JSON object with query (string), operationName (string), " +
 		"variables (object) and extensions (object).")
 }
 

@@ -19,6 +19,11 @@ type Limits struct {
 	ConnectionsPerUser    int // open at the same time: 50
 	ConnectionsPerAddress int // open at the same time; all guests of a party may share an address: 2,000
 
+	OperationCost  int // points that an operation may cost at most, see estimate.go: 30,000
+	CostPerUser    int // points per second that a user may spend, and at once those of 20 s: 5,000
+	CostPerAddress int // points per second that an address may spend, and at once those of 40 s: 50,000
+	AnswerBytes    int // maximum size of a response: 4 MiB
+
 	OperationTime time.Duration // maximum duration of a query or mutation: 20 s
 
 	InitTimeout  time.Duration // from the upgrade to connection_init: 10 s
@@ -38,6 +43,10 @@ func (l Limits) withDefaults() Limits {
 		OperationsPerSecond:   cmp.Or(l.OperationsPerSecond, 20),
 		ConnectionsPerUser:    cmp.Or(l.ConnectionsPerUser, 50),
 		ConnectionsPerAddress: cmp.Or(l.ConnectionsPerAddress, 2000),
+		OperationCost:         cmp.Or(l.OperationCost, 30_000),
+		CostPerUser:           cmp.Or(l.CostPerUser, 5000),
+		CostPerAddress:        cmp.Or(l.CostPerAddress, 50_000),
+		AnswerBytes:           cmp.Or(l.AnswerBytes, 4<<20),
 		OperationTime:         cmp.Or(l.OperationTime, 20*time.Second),
 		InitTimeout:           cmp.Or(l.InitTimeout, 10*time.Second),
 		PingInterval:          cmp.Or(l.PingInterval, 25*time.Second),

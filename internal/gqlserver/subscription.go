@@ -8,6 +8,7 @@ type subscriber interface{ notify() }
 // subscription is the cursor of one subscriber on a stream. The stream's mutex guards the fields of the second group.
 type subscription struct {
 	subscriber   subscriber
+	payer        *payer
 	stream       *stream
 	minVersion   int64 // the oldest version that may be sent
 	subscriberID string

@@ -21,6 +21,7 @@ type kind struct {
 }
 
 var kinds = []kind{
+	{"nothing", func(ctx context.Context, _ []*client, _ *room, _ *tally) { <-ctx.Done() }},
 	{"500 songs × 28 aliases", posting(func(r *room, _ int) []byte {
 		return body(inRoom(r, `queue{items{`+each(28, `a%d:song{uri name artists artistUris albumName imageUrl durationMs `+
 			`explicit spotifyUrl}`)+`}}`))
@@ -29,7 +30,7 @@ var kinds = []kind{
 		return body(inRoom(r, `queue{items{`+itemFields+`}}`))
 	})},
 	{"deep fragments", posting(func(r *room, n int) []byte {
-		return body(inRoom(r, `...F0`) + each(20, `fragment F%d on Room{...G%[1]d} fragment G%[1]d on Room{queue{items{`+
+		return body(inRoom(r, `...F0`) + each(12, `fragment F%d on Room{...G%[1]d} fragment G%[1]d on Room{queue{items{`+
 			`a%[1]d:song{uri name artists albumName} ...H}}}`) + fmt.Sprintf(`fragment H on QueueItem{addedBy{n%d:displayName `+
 			`user{kind}} pin{until} refusal{message}}`, n))
 	})},
