@@ -120,20 +120,17 @@ func (e *engine) DispatchError(ctx context.Context, errs gqlerror.List) *graphql
 	return response
 }
 
-// enter waits until op may be executed, see payer.enter.
-func (e *engine) enter(
+// execute waits for the turn of a query or mutation, executes it and charges its payer what it cost. It returns an error
+// if the turn does not come, and no response if the operation was cancelled.
+func (e *engine) execute(
 	ctx context.Context, op *graphql.OperationContext, p *payer,
-) (leave func(), refusal *gqlerror.Error) {
-	leave, refusal = p.enter(ctx, estimateOf(op).total())
+) (*graphql.Response, *gqlerror.Error) {
+	leave, refusal := p.enterExecution(ctx, estimateOf(op).total())
 	if refusal != nil {
 		e.metrics.countRejected(kindOf(op))
+		return nil, refusal
 	}
-	return leave, refusal
-}
-
-// execute executes a query or mutation and charges its payer what it cost. Its context ends after the time limit. It
-// returns nil if the operation was cancelled.
-func (e *engine) execute(ctx context.Context, op *graphql.OperationContext, p *payer) *graphql.Response {
+	defer leave()
 	run := e.metrics.startOperation(kindOf(op))
 	ctx, span := e.tracing.startOperation(ctx, op)
 	ctx, cancel := context.WithTimeout(ctx, e.cfg.Limits.OperationTime)
@@ -149,7 +146,7 @@ func (e *engine) execute(ctx context.Context, op *graphql.OperationContext, p *p
 	addCost(ctx, response)
 	run.observe(response)
 	endOperationSpan(span, errorsOf(response))
-	return response
+	return response, nil
 }
 
 func errorsOf(response *graphql.Response) gqlerror.List {

@@ -19,7 +19,7 @@ type Limits struct {
 	ConnectionsPerUser    int // open at the same time: 50
 	ConnectionsPerAddress int // open at the same time; all guests of a party may share an address: 2,000
 
-	OperationCost  int // points that an operation may cost at most, see estimate.go: 30,000
+	OperationCost  int // points that an operation may cost at most, see estimate.go: 50,000
 	CostPerUser    int // points per second that a user may spend, and at once those of 20 s: 5,000
 	CostPerAddress int // points per second that an address may spend, and at once those of 40 s: 50,000
 	AnswerBytes    int // maximum size of a response: 4 MiB
@@ -43,7 +43,7 @@ func (l Limits) withDefaults() Limits {
 		OperationsPerSecond:   cmp.Or(l.OperationsPerSecond, 20),
 		ConnectionsPerUser:    cmp.Or(l.ConnectionsPerUser, 50),
 		ConnectionsPerAddress: cmp.Or(l.ConnectionsPerAddress, 2000),
-		OperationCost:         cmp.Or(l.OperationCost, 30_000),
+		OperationCost:         cmp.Or(l.OperationCost, 50_000),
 		CostPerUser:           cmp.Or(l.CostPerUser, 5000),
 		CostPerAddress:        cmp.Or(l.CostPerAddress, 50_000),
 		AnswerBytes:           cmp.Or(l.AnswerBytes, 4<<20),

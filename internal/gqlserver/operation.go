@@ -105,7 +105,14 @@ func (c *connection) startOperation(m message) *closeStatus {
 	}
 	m.params.ReadTime = graphql.TraceTiming{Start: graphql.Now(), End: graphql.Now()}
 	engine := c.handler.engine
+	leave, refusal := c.payer.enterPreparation(ctx, m.size)
+	if refusal != nil {
+		c.handler.metrics.countErrors(gqlerror.List{refusal})
+		c.failOperation(o, gqlerror.List{refusal})
+		return nil
+	}
 	op, errs := engine.CreateOperationContext(ctx, m.params)
+	leave()
 	switch {
 	case len(errs) > 0:
 		c.payer.charge(ctx, refusedCost(m.params))
@@ -167,14 +174,12 @@ func (c *connection) subscribe(ctx context.Context, o *operation, op *graphql.Op
 func (c *connection) executeOperation(ctx context.Context, o *operation, op *graphql.OperationContext) {
 	defer o.cancel()
 	defer c.recoverOperation(o)
-	leave, refusal := c.handler.engine.enter(ctx, op, c.payer)
+	response, refusal := c.handler.engine.execute(ctx, op, c.payer)
 	if refusal != nil {
 		c.handler.metrics.countErrors(gqlerror.List{refusal})
 		c.failOperation(o, gqlerror.List{refusal})
 		return
 	}
-	defer leave()
-	response := c.handler.engine.execute(ctx, op, c.payer)
 	if response == nil {
 		return // the connection is closing
 	}

@@ -3,6 +3,7 @@ package gqlserver
 import (
 	"context"
 	"net"
+	"net/http"
 	"net/netip"
 	"time"
 
@@ -103,7 +104,7 @@ func (p *payer) take(ctx context.Context, points int) *gqlerror.Error {
 	if p.user != nil {
 		isModest := p.user.IsHalfFull()
 		if wait := p.user.Take(ctx, points); wait > 0 {
-			return rateLimited(wait, "Your operations have cost too much in a short time.")
+			return userRefusal(wait)
 		}
 		if isModest {
 			p.address.Charge(ctx, points)
@@ -111,9 +112,34 @@ func (p *payer) take(ctx context.Context, points int) *gqlerror.Error {
 		}
 	}
 	if wait := p.address.Take(ctx, points); wait > 0 {
-		return rateLimited(wait, "The operations from your address have cost too much in a short time.")
+		return addressRefusal(wait)
 	}
 	return nil
+}
+
+// smallBody is the size of a body that is read in any case, because the request in it may ask for its cost.
+const smallBody = 8 << 10
+
+// refusalUnread returns the error of take for a request with a large body, before that is read.
+func (p *payer) refusalUnread(r *http.Request) *gqlerror.Error {
+	switch {
+	case r.ContentLength >= 0 && r.ContentLength <= smallBody || p.client.Unlimited:
+		return nil
+	case p.user != nil && p.user.Debt() > 0:
+		return userRefusal(p.user.Debt())
+	case (p.user == nil || !p.user.IsHalfFull()) && p.address.Debt() > 0:
+		return addressRefusal(p.address.Debt())
+	default:
+		return nil
+	}
+}
+
+func userRefusal(wait time.Duration) *gqlerror.Error {
+	return rateLimited(wait, "Your operations have cost too much in a short time.")
+}
+
+func addressRefusal(wait time.Duration) *gqlerror.Error {
+	return rateLimited(wait, "The operations from your address have cost too much in a short time.")
 }
 
 // charge takes points from both budgets for what was done already.

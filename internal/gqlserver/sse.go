@@ -78,13 +78,12 @@ func (h *Handler) serveEvents(a responder, r *http.Request, op *graphql.Operatio
 		e.serveSubscription(ctx, a, r, op, pays)
 		return
 	}
-	leave, refusal := h.engine.enter(ctx, op, pays)
+	response, refusal := h.engine.execute(r.Context(), op, pays)
 	if refusal != nil {
 		a.sendRateLimited(ctx, refusal)
 		return
 	}
-	defer leave()
-	if response := h.engine.execute(r.Context(), op, pays); response != nil && e.sendHeader() == nil {
+	if response != nil && e.sendHeader() == nil {
 		_ = e.sendComplete(e.sendNext("", encode(response))) // an error means that the client has disconnected
 	}
 }

@@ -12,20 +12,63 @@ import (
 // maxTurnWait is how long an operation waits for its turn.
 const maxTurnWait = 5 * time.Second
 
-// turns bounds what is executed at the same time, in points of what operations can cost: of one user as much as one
-// operation may cost, of one address twice as much, and of all together twice that. An operation waits first for others
-// of its user, then for others of its address and last for those of all, so that everybody waits behind at most two
-// operations of the same address.
-type turns struct{ users, addresses, all *gates }
-
-func newTurns(operationCost int) turns {
-	size := int64(operationCost)
-	return turns{users: newGates(size, 50), addresses: newGates(2*size, 1000), all: newGates(4*size, 5000)}
+// turns bounds what is done at the same time. Each operation waits first for others of its user, then for others of its
+// address and last for those of all. So nobody waits for more than a few operations of another address.
+type turns struct {
+	// Preparation decodes and validates requests. Its gates count bytes.
+	prepareOfAddress, prepareAll *gates
+	// Execution is bounded by the points that operations can cost: of one user those of the most expensive operation, of
+	// one address twice as many, and of all together three times as many.
+	ofUser, ofAddress, ofAll *gates
 }
 
-// enter waits for the turn of an operation, or returns an error if that takes too long or too many wait. Call leave
-// when the operation has been executed.
-func (p *payer) enter(ctx context.Context, points int) (leave func(), refusal *gqlerror.Error) {
+const (
+	bytesPrepared  = 32 << 10 // of one address; a request that is larger is prepared alone
+	waitingOfUser  = 50
+	waitingOfPlace = 1000
+	waitingOfAll   = 5000
+)
+
+func newTurns(operationCost int) turns {
+	most := int64(operationCost)
+	return turns{
+		prepareOfAddress: newGates(bytesPrepared, waitingOfPlace),
+		prepareAll:       newGates(2*bytesPrepared, waitingOfAll),
+		ofUser:           newGates(most, waitingOfUser),
+		ofAddress:        newGates(2*most, waitingOfPlace),
+		ofAll:            newGates(3*most, waitingOfAll),
+	}
+}
+
+// passage is a gate that an operation has to pass.
+type passage struct {
+	gates *gates
+	key   string
+}
+
+// enterPreparation waits until a request of so many bytes may be decoded and validated, see enter.
+func (p *payer) enterPreparation(ctx context.Context, bytes int) (leave func(), refusal *gqlerror.Error) {
+	t := p.budgets.turns
+	return enter(ctx, bytes, passage{t.prepareOfAddress, p.place}, passage{t.prepareAll, ""})
+}
+
+// enterExecution waits until an operation that can cost so many points may be executed, see enter.
+func (p *payer) enterExecution(ctx context.Context, points int) (leave func(), refusal *gqlerror.Error) {
+	t := p.budgets.turns
+	all := passage{t.ofAll, ""}
+	switch {
+	case p.client.Unlimited:
+		return enter(ctx, points, all)
+	case p.client.ID == "":
+		return enter(ctx, points, passage{t.ofAddress, p.place}, all)
+	default:
+		return enter(ctx, points, passage{t.ofUser, p.client.ID}, passage{t.ofAddress, p.place}, all)
+	}
+}
+
+// enter passes the gates one after the other, or returns an error if that takes too long or too many wait. Leave has to
+// be called when the operation is done.
+func enter(ctx context.Context, size int, passages ...passage) (leave func(), refusal *gqlerror.Error) {
 	ctx, cancel := context.WithTimeout(ctx, maxTurnWait)
 	defer cancel()
 	var entered []func()
@@ -34,20 +77,8 @@ func (p *payer) enter(ctx context.Context, points int) (leave func(), refusal *g
 			leaveGate()
 		}
 	}
-	turns := p.budgets.turns
-	for _, way := range []struct {
-		gates *gates
-		key   string
-		open  bool // the gate does not apply
-	}{
-		{turns.users, p.client.ID, p.client.ID == "" || p.client.Unlimited},
-		{turns.addresses, p.place, p.client.Unlimited},
-		{turns.all, "", false},
-	} {
-		if way.open {
-			continue
-		}
-		leaveGate, ok := way.gates.enter(ctx, way.key, int64(points))
+	for _, way := range passages {
+		leaveGate, ok := way.gates.enter(ctx, way.key, int64(size))
 		if !ok {
 			leave()
 			return nil, rateLimited(time.Second, "Too many operations are being executed.")
@@ -68,7 +99,7 @@ type gates struct {
 }
 
 type gate struct {
-	points     *semaphore.Weighted
+	free       *semaphore.Weighted
 	operations int
 }
 
@@ -76,18 +107,18 @@ func newGates(size int64, most int) *gates {
 	return &gates{size: size, most: most, byKey: map[string]*gate{}}
 }
 
-func (g *gates) enter(ctx context.Context, key string, points int64) (leave func(), ok bool) {
-	points = min(points, g.size)
+func (g *gates) enter(ctx context.Context, key string, size int64) (leave func(), ok bool) {
+	size = min(size, g.size)
 	chosen := g.join(key)
 	if chosen == nil {
 		return nil, false
 	}
-	if !chosen.points.TryAcquire(points) && chosen.points.Acquire(ctx, points) != nil {
+	if !chosen.free.TryAcquire(size) && chosen.free.Acquire(ctx, size) != nil {
 		g.part(key, chosen)
 		return nil, false
 	}
 	return func() {
-		chosen.points.Release(points)
+		chosen.free.Release(size)
 		g.part(key, chosen)
 	}, true
 }
@@ -98,7 +129,7 @@ func (g *gates) join(key string) *gate {
 	defer g.mu.Unlock()
 	chosen := g.byKey[key]
 	if chosen == nil {
-		chosen = &gate{points: semaphore.NewWeighted(g.size)}
+		chosen = &gate{free: semaphore.NewWeighted(g.size)}
 		g.byKey[key] = chosen
 	}
 	if chosen.operations >= g.most {

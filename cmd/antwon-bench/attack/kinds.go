@@ -51,22 +51,20 @@ var kinds = []kind{
 		return body(fmt.Sprintf(`subscription{roomQueue(roomId:%q){items{x%d:id likedByViewer `, r.ID, n) + itemFields + `}}}`)
 	}, true)},
 	{"subscriptions, and likes", likingWithSubscriptions},
-	{"large variables", posting(func(*room, int) []byte {
-		text, err := json.Marshal(map[string]any{
-			"query": `query($x:String!){roomByCode(code:$x){id}}`, "variables": map[string]string{"x": strings.Repeat("x", 250_000)},
-		})
-		if err != nil {
-			panic(err) // cannot happen with strings
-		}
-		return text
-	})},
+	{"large variables", posting(func(*room, int) []byte { return largeVariables })},
 	{"invalid documents", posting(func(_ *room, n int) []byte {
-		return body(fmt.Sprintf(`{n%d:room(id:"x"){`, n) + strings.Repeat("thisFieldIsNotThere ", 20) + each(700, `f%d `) + `}}`)
+		return fmt.Appendf(nil, `{"query":"{n%d:room(id:1){`+unknownFields+`}}"}`, n)
 	})},
 	{"unknown persisted queries", posting(func(*room, int) []byte {
 		return fmt.Appendf(nil, `{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"%064x"}}}`, []byte(rand.Text()))
 	})},
 }
+
+var (
+	unknownFields  = each(900, `field%d`)
+	largeVariables = []byte(`{"query":"query($x:String!){roomByCode(code:$x){id}}","variables":{"x":"` +
+		strings.Repeat("x", 250_000) + `"}}`)
+)
 
 const (
 	shortItem  = `id likeCount song{uri name artists}`
