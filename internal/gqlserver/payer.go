@@ -50,7 +50,7 @@ func newBudgets(l Limits) *budgets {
 		}
 	}
 	return &budgets{
-		users: ratelimit.New(budgetKeys), addresses: ratelimit.New(budgetKeys), turns: newTurns(l.OperationCost),
+		users: ratelimit.New(budgetKeys), addresses: ratelimit.New(budgetKeys), turns: newTurns(l),
 		perUser:    rate("cost", l.CostPerUser, userBurst, false),
 		perAddress: rate("cost of the address", l.CostPerAddress, addressBurst, true),
 	}

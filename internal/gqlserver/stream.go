@@ -309,7 +309,7 @@ func (s *stream) execute(source Source, from int64) *streamResponse {
 }
 
 func (s *stream) executeEvent(source Source, from int64) (p *streamResponse, err error) {
-	points := min(int64(estimateOf(s.op).total()), int64(s.streams.engine.cfg.Limits.OperationCost))
+	points := min(int64(estimateOf(s.op).total()), pointsOfStreams(s.streams.engine.cfg.Limits))
 	if err := s.streams.turns.Acquire(s.ctx, points); err != nil {
 		return nil, err
 	}

@@ -14,6 +14,9 @@ import (
 	"antwon.dj/backend/internal/ratelimit"
 )
 
+// pointsOfStreams is how many points all streams together execute at the same time.
+func pointsOfStreams(l Limits) int64 { return int64(max(1, l.OperationCost/2)) }
+
 // streams holds all streams that are running.
 type streams struct {
 	engine   *engine
@@ -35,7 +38,7 @@ func newStreams(cfg Config, engine *engine, m *metrics) *streams {
 	ctx, cancel := context.WithCancel(cfg.WithoutViewer(context.Background()))
 	return &streams{
 		engine: engine, sources: cfg.Sources, analyzer: newAnalyzer(cfg.Schema.Schema()), metrics: m,
-		turns:  semaphore.NewWeighted(int64(cfg.Limits.OperationCost)),
+		turns:  semaphore.NewWeighted(pointsOfStreams(cfg.Limits)),
 		linger: cfg.Limits.Linger, compress: cfg.Compress, ctx: graphql.StartOperationTrace(ctx), cancel: cancel,
 		shared: map[string]*stream{},
 	}
@@ -53,22 +56,32 @@ func (s *streams) subscribe(
 	if refusal != nil {
 		return s.present(ctx, op, refusal)
 	}
+	end, refusal := sub.payer.beginSubscription()
+	if refusal != nil {
+		s.metrics.countErrors(gqlerror.List{refusal})
+		return gqlerror.List{refusal}
+	}
 	args := root.ArgumentMap(op.Variables)
 	grant, err := s.authorize(ctx, op, root.Name, args)
 	if err != nil {
+		end()
 		return s.present(ctx, op, errorOfField(root, err))
 	}
 	sub.payer.charge(ctx, estimateOf(op).weight)
 	analysis := s.analyzer.analyze(ctx, op, root)
 	sub.minVersion, sub.deliveredVersion = grant.MinVersion, noVersion
-	sub.subscriberID, sub.onEnd, sub.uses = grant.SubscriberID, grant.OnEnd, ratelimit.UsesFrom(ctx)
+	sub.subscriberID, sub.uses = grant.SubscriberID, ratelimit.UsesFrom(ctx)
+	sub.onEnd = func() {
+		end()
+		if grant.OnEnd != nil {
+			grant.OnEnd()
+		}
+	}
 	if analysis.resumeArgument != "" {
 		sub.deliveredVersion = resumeVersion(args[analysis.resumeArgument], lastSeen, grant.MinVersion)
 	}
 	if !s.join(ctx, op, analysis, grant, sub) {
-		if grant.OnEnd != nil {
-			grant.OnEnd()
-		}
+		sub.onEnd()
 		return s.present(ctx, op, errStopping)
 	}
 	return nil

@@ -12,7 +12,7 @@ type subscription struct {
 	stream       *stream
 	minVersion   int64 // the oldest version that may be sent
 	subscriberID string
-	onEnd        func()          // called when the subscription has ended; may be nil
+	onEnd        func()          // called when the subscription has ended; nil in tests
 	uses         *ratelimit.Uses // sent with the first response; nil: not asked for, or sent
 
 	index            int   // position in stream.subscriptions

@@ -17,10 +17,17 @@ const maxTurnWait = 5 * time.Second
 type turns struct {
 	// Preparation decodes and validates requests. Its gates count bytes.
 	prepareOfAddress, prepareAll *gates
-	// Execution is bounded by the points that operations can cost: of one user those of the most expensive operation, of
-	// one address twice as many, and of all together three times as many.
+	// Execution is bounded by the points that operations can cost. Of one user these are a quarter of what one operation
+	// may cost, of one address half of it, and of all together three halves. A more expensive operation is executed alone.
+	// So a few large answers of one address are being made at the same time, and hundreds of small ones.
 	ofUser, ofAddress, ofAll *gates
+	// Subscriptions are only counted: each needs memory for as long as it lasts.
+	subscriptionsOfUser, subscriptionsOfAddress *gates
 }
+
+// subscriptionsPerConnection is how many subscriptions users and addresses may have for each connection that they may
+// have.
+const subscriptionsPerConnection = 5
 
 const (
 	bytesPrepared  = 32 << 10 // of one address; a request that is larger is prepared alone
@@ -29,14 +36,17 @@ const (
 	waitingOfAll   = 5000
 )
 
-func newTurns(operationCost int) turns {
-	most := int64(operationCost)
+func newTurns(l Limits) turns {
+	most := int64(l.OperationCost)
 	return turns{
 		prepareOfAddress: newGates(bytesPrepared, waitingOfPlace),
 		prepareAll:       newGates(2*bytesPrepared, waitingOfAll),
-		ofUser:           newGates(most, waitingOfUser),
-		ofAddress:        newGates(2*most, waitingOfPlace),
-		ofAll:            newGates(3*most, waitingOfAll),
+		ofUser:           newGates(most/4, waitingOfUser),
+		ofAddress:        newGates(most/2, waitingOfPlace),
+		ofAll:            newGates(most*3/2, waitingOfAll),
+
+		subscriptionsOfUser:    newGates(0, subscriptionsPerConnection*l.ConnectionsPerUser),
+		subscriptionsOfAddress: newGates(0, subscriptionsPerConnection*l.ConnectionsPerAddress),
 	}
 }
 
@@ -64,6 +74,23 @@ func (p *payer) enterExecution(ctx context.Context, points int) (leave func(), r
 	default:
 		return enter(ctx, points, passage{t.ofUser, p.client.ID}, passage{t.ofAddress, p.place}, all)
 	}
+}
+
+// beginSubscription counts a subscription until end is called, or returns an error if there are too many.
+func (p *payer) beginSubscription() (end func(), refusal *gqlerror.Error) {
+	if p.client.Unlimited {
+		return func() {}, nil
+	}
+	var passages []passage
+	if p.client.ID != "" {
+		passages = append(passages, passage{p.budgets.turns.subscriptionsOfUser, p.client.ID})
+	}
+	passages = append(passages, passage{p.budgets.turns.subscriptionsOfAddress, p.place})
+	end, refusal = enter(context.Background(), 0, passages...)
+	if refusal != nil {
+		refusal = rateLimited(time.Second, "You, or all clients at your address together, have too many subscriptions.")
+	}
+	return end, refusal
 }
 
 // enter passes the gates one after the other, or returns an error if that takes too long or too many wait. Leave has to

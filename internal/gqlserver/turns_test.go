@@ -8,9 +8,11 @@ import (
 	"time"
 )
 
-// turnsOf returns payers with their own budgets, whose operations cost at most 100 points.
+// turnsOf returns payers with their own budgets, of whom each may execute 100 points at once.
 func turnsOf(clients map[string]string) map[string]*payer {
-	b, payers := newBudgets(Limits{OperationCost: 100, CostPerUser: 1, CostPerAddress: 1}), map[string]*payer{}
+	b, payers := newBudgets(Limits{
+		OperationCost: 400, CostPerUser: 1, CostPerAddress: 1, ConnectionsPerUser: 2, ConnectionsPerAddress: 3,
+	}), map[string]*payer{}
 	for id, address := range clients {
 		payers[id] = b.payer(Client{ID: id}, address+":1")
 	}
@@ -119,4 +121,29 @@ func TestNetworkOfIPv6CountsAsOneAddress(t *testing.T) {
 			t.Errorf("%s counts as %s, want %s", remote, got, want)
 		}
 	}
+}
+
+func TestOnlySoManySubscriptionsLast(t *testing.T) {
+	payers := turnsOf(map[string]string{"ana": "10.0.0.1", "ben": "10.0.0.1", "cem": "10.0.0.2"})
+	begin := func(who string, most int) (ends []func()) {
+		for {
+			end, refusal := payers[who].beginSubscription()
+			if refusal != nil {
+				break
+			}
+			ends = append(ends, end)
+		}
+		if len(ends) != most {
+			t.Errorf("%s can begin %d subscriptions, want %d", who, len(ends), most)
+		}
+		return ends
+	}
+	ends := begin("ana", 10)
+	begin("ben", 5) // the address may have 15
+	begin("cem", 10)
+	for _, end := range ends[:3] {
+		end()
+	}
+	begin("ana", 3)
+	begin("ben", 0)
 }
