@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -75,8 +76,8 @@ func sizedFields(t *testing.T, field *ast.FieldDefinition) (names []string) {
 	return names
 }
 
-// No operation of the web pages, the playground, the client, the documentation and the tests' clients is refused because
-// of what it can cost.
+// No operation of the web pages, the playground, the client, the documentation and the tests' clients is refused
+// because of what it can cost.
 func TestOperationsOfOurClientsCostNotTooMuch(t *testing.T) {
 	p := newParty(t, testdb.SQLite(t))
 	operations := operationsOfClients(t)
@@ -172,7 +173,7 @@ func operationsOfClients(t *testing.T) (operations []*ast.QueryDocument) {
 			}
 			for _, at := range operationStart.FindAllIndex(text, -1) {
 				source := strings.ReplaceAll(balanced(strings.TrimLeft(string(text[at[0]:]), `"`)), `\"`, `"`)
-				if document, errs := gqlparser.LoadQuery(schema, source); errs == nil {
+				if document, errs := gqlparser.LoadQueryWithRules(schema, source, nil); errs == nil {
 					operations = append(operations, document)
 				}
 			}
@@ -210,7 +211,7 @@ func split(t *testing.T, schema *ast.Schema, text string) (operations []*ast.Que
 		addFragments(document, operation.SelectionSet, all.Fragments)
 		var source strings.Builder
 		formatter.NewFormatter(&source).FormatQueryDocument(document)
-		loaded, errs := gqlparser.LoadQuery(schema, source.String())
+		loaded, errs := gqlparser.LoadQueryWithRules(schema, source.String(), nil)
 		if errs != nil {
 			t.Errorf("%s: %v", source.String(), errs)
 			continue
@@ -241,7 +242,7 @@ func TestManyAliasesOfAFullQueueAreRefused(t *testing.T) {
 	p := newParty(t, testdb.SQLite(t))
 	var songs strings.Builder
 	for i := range 28 {
-		songs.WriteString(" s" + string(rune('a'+i%26)) + string(rune('a'+i/26)) + ":song{uri name artists albumName imageUrl durationMs}")
+		fmt.Fprintf(&songs, " s%d:song{uri name artists albumName imageUrl durationMs}", i)
 	}
 	refused := p.first.failure(p.host, `{room(id:"`+p.roomID+`"){queue{items{`+songs.String()+`}}}}`)
 	if refused.Extensions.Code != "GRAPHQL_VALIDATION_FAILED" ||
@@ -259,7 +260,8 @@ func (s *server) spent(who *person, operation *ast.QueryDocument) int {
 	s.Helper()
 	var text strings.Builder
 	formatter.NewFormatter(&text).FormatQueryDocument(operation)
-	body, err := json.Marshal(map[string]any{"query": text.String(), "variables": map[string]any{"roomId": s.roomID, "code": "NOBODY"}})
+	variables := map[string]any{"roomId": s.roomID, "code": "NOBODY"}
+	body, err := json.Marshal(map[string]any{"query": text.String(), "variables": variables})
 	s.must(err)
 	ctx, cancel := context.WithTimeout(s.Context(), soon)
 	defer cancel()
@@ -297,8 +299,8 @@ func TestThreeHundredPhonesComeBackAtOnce(t *testing.T) {
 	}
 	gina := p.join("Gina")
 	ofPhone := []string{
-		"RoomByCode", "RoomById", "RoomChanges", "QueueChanges", "PlaybackChanges", "ScheduleChanges", "ViewerChanges", "Played",
-		"Recap",
+		"RoomByCode", "RoomById", "RoomChanges", "QueueChanges", "PlaybackChanges", "ScheduleChanges", "ViewerChanges",
+		"Played", "Recap",
 	}
 	const phones, screens = 300, 10
 	spent, operations := 0, 0

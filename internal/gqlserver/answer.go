@@ -16,8 +16,8 @@ func (e *engine) boundAnswer(op *graphql.OperationContext, response *graphql.Res
 	if len(response.Data) <= limit {
 		return
 	}
-	message := fmt.Sprintf("The answer has %d bytes, and at most %d are sent. Most of them are in %q: select fewer fields "+
-		"there, or ask for shorter pages.", len(response.Data), limit, largestPart(response.Data))
+	message := fmt.Sprintf("The answer has %d bytes, and at most %d are sent. Most of them are in %q: select fewer "+
+		"fields there, or ask for shorter pages.", len(response.Data), limit, largestPart(response.Data))
 	if op.Operation.Operation == ast.Mutation {
 		message += " The mutation itself was carried out."
 	}

@@ -120,8 +120,8 @@ func (e *engine) DispatchError(ctx context.Context, errs gqlerror.List) *graphql
 	return response
 }
 
-// execute waits for the turn of a query or mutation, executes it and charges its payer what it cost. It returns an error
-// if the turn does not come, and no response if the operation was cancelled.
+// execute waits for the turn of a query or mutation, executes it and charges its payer what it cost. It returns an
+// error if the turn does not come, and no response if the operation was cancelled.
 func (e *engine) execute(
 	ctx context.Context, op *graphql.OperationContext, p *payer,
 ) (*graphql.Response, *gqlerror.Error) {

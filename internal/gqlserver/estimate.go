@@ -72,8 +72,8 @@ func (e *engine) keepEstimate(ctx context.Context, op *graphql.OperationContext)
 	}
 	blame := "Select fewer fields, or use several operations."
 	if made.largest != "" {
-		blame = fmt.Sprintf("The list %q alone can cost %d: select fewer fields of it, use fewer aliases, or ask for shorter "+
-			"pages.", made.largest, made.largestCost)
+		blame = fmt.Sprintf("The list %q alone can cost %d: select fewer fields of it, use fewer aliases, or ask for "+
+			"shorter pages.", made.largest, made.largestCost)
 	}
 	return invalid(op.Operation.Position, "This operation can cost %d points, and at most %d are allowed. %s",
 		made.total(), limit, blame)

@@ -34,7 +34,7 @@ var shop = gqlparser.MustLoadSchema(&ast.Source{Input: `
 
 func estimated(t *testing.T, query string, variables map[string]any) estimate {
 	t.Helper()
-	document, errs := gqlparser.LoadQuery(shop, query)
+	document, errs := gqlparser.LoadQueryWithRules(shop, query, nil)
 	if errs != nil {
 		t.Fatalf("%s: %v", query, errs)
 	}
@@ -79,11 +79,11 @@ func TestRefusalNamesTheLargestList(t *testing.T) {
 	t.Cleanup(h.streams.close)
 	for query, want := range map[string]string{
 		`{pages(first:100){nodes{id title}} shelf{books{a:id b:id c:id}}}`: "",
-		`{pages(first:200){nodes{id title}} shelf{books{a:id b:id c:id}}}`: `input:1:1: This operation can cost 2104 points, ` +
-			`and at most 2000 are allowed. The list "books" alone can cost 1500: select fewer fields of it, use fewer aliases, ` +
-			`or ask for shorter pages.`,
-		`{...A} fragment A on Query{` + each(20, `a%d:shelf{owner}`) + `}`: `input:1:1: This operation can cost 2640 points, ` +
-			`and at most 2000 are allowed. Select fewer fields, or use several operations.`,
+		`{pages(first:200){nodes{id title}} shelf{books{a:id b:id c:id}}}`: `input:1:1: This operation can cost 2104 ` +
+			`points, and at most 2000 are allowed. The list "books" alone can cost 1500: select fewer fields of it, use ` +
+			`fewer aliases, or ask for shorter pages.`,
+		`{...A} fragment A on Query{` + each(20, `a%d:shelf{owner}`) + `}`: `input:1:1: This operation can cost 2640 ` +
+			`points, and at most 2000 are allowed. Select fewer fields, or use several operations.`,
 	} {
 		ctx, got := graphql.StartOperationTrace(t.Context()), ""
 		if _, errs := h.engine.CreateOperationContext(ctx, &graphql.RawParams{Query: query}); errs != nil {

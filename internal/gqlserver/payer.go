@@ -21,8 +21,8 @@ const (
 
 func requestCost(bytes int) int { return requestPoints + bytes/bytesPerPoint }
 
-// refusedCost is what a request costs besides when its operation is refused. Looking for everything that is wrong with a
-// document takes longer than validating one in which nothing is.
+// refusedCost is what a request costs besides when its operation is refused. Looking for everything that is wrong with
+// a document takes longer than validating one in which nothing is.
 func refusedCost(params *graphql.RawParams) int { return len(params.Query) }
 
 // A burst is as many points as the rate gives in this time. That of an address has to suffice when a server restarts

@@ -50,9 +50,11 @@ func TestBystanderWaitsForNoOtherAddress(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		for _, all := range []*gates{payers["bystander"].budgets.turns.ofUser, payers["bystander"].budgets.turns.ofAddress} {
+			all.mu.Lock()
 			if len(all.byKey) != 0 {
 				t.Errorf("%d gates are left behind", len(all.byKey))
 			}
+			all.mu.Unlock()
 		}
 	})
 }

@@ -66,7 +66,7 @@ type bench struct {
 func (b *bench) run(ctx context.Context, only string, out io.Writer) error {
 	fmt.Fprintf(out, "%s, %d cores, %s, %s; each attack lasts %v\n\n", runtime.Version(), runtime.NumCPU(),
 		runtime.GOARCH, time.Now().Format(time.DateOnly), b.lasts)
-	fmt.Fprintln(out, "| attack | guests | requests | answered | refused | MB | bystander: median | worst | failed | RSS |")
+	fmt.Fprintln(out, "| attack | guests | requests | answered | refused | MB | median | worst | failed | RSS |")
 	fmt.Fprintln(out, "|---|---|---|---|---|---|---|---|---|---|")
 	missed := 0
 	for _, kind := range kinds {

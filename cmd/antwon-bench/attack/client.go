@@ -48,7 +48,8 @@ func (s *server) join(ctx context.Context, from, code string) (*client, error) {
 	c := &client{address: s.address, dialer: dialer, http: &http.Client{
 		Transport: &http.Transport{DialContext: dialer.DialContext, MaxIdleConnsPerHost: 100}, Timeout: 30 * time.Second,
 	}}
-	text, err := c.post(ctx, body(`mutation { joinRoom(code: "`+code+`", displayName: "Guest") { session { accessToken } } }`))
+	mutation := `mutation { joinRoom(code: "` + code + `", displayName: "Guest") { session { accessToken } } }`
+	text, err := c.post(ctx, body(mutation))
 	if err != nil {
 		return nil, err
 	}
@@ -112,5 +113,6 @@ func (c *client) connect(ctx context.Context) (*websocket.Conn, error) {
 
 // start sends a message that starts an operation, whose body is that of an HTTP request.
 func start(socket *websocket.Conn, id int, body []byte) error {
-	return socket.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, `{"id":"%d","type":"subscribe","payload":%s}`, id, body))
+	message := fmt.Appendf(nil, `{"id":"%d","type":"subscribe","payload":%s}`, id, body)
+	return socket.WriteMessage(websocket.TextMessage, message)
 }

@@ -30,7 +30,7 @@ var kinds = []kind{
 		return body(inRoom(r, `queue{items{`+itemFields+`}}`))
 	})},
 	{"deep fragments", posting(func(r *room, n int) []byte {
-		return body(inRoom(r, `...F0`) + each(12, `fragment F%d on Room{...G%[1]d} fragment G%[1]d on Room{queue{items{`+
+		return body(inRoom(r, each(12, `...F%d`)) + each(12, `fragment F%d on Room{...G%[1]d} fragment G%[1]d on Room{queue{items{`+
 			`a%[1]d:song{uri name artists albumName} ...H}}}`) + fmt.Sprintf(`fragment H on QueueItem{addedBy{n%d:displayName `+
 			`user{kind}} pin{until} refusal{message}}`, n))
 	})},
@@ -48,7 +48,7 @@ var kinds = []kind{
 		return body(inRoom(r, `queue{items{`+itemFields+`}}`))
 	}, false)},
 	{"subscribing and unsubscribing", onSockets(func(r *room, n int) []byte {
-		return body(fmt.Sprintf(`subscription{roomQueue(roomId:%q){items{x%d:id likedByViewer `, r.ID, n) + itemFields + `}}}`)
+		return body(fmt.Sprintf(`subscription{roomQueue(roomId:%q){items{x%d:id likedByViewer %s}}}`, r.ID, n, itemFields))
 	}, true)},
 	{"subscriptions, and likes", likingWithSubscriptions},
 	{"large variables", posting(func(*room, int) []byte { return largeVariables })},
@@ -174,8 +174,8 @@ func socketAttack(ctx context.Context, c *client, n int, got *tally, completes b
 	}
 }
 
-// likingWithSubscriptions has each attacker open fifty subscriptions that nobody else has, and change the queue by liking
-// songs. Each answer is an event.
+// likingWithSubscriptions has each attacker open fifty subscriptions that nobody else has, and change the queue by
+// liking songs. Each answer is an event.
 func likingWithSubscriptions(ctx context.Context, attackers []*client, r *room, got *tally) {
 	var all sync.WaitGroup
 	for i, c := range attackers {
@@ -200,8 +200,8 @@ func subscribe(ctx context.Context, c *client, r *room, attacker int, got *tally
 	defer socket.Close()
 	defer context.AfterFunc(ctx, func() { _ = socket.Close() })()
 	for n := range 50 {
-		request := body(fmt.Sprintf(`subscription{roomQueue(roomId:%q){items{x%d:id `, r.ID, attacker<<8|n) + itemFields + `}}}`)
-		if start(socket, n, request) != nil {
+		request := fmt.Sprintf(`subscription{roomQueue(roomId:%q){items{x%d:id %s}}}`, r.ID, attacker<<8|n, itemFields)
+		if start(socket, n, body(request)) != nil {
 			return
 		}
 	}

@@ -18,7 +18,7 @@ type observation struct {
 // observe has the bystander read the queue until ctx ends. Afterwards it closes done.
 func (o *observation) observe(ctx context.Context, s *server, bystander *client, r *room) (done chan struct{}) {
 	done = make(chan struct{})
-	query := body(`{ room(id: "` + r.ID + `") { queue { version items { id likeCount position song { name artists } } } } }`)
+	query := body(inRoom(r, `queue{version items{id likeCount position song{name artists}}}`))
 	go func() {
 		defer close(done)
 		for ticker := time.NewTicker(200 * time.Millisecond); ctx.Err() == nil; <-ticker.C {
