@@ -125,7 +125,7 @@ func (e *engine) DispatchError(ctx context.Context, errs gqlerror.List) *graphql
 func (e *engine) execute(
 	ctx context.Context, op *graphql.OperationContext, p *payer,
 ) (*graphql.Response, *gqlerror.Error) {
-	leave, refusal := p.enterExecution(ctx, estimateOf(op).total())
+	leave, refusal := p.enterExecution(ctx, estimateOf(op).fields)
 	if refusal != nil {
 		e.metrics.countRejected(kindOf(op))
 		return nil, refusal

@@ -309,11 +309,11 @@ func (s *stream) execute(source Source, from int64) *streamResponse {
 }
 
 func (s *stream) executeEvent(source Source, from int64) (p *streamResponse, err error) {
-	points := min(int64(estimateOf(s.op).total()), pointsOfStreams(s.streams.engine.cfg.Limits))
-	if err := s.streams.turns.Acquire(s.ctx, points); err != nil {
+	fields := min(int64(estimateOf(s.op).fields), fieldsOfHalf(s.streams.engine.cfg.Limits))
+	if err := s.streams.turns.Acquire(s.ctx, fields); err != nil {
 		return nil, err
 	}
-	defer s.streams.turns.Release(points)
+	defer s.streams.turns.Release(fields)
 	ctx, span := s.streams.engine.tracing.startExecution(s.ctx, s.op, s.key != "")
 	defer func() { endSpan(span, err) }()
 	defer s.recoverPanic(&err)

@@ -14,9 +14,6 @@ import (
 	"antwon.dj/backend/internal/ratelimit"
 )
 
-// pointsOfStreams is how many points all streams together execute at the same time.
-func pointsOfStreams(l Limits) int64 { return int64(max(1, l.OperationCost/2)) }
-
 // streams holds all streams that are running.
 type streams struct {
 	engine   *engine
@@ -24,7 +21,7 @@ type streams struct {
 	analyzer *analyzer
 	metrics  *metrics
 	linger   time.Duration
-	turns    *semaphore.Weighted // bounds what all streams execute at the same time, in points
+	turns    *semaphore.Weighted // bounds what all streams execute at the same time, in fields
 	compress bool                // compress the responses of shared streams
 	ctx      context.Context     // parent of the contexts of shared streams; has no viewer
 	cancel   context.CancelFunc
@@ -38,7 +35,7 @@ func newStreams(cfg Config, engine *engine, m *metrics) *streams {
 	ctx, cancel := context.WithCancel(cfg.WithoutViewer(context.Background()))
 	return &streams{
 		engine: engine, sources: cfg.Sources, analyzer: newAnalyzer(cfg.Schema.Schema()), metrics: m,
-		turns:  semaphore.NewWeighted(pointsOfStreams(cfg.Limits)),
+		turns:  semaphore.NewWeighted(fieldsOfHalf(cfg.Limits)),
 		linger: cfg.Limits.Linger, compress: cfg.Compress, ctx: graphql.StartOperationTrace(ctx), cancel: cancel,
 		shared: map[string]*stream{},
 	}

@@ -2,6 +2,7 @@ package gqlserver
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"time"
 
@@ -17,9 +18,9 @@ const maxTurnWait = 5 * time.Second
 type turns struct {
 	// Preparation decodes and validates requests. Its gates count bytes.
 	prepareOfAddress, prepareAll *gates
-	// Execution is bounded by the points that operations can cost. Of one user these are a quarter of what one operation
-	// may cost, of one address half of it, and of all together three halves. A more expensive operation is executed alone.
-	// So a few large answers of one address are being made at the same time, and hundreds of small ones.
+	// Execution is bounded by the fields that answers can have. Those of one user or one address keep half of the
+	// processor's cores busy, and those of all together need a bounded amount of memory. A larger answer is made alone. So
+	// of one address a few large answers are being made at the same time, or hundreds of small ones.
 	ofUser, ofAddress, ofAll *gates
 	// Subscriptions are only counted: each needs memory for as long as it lasts.
 	subscriptionsOfUser, subscriptionsOfAddress *gates
@@ -30,24 +31,30 @@ type turns struct {
 const subscriptionsPerConnection = 5
 
 const (
-	bytesPrepared  = 32 << 10 // of one address; a request that is larger is prepared alone
+	bytesPrepared  = 4 << 10 // of one address; a request that is larger is prepared alone
 	waitingOfUser  = 50
 	waitingOfPlace = 1000
 	waitingOfAll   = 5000
 )
 
 func newTurns(l Limits) turns {
-	most := int64(l.OperationCost)
+	most := int64(l.OperationCost) * 3 / 2
 	return turns{
 		prepareOfAddress: newGates(bytesPrepared, waitingOfPlace),
-		prepareAll:       newGates(2*bytesPrepared, waitingOfAll),
-		ofUser:           newGates(most/4, waitingOfUser),
-		ofAddress:        newGates(most/2, waitingOfPlace),
-		ofAll:            newGates(most*3/2, waitingOfAll),
+		prepareAll:       newGates(4*bytesPrepared, waitingOfAll),
+		ofUser:           newGates(fieldsOfHalf(l), waitingOfUser),
+		ofAddress:        newGates(fieldsOfHalf(l), waitingOfPlace),
+		ofAll:            newGates(max(most, 2*fieldsOfHalf(l)), waitingOfAll),
 
 		subscriptionsOfUser:    newGates(0, subscriptionsPerConnection*l.ConnectionsPerUser),
 		subscriptionsOfAddress: newGates(0, subscriptionsPerConnection*l.ConnectionsPerAddress),
 	}
+}
+
+// fieldsOfHalf is how many fields keep half of the processor's cores busy: a quarter of the largest answer each. In the
+// making of a large answer there is hardly any waiting.
+func fieldsOfHalf(l Limits) int64 {
+	return max(1, int64(l.OperationCost)*int64(runtime.GOMAXPROCS(0))/8)
 }
 
 // passage is a gate that an operation has to pass.
@@ -62,17 +69,17 @@ func (p *payer) enterPreparation(ctx context.Context, bytes int) (leave func(), 
 	return enter(ctx, bytes, passage{t.prepareOfAddress, p.place}, passage{t.prepareAll, ""})
 }
 
-// enterExecution waits until an operation that can cost so many points may be executed, see enter.
-func (p *payer) enterExecution(ctx context.Context, points int) (leave func(), refusal *gqlerror.Error) {
+// enterExecution waits until an operation whose answer can have so many fields may be executed, see enter.
+func (p *payer) enterExecution(ctx context.Context, fields int) (leave func(), refusal *gqlerror.Error) {
 	t := p.budgets.turns
 	all := passage{t.ofAll, ""}
 	switch {
 	case p.client.Unlimited:
-		return enter(ctx, points, all)
+		return enter(ctx, fields, all)
 	case p.client.ID == "":
-		return enter(ctx, points, passage{t.ofAddress, p.place}, all)
+		return enter(ctx, fields, passage{t.ofAddress, p.place}, all)
 	default:
-		return enter(ctx, points, passage{t.ofUser, p.client.ID}, passage{t.ofAddress, p.place}, all)
+		return enter(ctx, fields, passage{t.ofUser, p.client.ID}, passage{t.ofAddress, p.place}, all)
 	}
 }
 
@@ -115,8 +122,8 @@ func enter(ctx context.Context, size int, passages ...passage) (leave func(), re
 	return leave, nil
 }
 
-// gates let operations in, by key: at the same time of each key no more points than a gate's size. Whoever comes first
-// goes first.
+// gates let operations in, by key: at the same time of each key no more than a gate's size. Whoever comes first goes
+// first.
 type gates struct {
 	size int64
 	most int // operations of one key, with those that wait

@@ -3,15 +3,17 @@ package gqlserver
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
-// turnsOf returns payers with their own budgets, of whom each may execute 100 points at once.
+// turnsOf returns payers with their own budgets, of whom each may have answers of 100 fields made at once.
 func turnsOf(clients map[string]string) map[string]*payer {
+	cores := runtime.GOMAXPROCS(0)
 	b, payers := newBudgets(Limits{
-		OperationCost: 400, CostPerUser: 1, CostPerAddress: 1, ConnectionsPerUser: 2, ConnectionsPerAddress: 3,
+		OperationCost: (800 + cores - 1) / cores, CostPerUser: 1, CostPerAddress: 1, ConnectionsPerUser: 2, ConnectionsPerAddress: 3,
 	}), map[string]*payer{}
 	for id, address := range clients {
 		payers[id] = b.payer(Client{ID: id}, address+":1")
@@ -19,10 +21,10 @@ func turnsOf(clients map[string]string) map[string]*payer {
 	return payers
 }
 
-// run executes an operation that takes a second, and returns how long it took with its waiting.
-func (p *payer) run(ctx context.Context, points int) (time.Duration, error) {
+// run makes an answer of so many fields, which takes a second, and returns how long it took with its waiting.
+func (p *payer) run(ctx context.Context, fields int) (time.Duration, error) {
 	begun := time.Now()
-	leave, refusal := p.enterExecution(ctx, points)
+	leave, refusal := p.enterExecution(ctx, fields)
 	if refusal != nil {
 		return time.Since(begun), refusal
 	}
