@@ -269,6 +269,23 @@ directive @shared(
 ) on FIELD_DEFINITION
 "The value depends on who makes the request."
 directive @viewer on FIELD_DEFINITION
+"""
+How many objects a list can have, for the estimate of what an operation costs at most. A list of plain values counts as
+one field. As in the GraphQL Cost Directives specification, but without requireOneSlicingArgument.
+"""
+directive @listSize(
+  "The size of the list or, with slicingArguments, its size when none of them is given."
+  assumedSize: Int!
+  "The arguments that say how many objects there may be; the largest one given counts."
+  slicingArguments: [String!]
+  "The lists in the type of this field that have the size, instead of the field itself."
+  sizedFields: [String!]
+) on FIELD_DEFINITION
+"""
+How many points the field costs besides the one that every field costs, because it needs the database or Spotify. A
+field at the root costs 100 without it.
+"""
+directive @cost("The points." weight: Int!) on FIELD_DEFINITION
 
 """
 An object that can be loaded again with Query.node. No two objects have the same id, of whatever types they are; that is
@@ -307,6 +324,7 @@ type Query {
     "The cursor after which the page begins."
     after: String
   ): SongHitConnection!
+    @listSize(assumedSize: 10, slicingArguments: ["first"], sizedFields: ["edges", "nodes"])
 }
 
 """
@@ -619,7 +637,7 @@ type RoomSchedule {
   "The room's id."
   roomId: ID!
   "One entry for each item of the queue, in playing order."
-  entries: [ScheduleEntry!]!
+  entries: [ScheduleEntry!]! @listSize(assumedSize: 500)
 }
 
 "When a song is expected to play, and why it stands where it stands."
@@ -673,7 +691,7 @@ type ViewerInRoom {
   "The song at the head of the queue, if the viewer added it: it plays next."
   next: QueueItem
   "The viewer's songs that wait for a host's approval, oldest first; for hosts, all such songs."
-  awaitingApproval: [QueueItem!]!
+  awaitingApproval: [QueueItem!]! @listSize(assumedSize: 500)
   "How many songs the viewer may still add."
   quota: Quota!
   "Whether the viewer was removed from the room. If so, this is the last event."
@@ -742,7 +760,7 @@ type Viewer {
   "The user's account at Spotify."
   spotify: SpotifyAccount!
   "The open room of which the user is the host; null if there is none."
-  hostedRoom: Room
+  hostedRoom: Room @cost(weight: 100)
   "The playlists of the user's Spotify account, to choose fallback songs from. Empty without an account."
   playlists(
     "How many playlists, 1 to 50. By default 20."
@@ -750,6 +768,8 @@ type Viewer {
     "The cursor after which the page begins."
     after: String
   ): PlaylistConnection!
+    @cost(weight: 100)
+    @listSize(assumedSize: 20, slicingArguments: ["first"], sizedFields: ["edges", "nodes"])
 }
 
 "A page at Spotify on which a host connects their account."
@@ -843,15 +863,15 @@ type Room implements Node {
   "The page on which guests join. Share it, or show it as a QR code."
   joinUrl: String
   "The host: who opened the room."
-  host: Participant
+  host: Participant @cost(weight: 100)
   "When the room was opened."
   createdAt: DateTime
   "What the host has chosen."
   settings: RoomSettings
   "The waiting songs."
-  queue: RoomQueue
+  queue: RoomQueue @cost(weight: 100)
   "What the player does."
-  playback: Playback
+  playback: Playback @cost(weight: 100)
   "The songs that were played, newest first."
   history(
     "How many plays from the beginning of the list, or after a cursor: 1 to 100. By default 20."
@@ -863,12 +883,14 @@ type Room implements Node {
     "The cursor before which the page ends. Goes with last."
     before: String
   ): PlayConnection
+    @cost(weight: 100)
+    @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"])
   "The number of guests and hosts who are present: connected now, or within the last two minutes."
-  presentCount: Int
+  presentCount: Int @cost(weight: 100)
   "The song that a member added last, while it waits or plays."
-  lastAdded: QueueItem
+  lastAdded: QueueItem @cost(weight: 100)
   "The devices on which the host's Spotify account can play. For hosts of the room."
-  devices: [Device!] @viewer
+  devices: [Device!] @viewer @cost(weight: 100) @listSize(assumedSize: 50)
   "The members, including removed ones, the latest first. For hosts of the room."
   members(
     "How many members from the beginning of the list, or after a cursor: 1 to 100. By default 50."
@@ -880,6 +902,8 @@ type Room implements Node {
     "The cursor before which the page ends. Goes with last."
     before: String
   ): MemberConnection @viewer
+    @cost(weight: 100)
+    @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"])
   "Who did what, the latest first. For hosts of the room."
   log(
     "How many events from the beginning of the list, or after a cursor: 1 to 100. By default 50."
@@ -893,8 +917,10 @@ type Room implements Node {
     "Whether to include likes and unlikes."
     likes: Boolean! = false
   ): RoomEventConnection @viewer
+    @cost(weight: 100)
+    @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"])
   "The viewer's own recap, also of a closed room. For guests and hosts of the room."
-  recap: Recap @viewer
+  recap: Recap @viewer @cost(weight: 100)
 }
 
 "A user in one room. In another room the same user is another participant, who may have another name."
@@ -1012,7 +1038,7 @@ type RoomEventEdge {
 "A member's own summary of a party."
 type Recap {
   "The member's songs that were played, in order."
-  songsPlayed: [QueueItem!]!
+  songsPlayed: [QueueItem!]! @listSize(assumedSize: 500)
   "The number of likes that the member gave."
   likesGiven: Int!
   "The number of likes that the member's songs got from others."
@@ -1028,7 +1054,7 @@ type MemberConnection {
   "Where this page is in the list."
   pageInfo: PageInfo!
   "How many members there are on all pages."
-  totalCount: Int!
+  totalCount: Int! @cost(weight: 100)
 }
 
 "A member and their place in the list."
@@ -1314,7 +1340,7 @@ type RoomQueue {
   then fallback songs that nobody likes, then held songs. The song that plays and songs that wait for approval are not
   among them.
   """
-  items: [QueueItem!]!
+  items: [QueueItem!]! @listSize(assumedSize: 500)
 }
 
 "A song in a room's queue or history."
@@ -1374,14 +1400,14 @@ type RoomQueueChange {
   "Whether to discard the queue that the client has: upserted is the whole queue."
   reset: Boolean!
   "The new and changed items. An item whose position alone changed is not among them."
-  upserted: [QueueItem!]!
+  upserted: [QueueItem!]! @listSize(assumedSize: 500)
   "The ids of items that are no longer in the queue. The client may not know some of them."
   removedIds: [ID!]!
   """
   The new, changed and moved items with their positions in the new order, sorted by position. All other items keep their
   order among each other.
   """
-  moved: [MovedItem!]!
+  moved: [MovedItem!]! @listSize(assumedSize: 500)
   "All ids in playing order, if moved is not enough to describe the new order; otherwise null."
   order: [ID!]
 }
@@ -1552,7 +1578,7 @@ type PlayConnection {
   "Where this page is in the list."
   pageInfo: PageInfo!
   "How many plays there are on all pages."
-  totalCount: Int!
+  totalCount: Int! @cost(weight: 100)
 }
 
 "A play and its place in the history."

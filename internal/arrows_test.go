@@ -30,9 +30,10 @@ var mayUse = map[string][]string{
 		"internal/telemetry", "web",
 	},
 	"cmd/antwon-bench": {
-		"cmd/antwon-bench/fixture", "cmd/antwon-bench/latency", "cmd/antwon-bench/likes", "cmd/antwon-bench/reads",
+		"cmd/antwon-bench/attack", "cmd/antwon-bench/fixture", "cmd/antwon-bench/latency", "cmd/antwon-bench/likes", "cmd/antwon-bench/reads",
 		"cmd/antwon-bench/realtime",
 	},
+	"cmd/antwon-bench/attack": {"cmd/antwon-bench/fixture", "cmd/antwon-bench/stats", "internal/party"},
 	"cmd/antwon-bench/fixture": {
 		"internal/account", "internal/database", "internal/jukebox", "internal/live", "internal/party", "internal/session",
 		"internal/testdb/mysqldb",

@@ -2,6 +2,7 @@
 //
 //	antwon-bench [-seconds N] [sqlite] [mysql]
 //	antwon-bench realtime [-quick] [-only sections] [-servers names] [-subscribers numbers] [-rooms N]
+//	antwon-bench attack [-binary path] [-only text] [-seconds N]
 //
 // The first form measures one database after the other: likes per second (package likes), the time from a like's commit
 // to a subscriber (package latency), and the time to read a queue and a page of a long list (package reads). It uses
@@ -9,6 +10,9 @@
 //
 // The second form connects thousands of subscribers to three servers, one at a time (package realtime). It needs Linux.
 // docs/benchmarks.md explains what is compared with what.
+//
+// The third form attacks the program with expensive operations while a bystander uses it (package attack). It needs
+// Linux, too.
 //
 // SIGINT and SIGTERM end a measurement, and delete its databases.
 //
@@ -26,6 +30,7 @@ import (
 	"syscall"
 	"time"
 
+	"antwon.dj/backend/cmd/antwon-bench/attack"
 	"antwon.dj/backend/cmd/antwon-bench/fixture"
 	"antwon.dj/backend/cmd/antwon-bench/latency"
 	"antwon.dj/backend/cmd/antwon-bench/likes"
@@ -46,6 +51,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	switch {
 	case len(args) > 0 && args[0] == "realtime":
 		return realtime.Run(ctx, args[1:], out)
+	case len(args) > 0 && args[0] == "attack":
+		return attack.Run(ctx, args[1:], out)
 	case len(args) > 0 && args[0] == "serve": // the command that realtime starts for each server
 		return realtime.Serve(ctx, args[1:])
 	}

@@ -17,6 +17,7 @@
 //
 //	main.go, command*.go        from the command line to a command
 //	config*.go                  the configuration, from variables, files and secrets
+//	memory.go                   how much memory the program may use
 //	program.go                  the parts of a server, opened and assembled in order
 //	program_graphql.go, …       one part each
 //	program_run.go              running them, and stopping in order
@@ -79,6 +80,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	log := newLogger(cfg, stderr)
 	if command.isServer {
 		log.Info("antwon starts", append([]any{"command", command.name}, buildOf().logged()...)...)
+		limitMemory(log)
 	}
 	runCommand := func(ctx context.Context) error { return command.run(ctx, cfg, stdout, log) }
 	if command.watchesSecrets {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -34,6 +35,8 @@ type connection struct {
 	socket       net.Conn        // the connection below ws, to which the outbox writes
 	raw          syscall.RawConn // the socket's descriptor; nil if it has none
 	slot         *connectionSlot
+	remoteAddr   string
+	payer        *payer // nil before connection_init
 	compress     bool
 	ctx          context.Context // parent of all contexts of the connection's operations; ends with the connection
 	cancel       context.CancelFunc
@@ -60,9 +63,13 @@ type connectionDeadlines struct {
 }
 
 func newConnection(
-	ctx context.Context, h *Handler, ws *websocket.Conn, socket net.Conn, slot *connectionSlot, compress bool,
+	r *http.Request, h *Handler, ws *websocket.Conn, socket net.Conn, slot *connectionSlot, compress bool,
 ) *connection {
-	c := &connection{handler: h, ws: ws, socket: socket, slot: slot, compress: compress, flushed: make(chan struct{})}
+	c := &connection{
+		handler: h, ws: ws, socket: socket, slot: slot, remoteAddr: r.RemoteAddr, compress: compress,
+		flushed: make(chan struct{}),
+	}
+	ctx := context.WithoutCancel(r.Context())
 	c.ctx, c.cancel = context.WithCancel(withWebSocket(ctx))
 	c.outbox.spaceFreed.L = &c.mu
 	c.configure()

@@ -20,6 +20,11 @@ type Limits struct {
 	ConnectionsPerAddress int // open at the same time; all guests of a party may share an address: 2,000
 	AnonymousPerAddress   int // the same without credentials, or before they have come: 200
 
+	OperationCost  int // points that an operation may cost at most, see estimate.go: 50,000
+	CostPerUser    int // points per second that a user may spend, and at once those of 20 s: 5,000
+	CostPerAddress int // points per second that an address may spend, and at once those of 40 s: 50,000
+	AnswerBytes    int // maximum size of a response: 4 MiB
+
 	OperationTime time.Duration // maximum duration of a query or mutation: 20 s
 
 	AnonymousIdle time.Duration // how long a WebSocket without credentials may stay open without an operation: 1 min
@@ -43,6 +48,10 @@ func (l Limits) withDefaults() Limits {
 		ConnectionsPerAddress: cmp.Or(l.ConnectionsPerAddress, 2000),
 		AnonymousPerAddress:   cmp.Or(l.AnonymousPerAddress, 200),
 		AnonymousIdle:         cmp.Or(l.AnonymousIdle, time.Minute),
+		OperationCost:         cmp.Or(l.OperationCost, 50_000),
+		CostPerUser:           cmp.Or(l.CostPerUser, 5000),
+		CostPerAddress:        cmp.Or(l.CostPerAddress, 50_000),
+		AnswerBytes:           cmp.Or(l.AnswerBytes, 4<<20),
 		OperationTime:         cmp.Or(l.OperationTime, 20*time.Second),
 		InitTimeout:           cmp.Or(l.InitTimeout, 10*time.Second),
 		PingInterval:          cmp.Or(l.PingInterval, 25*time.Second),

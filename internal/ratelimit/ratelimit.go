@@ -2,13 +2,14 @@
 // one operation what it used of its limits.
 //
 // A Limiter holds one bucket per key. When there are too many, it forgets the bucket that was used least recently; a
-// forgotten key starts again with a full bucket. Buckets are local to the process: each of several servers allows the
+// forgotten key starts again with a full bucket. A bucket is either for things of which each takes one token, with
+// Bucket.Allow, or a budget for things whose cost is known only when they are done, with Bucket.Take and Bucket.Charge.
+// Buckets are local to the process: each of several servers allows the
 // full rate.
 package ratelimit
 
 import (
 	"context"
-	"math"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -39,13 +40,9 @@ func NewBucket(r Rate) *Bucket {
 func (b *Bucket) Allow(ctx context.Context) (wait time.Duration) {
 	now := time.Now()
 	if !b.tokens.AllowN(now, 1) {
-		missing := 1 - b.tokens.TokensAt(now)
-		wait = time.Duration(math.Ceil(missing/b.rate.PerSecond*1000)) * time.Millisecond
-		wait = max(wait, time.Millisecond)
+		wait = b.waitAt(now)
 	}
-	if uses := UsesFrom(ctx); uses != nil {
-		uses.addBucket(b, now, wait == 0)
-	}
+	b.note(ctx, now, 1, wait == 0)
 	return wait
 }
 
@@ -65,6 +62,11 @@ func New(keys int) *Limiter {
 
 // Allow is Bucket.Allow for the bucket of a key. A key must always be used with the same rate.
 func (l *Limiter) Allow(ctx context.Context, key string, r Rate) (wait time.Duration) {
+	return l.Bucket(key, r).Allow(ctx)
+}
+
+// Bucket returns the bucket of a key. A key must always be used with the same rate.
+func (l *Limiter) Bucket(key string, r Rate) *Bucket {
 	bucket, ok := l.buckets.Get(key)
 	if !ok {
 		bucket = NewBucket(r)
@@ -72,5 +74,5 @@ func (l *Limiter) Allow(ctx context.Context, key string, r Rate) (wait time.Dura
 			bucket = existing
 		}
 	}
-	return bucket.Allow(ctx)
+	return bucket
 }
