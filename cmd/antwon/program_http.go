@@ -28,6 +28,7 @@ func (p *program) newHTTP() *http.Server {
 		Metrics:        p.metrics,
 		AllowedOrigins: p.cfg.allowedOrigins,
 		TrustedProxies: p.cfg.trustedProxies,
+		ProxyHeader:    p.cfg.proxyHeader,
 		Log:            p.log,
 		Tracing:        p.tracing.Provider(),
 		Propagator:     p.tracing.Propagator(),

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/server"
 )
 
 // shutdownTimeout bounds how long the program waits for its clients when it is told to stop, besides the drain window.
@@ -22,6 +23,9 @@ const shutdownTimeout = 10 * time.Second
 func (p *program) run(ctx context.Context, listener net.Listener) error {
 	if err := p.accounts.LoadEnded(ctx); err != nil { // before the first request
 		return err
+	}
+	if p.cfg.proxyHeader == server.ProxyProtocol {
+		listener = server.ListenBehindProxy(listener, p.cfg.trustedProxies)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {

@@ -29,7 +29,9 @@ type Config struct {
 type Accounts struct {
 	cfg            Config
 	db             *database.DB
-	limiter        *ratelimit.Limiter
+	limiter        *ratelimit.Limiter // of what users do
+	newcomers      *ratelimit.Fair
+	logins         *ratelimit.Fair
 	viewerAccesses prometheus.Counter // see WithoutViewer
 	sessions       *prometheus.CounterVec
 	ended          *endedSessions
@@ -39,6 +41,7 @@ type Accounts struct {
 func New(cfg Config) *Accounts {
 	a := &Accounts{
 		cfg: cfg, db: cfg.Database, limiter: ratelimit.New(limitedKeys), ended: newEndedSessions(),
+		newcomers: ratelimit.NewFair(limitedKeys, strangerRates), logins: ratelimit.NewFair(limitedKeys, strangerRates),
 		viewerAccesses: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "antwon_shared_viewer_access_total",
 			Help: "How often a shared subscription tried to read the viewer, which fails. Above 0, a field lacks @viewer.",

@@ -4,6 +4,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"antwon.dj/backend/internal/ratelimit"
 )
 
 // Client describes who makes the requests in a context.
@@ -14,42 +16,46 @@ type Client struct {
 	Unlimited bool      // the limits for connections and operations do not apply
 }
 
-// connectionLimiter counts connections by address and by client. Many guests of a party may share one address, so an
-// address has a higher limit than a client.
+// connectionLimiter counts connections by network, as ratelimit.NetworksOf tells them apart, and by client. Many guests
+// of a party may share one network, so a network has a higher limit than a client.
 type connectionLimiter struct {
-	perAddress, perClient int
+	perNetwork, perClient int
 
-	mu        sync.Mutex
-	addresses map[string]int
-	clients   map[string]int
+	mu       sync.Mutex
+	networks map[string]int
+	clients  map[string]int
 }
 
 func newConnectionLimiter(l Limits) *connectionLimiter {
 	return &connectionLimiter{
-		perAddress: l.ConnectionsPerAddress, perClient: l.ConnectionsPerUser,
-		addresses: map[string]int{}, clients: map[string]int{},
+		perNetwork: l.ConnectionsPerAddress, perClient: l.ConnectionsPerUser,
+		networks: map[string]int{}, clients: map[string]int{},
 	}
 }
 
 // connectionSlot is one counted connection.
 type connectionSlot struct {
-	limiter         *connectionLimiter
-	address, client string // "": not counted
+	limiter               *connectionLimiter
+	network, site, client string // "": not counted
 }
 
-// acquire counts a connection from an address. It returns false if the address has too many.
+// acquire counts a connection from an address. It returns false if the address's network or site has too many.
 func (v *connectionLimiter) acquire(remoteAddr string) (*connectionSlot, bool) {
 	address, _, err := net.SplitHostPort(remoteAddr)
 	if err != nil {
 		address = remoteAddr
 	}
+	network, site := ratelimit.NetworksOf(address)
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.addresses[address] >= v.perAddress {
+	if v.networks[network] >= v.perNetwork || site != "" && v.networks[site] >= ratelimit.SiteLimit(v.perNetwork) {
 		return nil, false
 	}
-	v.addresses[address]++
-	return &connectionSlot{limiter: v, address: address}, true
+	v.networks[network]++
+	if site != "" {
+		v.networks[site]++
+	}
+	return &connectionSlot{limiter: v, network: network, site: site}, true
 }
 
 // assignClient counts the connection for its client, too. It returns false if the client has too many. The connection
@@ -77,9 +83,10 @@ func (v *connectionSlot) assignClient(client Client) bool {
 func (v *connectionSlot) release() {
 	v.limiter.mu.Lock()
 	defer v.limiter.mu.Unlock()
-	decrement(v.limiter.addresses, v.address)
+	decrement(v.limiter.networks, v.network)
+	decrement(v.limiter.networks, v.site)
 	decrement(v.limiter.clients, v.client)
-	v.address, v.client = "", ""
+	v.network, v.site, v.client = "", "", ""
 }
 
 func decrement(counts map[string]int, key string) {

@@ -10,8 +10,8 @@
 //
 //	server.go          Config, New, and the http.Server with its time limits
 //	routes.go          which path is served by what
-//	middleware.go      access log, panics, security headers; with requestid.go, locate.go, metrics.go, trace.go and
-//	                   recorder.go
+//	middleware.go      access log, panics, security headers; with requestid.go, metrics.go, trace.go and recorder.go
+//	locate.go          where clients come from behind proxies; with forwarded.go, proxy_listener.go and proxy_advice.go
 //	cookies.go         the cookies
 //	caller.go          the caller and the cookies of GraphQL operations
 //	cors.go            GraphQL for pages of other origins
@@ -65,7 +65,8 @@ type Config struct {
 	Build          Build                // shown at /healthz
 	Metrics        *prometheus.Registry // shown at /metrics; New registers its own
 	AllowedOrigins []string             // pages of other origins that may use /graphql, with cookies
-	TrustedProxies []netip.Prefix       // proxies whose X-Forwarded-For is trusted
+	TrustedProxies []netip.Prefix       // proxies that are believed where clients come from
+	ProxyHeader    ProxyHeader          // how they say it; "": XForwardedFor
 	Log            *slog.Logger
 
 	Tracing    trace.TracerProvider          // nil: requests have no spans
@@ -98,7 +99,7 @@ func New(cfg Config) http.Handler {
 	handler = secure(handler)
 	handler = recoverPanics(cfg.Log, handler)
 	handler = observe(cfg.Log, newMetrics(cfg.Metrics), newTracing(cfg.Tracing, cfg.Propagator), handler)
-	return identify(locate(cfg.TrustedProxies, handler))
+	return identify(locate(cfg.TrustedProxies, cfg.ProxyHeader, cfg.Log, handler))
 }
 
 // HTTPServer returns a server for handler that slow clients cannot exhaust: the size of a request's header is bounded,
