@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"log/slog"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -35,6 +36,7 @@ type Accounts struct {
 	viewerAccesses prometheus.Counter // see WithoutViewer
 	sessions       *prometheus.CounterVec
 	ended          *endedSessions
+	onSignedOut    func(context.Context, []string)
 }
 
 // New returns the Accounts of a database, and registers their metrics. Nothing has to be closed.

@@ -76,6 +76,7 @@ func New(cfg Config) *Jukebox {
 		allCodes: ratelimit.NewBucket(allCodesRate),
 		purged:   m.purged,
 	}
+	cfg.Accounts.OnSignedOut(j.presence.signedOut)
 	m.registerHub(cfg.Metrics, j.hub)
 	return j
 }

@@ -186,10 +186,7 @@ func (p *presence) store(ctx context.Context, usersByRoom map[string][]string) e
 	var errs []error
 	for roomID, users := range usersByRoom {
 		for part := range slices.Chunk(users, maxUsers) {
-			errs = append(errs, p.db.InTx(ctx, func(tx *ent.Tx) error {
-				return tx.Membership.Update().Where(membership.RoomID(roomID), membership.UserIDIn(part...)).
-					SetSeenAt(database.Microseconds(time.Now())).Exec(ctx)
-			}))
+			errs = append(errs, p.db.InTx(ctx, func(tx *ent.Tx) error { return storePresent(ctx, tx, roomID, part) }))
 		}
 		errs = append(errs, p.recount(ctx, roomID))
 	}
@@ -197,6 +194,18 @@ func (p *presence) store(ctx context.Context, usersByRoom map[string][]string) e
 		return fmt.Errorf("store presence: %w", err)
 	}
 	return nil
+}
+
+// storePresent writes that these members of a room are connected now. Of those who were not present before, it also
+// writes that their presence begins.
+func storePresent(ctx context.Context, tx *ent.Tx, roomID string, userIDs []string) error {
+	now := database.Microseconds(time.Now())
+	they := membership.And(membership.RoomID(roomID), membership.UserIDIn(userIDs...))
+	wereAbsent := membership.Or(membership.SeenAtIsNil(), membership.SeenAtLTE(now.Add(-presenceTimeout)))
+	if err := tx.Membership.Update().Where(they, wereAbsent).SetPresentSince(now).Exec(ctx); err != nil {
+		return err
+	}
+	return tx.Membership.Update().Where(they).SetSeenAt(now).Exec(ctx)
 }
 
 // recountAll recounts every open room in which somebody was present, since all of them may have left.
@@ -215,7 +224,7 @@ func (p *presence) clearAbsent(ctx context.Context) error {
 		before := database.Microseconds(time.Now().Add(-presenceTimeout))
 		return tx.Membership.Update().
 			Where(membership.HasRoomWith(room.Status(string(party.Open))), membership.SeenAtLTE(before)).
-			ClearSeenAt().Exec(ctx)
+			ClearSeenAt().ClearPresentSince().Exec(ctx)
 	})
 }
 
@@ -281,4 +290,45 @@ func (t *roomTx) recountVotes(ctx context.Context, settings *party.RoomSettings)
 		return err
 	}
 	return t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetVotesVersion(t.version).Exec(ctx)
+}
+
+// signedOut ends the presence of users who have signed out, and takes back their votes on songs that play. A failure is
+// logged: their presence then ends by itself.
+func (p *presence) signedOut(ctx context.Context, userIDs []string) {
+	for _, userID := range userIDs {
+		rooms, err := p.db.Read.Membership.Query().
+			Where(membership.UserID(userID), membership.SeenAtNotNil(), membership.HasRoomWith(room.Status(string(party.Open)))).
+			Select(membership.FieldRoomID).Strings(ctx)
+		for _, roomID := range rooms {
+			err = errors.Join(err, p.changer.change(ctx, roomID, func(ctx context.Context, t *roomTx) error {
+				return t.endPresence(ctx, userID)
+			}))
+		}
+		if err != nil && party.CodeOf(err) != party.Conflict { // the room was closed meanwhile
+			p.logger.ErrorContext(ctx, "could not end the presence of a user who has signed out", "error", err)
+		}
+	}
+}
+
+// endPresence makes a member absent at once, and takes back their vote on the song that plays.
+func (t *roomTx) endPresence(ctx context.Context, userID string) error {
+	here := membership.And(membership.RoomID(t.roomID), membership.UserID(userID))
+	err := t.versioned().Membership.Update().Where(here).ClearSeenAt().ClearPresentSince().Exec(ctx)
+	if err != nil {
+		return err
+	}
+	t.affectsNobody()
+	playing := queueitem.And(queueitem.RoomID(t.roomID), queueitem.State(string(party.NowPlaying)))
+	taken, err := t.tx.SkipVote.Delete().Where(skipvote.UserID(userID), skipvote.HasItemWith(playing)).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	if err := t.recountPresent(ctx); err != nil || taken == 0 {
+		return err
+	}
+	settings, err := t.settings(ctx)
+	if err != nil {
+		return err
+	}
+	return t.recountVotes(ctx, &settings)
 }
