@@ -10,7 +10,7 @@ import (
 // strangerRates limit the joins, and the logins, of clients without a session. All guests of a party may share one
 // network, so its limit is coarse.
 var strangerRates = ratelimit.FairRates{
-	Own:     ratelimit.Rate{Name: "own new users", Burst: 60, PerSecond: 0.5, Shared: true},
+	Own:     ratelimit.Rate{Name: "new users", Burst: 60, PerSecond: 0.5, Shared: true},
 	Network: ratelimit.Rate{Name: "new users", Burst: 300, PerSecond: 1, Shared: true},
 	Reserve: ratelimit.Rate{Name: "new users", Burst: 200, PerSecond: 2, Shared: true},
 }

@@ -46,13 +46,13 @@ var (
 	// codeRates limit how many wrong room codes unknown callers may send from one network. They allow for typing errors,
 	// and for all guests of a party to share a network.
 	codeRates = ratelimit.FairRates{
-		Own:     ratelimit.Rate{Name: "own wrong codes", Burst: 20, PerSecond: 0.1, Shared: true},
+		Own:     ratelimit.Rate{Name: "wrong codes", Burst: 20, PerSecond: 0.1, Shared: true},
 		Network: ratelimit.Rate{Name: "wrong codes", Burst: 100, PerSecond: 0.5, Shared: true},
 		Reserve: ratelimit.Rate{Name: "wrong codes", Burst: 50, PerSecond: 0.5, Shared: true},
 	}
 	// allCodesRate limits how many wrong codes the whole server answers. docs/security.md computes from it how long
 	// guessing takes.
-	allCodesRate = ratelimit.Rate{Name: "all wrong codes", Burst: 2_000, PerSecond: 20, Shared: true}
+	allCodesRate = ratelimit.Rate{Name: "wrong codes", Burst: 2_000, PerSecond: 20, Shared: true}
 )
 
 // limitedKeys is how many rate limits are kept in memory. One that was evicted starts again with a full burst.
