@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"strings"
+	"syscall"
 	"testing"
 
 	"antwon.dj/backend/internal/server"
@@ -78,6 +79,34 @@ func TestProxyProtocolOfTrustedProxiesTellsTheClient(t *testing.T) {
 	for _, sent := range []string{v1, v4, v6} {
 		if got := say(t, behindProxy(t, inner), sent); strings.Contains(got, "200 ") {
 			t.Errorf("somebody who is not trusted says %q: %s", sent, got)
+		}
+	}
+}
+
+// Package gqlserver writes to sockets without waiting, also to those of a proxy.
+func TestSocketsBehindAProxyAreReachable(t *testing.T) {
+	inside, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer inside.Close()
+	for _, trusted := range []netip.Prefix{here, inner} {
+		client, err := new(net.Dialer).DialContext(t.Context(), "tcp", inside.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer client.Close()
+		conn, err := server.ListenBehindProxy(inside, []netip.Prefix{trusted}).Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		socket, ok := conn.(syscall.Conn)
+		if !ok {
+			t.Fatalf("trusting %v: a %T has no socket", trusted, conn)
+		}
+		if _, err := socket.SyscallConn(); err != nil {
+			t.Errorf("trusting %v: %v", trusted, err)
 		}
 	}
 }
