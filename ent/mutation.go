@@ -2136,6 +2136,7 @@ type MembershipMutation struct {
 	role          *string
 	joined_at     *time.Time
 	seen_at       *time.Time
+	present_since *time.Time
 	adds_full_at  *time.Time
 	clearedFields map[string]struct{}
 	room          *string
@@ -2480,6 +2481,55 @@ func (m *MembershipMutation) ResetSeenAt() {
 	delete(m.clearedFields, membership.FieldSeenAt)
 }
 
+// SetPresentSince sets the "present_since" field.
+func (m *MembershipMutation) SetPresentSince(t time.Time) {
+	m.present_since = &t
+}
+
+// PresentSince returns the value of the "present_since" field in the mutation.
+func (m *MembershipMutation) PresentSince() (r time.Time, exists bool) {
+	v := m.present_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPresentSince returns the old "present_since" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldPresentSince(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPresentSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPresentSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPresentSince: %w", err)
+	}
+	return oldValue.PresentSince, nil
+}
+
+// ClearPresentSince clears the value of the "present_since" field.
+func (m *MembershipMutation) ClearPresentSince() {
+	m.present_since = nil
+	m.clearedFields[membership.FieldPresentSince] = struct{}{}
+}
+
+// PresentSinceCleared returns if the "present_since" field was cleared in this mutation.
+func (m *MembershipMutation) PresentSinceCleared() bool {
+	_, ok := m.clearedFields[membership.FieldPresentSince]
+	return ok
+}
+
+// ResetPresentSince resets all changes to the "present_since" field.
+func (m *MembershipMutation) ResetPresentSince() {
+	m.present_since = nil
+	delete(m.clearedFields, membership.FieldPresentSince)
+}
+
 // SetAddsFullAt sets the "adds_full_at" field.
 func (m *MembershipMutation) SetAddsFullAt(t time.Time) {
 	m.adds_full_at = &t
@@ -2617,7 +2667,7 @@ func (m *MembershipMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MembershipMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.room != nil {
 		fields = append(fields, membership.FieldRoomID)
 	}
@@ -2635,6 +2685,9 @@ func (m *MembershipMutation) Fields() []string {
 	}
 	if m.seen_at != nil {
 		fields = append(fields, membership.FieldSeenAt)
+	}
+	if m.present_since != nil {
+		fields = append(fields, membership.FieldPresentSince)
 	}
 	if m.adds_full_at != nil {
 		fields = append(fields, membership.FieldAddsFullAt)
@@ -2659,6 +2712,8 @@ func (m *MembershipMutation) Field(name string) (ent.Value, bool) {
 		return m.JoinedAt()
 	case membership.FieldSeenAt:
 		return m.SeenAt()
+	case membership.FieldPresentSince:
+		return m.PresentSince()
 	case membership.FieldAddsFullAt:
 		return m.AddsFullAt()
 	}
@@ -2682,6 +2737,8 @@ func (m *MembershipMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldJoinedAt(ctx)
 	case membership.FieldSeenAt:
 		return m.OldSeenAt(ctx)
+	case membership.FieldPresentSince:
+		return m.OldPresentSince(ctx)
 	case membership.FieldAddsFullAt:
 		return m.OldAddsFullAt(ctx)
 	}
@@ -2735,6 +2792,13 @@ func (m *MembershipMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSeenAt(v)
 		return nil
+	case membership.FieldPresentSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPresentSince(v)
+		return nil
 	case membership.FieldAddsFullAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -2775,6 +2839,9 @@ func (m *MembershipMutation) ClearedFields() []string {
 	if m.FieldCleared(membership.FieldSeenAt) {
 		fields = append(fields, membership.FieldSeenAt)
 	}
+	if m.FieldCleared(membership.FieldPresentSince) {
+		fields = append(fields, membership.FieldPresentSince)
+	}
 	if m.FieldCleared(membership.FieldAddsFullAt) {
 		fields = append(fields, membership.FieldAddsFullAt)
 	}
@@ -2794,6 +2861,9 @@ func (m *MembershipMutation) ClearField(name string) error {
 	switch name {
 	case membership.FieldSeenAt:
 		m.ClearSeenAt()
+		return nil
+	case membership.FieldPresentSince:
+		m.ClearPresentSince()
 		return nil
 	case membership.FieldAddsFullAt:
 		m.ClearAddsFullAt()
@@ -2823,6 +2893,9 @@ func (m *MembershipMutation) ResetField(name string) error {
 		return nil
 	case membership.FieldSeenAt:
 		m.ResetSeenAt()
+		return nil
+	case membership.FieldPresentSince:
+		m.ResetPresentSince()
 		return nil
 	case membership.FieldAddsFullAt:
 		m.ResetAddsFullAt()
@@ -5384,6 +5457,8 @@ type RoomMutation struct {
 	require_approval        *bool
 	trusted_after           *int
 	addtrusted_after        *int
+	likes_after_minutes     *int
+	addlikes_after_minutes  *int
 	last_call_at            *time.Time
 	blocked                 *[]schema.Blocked
 	appendblocked           []schema.Blocked
@@ -6559,6 +6634,62 @@ func (m *RoomMutation) ResetTrustedAfter() {
 	m.addtrusted_after = nil
 }
 
+// SetLikesAfterMinutes sets the "likes_after_minutes" field.
+func (m *RoomMutation) SetLikesAfterMinutes(i int) {
+	m.likes_after_minutes = &i
+	m.addlikes_after_minutes = nil
+}
+
+// LikesAfterMinutes returns the value of the "likes_after_minutes" field in the mutation.
+func (m *RoomMutation) LikesAfterMinutes() (r int, exists bool) {
+	v := m.likes_after_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLikesAfterMinutes returns the old "likes_after_minutes" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldLikesAfterMinutes(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLikesAfterMinutes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLikesAfterMinutes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLikesAfterMinutes: %w", err)
+	}
+	return oldValue.LikesAfterMinutes, nil
+}
+
+// AddLikesAfterMinutes adds i to the "likes_after_minutes" field.
+func (m *RoomMutation) AddLikesAfterMinutes(i int) {
+	if m.addlikes_after_minutes != nil {
+		*m.addlikes_after_minutes += i
+	} else {
+		m.addlikes_after_minutes = &i
+	}
+}
+
+// AddedLikesAfterMinutes returns the value that was added to the "likes_after_minutes" field in this mutation.
+func (m *RoomMutation) AddedLikesAfterMinutes() (r int, exists bool) {
+	v := m.addlikes_after_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLikesAfterMinutes resets all changes to the "likes_after_minutes" field.
+func (m *RoomMutation) ResetLikesAfterMinutes() {
+	m.likes_after_minutes = nil
+	m.addlikes_after_minutes = nil
+}
+
 // SetLastCallAt sets the "last_call_at" field.
 func (m *RoomMutation) SetLastCallAt(t time.Time) {
 	m.last_call_at = &t
@@ -6980,7 +7111,7 @@ func (m *RoomMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RoomMutation) Fields() []string {
-	fields := make([]string, 0, 29)
+	fields := make([]string, 0, 30)
 	if m.host != nil {
 		fields = append(fields, room.FieldHostID)
 	}
@@ -7046,6 +7177,9 @@ func (m *RoomMutation) Fields() []string {
 	}
 	if m.trusted_after != nil {
 		fields = append(fields, room.FieldTrustedAfter)
+	}
+	if m.likes_after_minutes != nil {
+		fields = append(fields, room.FieldLikesAfterMinutes)
 	}
 	if m.last_call_at != nil {
 		fields = append(fields, room.FieldLastCallAt)
@@ -7120,6 +7254,8 @@ func (m *RoomMutation) Field(name string) (ent.Value, bool) {
 		return m.RequireApproval()
 	case room.FieldTrustedAfter:
 		return m.TrustedAfter()
+	case room.FieldLikesAfterMinutes:
+		return m.LikesAfterMinutes()
 	case room.FieldLastCallAt:
 		return m.LastCallAt()
 	case room.FieldBlocked:
@@ -7187,6 +7323,8 @@ func (m *RoomMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldRequireApproval(ctx)
 	case room.FieldTrustedAfter:
 		return m.OldTrustedAfter(ctx)
+	case room.FieldLikesAfterMinutes:
+		return m.OldLikesAfterMinutes(ctx)
 	case room.FieldLastCallAt:
 		return m.OldLastCallAt(ctx)
 	case room.FieldBlocked:
@@ -7364,6 +7502,13 @@ func (m *RoomMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetTrustedAfter(v)
 		return nil
+	case room.FieldLikesAfterMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLikesAfterMinutes(v)
+		return nil
 	case room.FieldLastCallAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -7448,6 +7593,9 @@ func (m *RoomMutation) AddedFields() []string {
 	if m.addtrusted_after != nil {
 		fields = append(fields, room.FieldTrustedAfter)
 	}
+	if m.addlikes_after_minutes != nil {
+		fields = append(fields, room.FieldLikesAfterMinutes)
+	}
 	if m.addsettings_version != nil {
 		fields = append(fields, room.FieldSettingsVersion)
 	}
@@ -7480,6 +7628,8 @@ func (m *RoomMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedSkipVotePercent()
 	case room.FieldTrustedAfter:
 		return m.AddedTrustedAfter()
+	case room.FieldLikesAfterMinutes:
+		return m.AddedLikesAfterMinutes()
 	case room.FieldSettingsVersion:
 		return m.AddedSettingsVersion()
 	case room.FieldPresentCount:
@@ -7555,6 +7705,13 @@ func (m *RoomMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddTrustedAfter(v)
+		return nil
+	case room.FieldLikesAfterMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLikesAfterMinutes(v)
 		return nil
 	case room.FieldSettingsVersion:
 		v, ok := value.(int64)
@@ -7725,6 +7882,9 @@ func (m *RoomMutation) ResetField(name string) error {
 		return nil
 	case room.FieldTrustedAfter:
 		m.ResetTrustedAfter()
+		return nil
+	case room.FieldLikesAfterMinutes:
+		m.ResetLikesAfterMinutes()
 		return nil
 	case room.FieldLastCallAt:
 		m.ResetLastCallAt()

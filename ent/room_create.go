@@ -290,6 +290,20 @@ func (_c *RoomCreate) SetNillableTrustedAfter(v *int) *RoomCreate {
 	return _c
 }
 
+// SetLikesAfterMinutes sets the "likes_after_minutes" field.
+func (_c *RoomCreate) SetLikesAfterMinutes(v int) *RoomCreate {
+	_c.mutation.SetLikesAfterMinutes(v)
+	return _c
+}
+
+// SetNillableLikesAfterMinutes sets the "likes_after_minutes" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableLikesAfterMinutes(v *int) *RoomCreate {
+	if v != nil {
+		_c.SetLikesAfterMinutes(*v)
+	}
+	return _c
+}
+
 // SetLastCallAt sets the "last_call_at" field.
 func (_c *RoomCreate) SetLastCallAt(v time.Time) *RoomCreate {
 	_c.mutation.SetLastCallAt(v)
@@ -462,6 +476,10 @@ func (_c *RoomCreate) defaults() {
 		v := room.DefaultTrustedAfter
 		_c.mutation.SetTrustedAfter(v)
 	}
+	if _, ok := _c.mutation.LikesAfterMinutes(); !ok {
+		v := room.DefaultLikesAfterMinutes
+		_c.mutation.SetLikesAfterMinutes(v)
+	}
 	if _, ok := _c.mutation.SettingsVersion(); !ok {
 		v := room.DefaultSettingsVersion
 		_c.mutation.SetSettingsVersion(v)
@@ -566,6 +584,9 @@ func (_c *RoomCreate) check() error {
 	}
 	if _, ok := _c.mutation.TrustedAfter(); !ok {
 		return &ValidationError{Name: "trusted_after", err: errors.New(`ent: missing required field "Room.trusted_after"`)}
+	}
+	if _, ok := _c.mutation.LikesAfterMinutes(); !ok {
+		return &ValidationError{Name: "likes_after_minutes", err: errors.New(`ent: missing required field "Room.likes_after_minutes"`)}
 	}
 	if _, ok := _c.mutation.SettingsVersion(); !ok {
 		return &ValidationError{Name: "settings_version", err: errors.New(`ent: missing required field "Room.settings_version"`)}
@@ -707,6 +728,10 @@ func (_c *RoomCreate) createSpec() (*Room, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.TrustedAfter(); ok {
 		_spec.SetField(room.FieldTrustedAfter, field.TypeInt, value)
 		_node.TrustedAfter = value
+	}
+	if value, ok := _c.mutation.LikesAfterMinutes(); ok {
+		_spec.SetField(room.FieldLikesAfterMinutes, field.TypeInt, value)
+		_node.LikesAfterMinutes = value
 	}
 	if value, ok := _c.mutation.LastCallAt(); ok {
 		_spec.SetField(room.FieldLastCallAt, field.TypeTime, value)

@@ -409,6 +409,27 @@ func (_u *RoomUpdate) AddTrustedAfter(v int) *RoomUpdate {
 	return _u
 }
 
+// SetLikesAfterMinutes sets the "likes_after_minutes" field.
+func (_u *RoomUpdate) SetLikesAfterMinutes(v int) *RoomUpdate {
+	_u.mutation.ResetLikesAfterMinutes()
+	_u.mutation.SetLikesAfterMinutes(v)
+	return _u
+}
+
+// SetNillableLikesAfterMinutes sets the "likes_after_minutes" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableLikesAfterMinutes(v *int) *RoomUpdate {
+	if v != nil {
+		_u.SetLikesAfterMinutes(*v)
+	}
+	return _u
+}
+
+// AddLikesAfterMinutes adds value to the "likes_after_minutes" field.
+func (_u *RoomUpdate) AddLikesAfterMinutes(v int) *RoomUpdate {
+	_u.mutation.AddLikesAfterMinutes(v)
+	return _u
+}
+
 // SetLastCallAt sets the "last_call_at" field.
 func (_u *RoomUpdate) SetLastCallAt(v time.Time) *RoomUpdate {
 	_u.mutation.SetLastCallAt(v)
@@ -725,6 +746,12 @@ func (_u *RoomUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedTrustedAfter(); ok {
 		_spec.AddField(room.FieldTrustedAfter, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.LikesAfterMinutes(); ok {
+		_spec.SetField(room.FieldLikesAfterMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedLikesAfterMinutes(); ok {
+		_spec.AddField(room.FieldLikesAfterMinutes, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.LastCallAt(); ok {
 		_spec.SetField(room.FieldLastCallAt, field.TypeTime, value)
@@ -1166,6 +1193,27 @@ func (_u *RoomUpdateOne) AddTrustedAfter(v int) *RoomUpdateOne {
 	return _u
 }
 
+// SetLikesAfterMinutes sets the "likes_after_minutes" field.
+func (_u *RoomUpdateOne) SetLikesAfterMinutes(v int) *RoomUpdateOne {
+	_u.mutation.ResetLikesAfterMinutes()
+	_u.mutation.SetLikesAfterMinutes(v)
+	return _u
+}
+
+// SetNillableLikesAfterMinutes sets the "likes_after_minutes" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableLikesAfterMinutes(v *int) *RoomUpdateOne {
+	if v != nil {
+		_u.SetLikesAfterMinutes(*v)
+	}
+	return _u
+}
+
+// AddLikesAfterMinutes adds value to the "likes_after_minutes" field.
+func (_u *RoomUpdateOne) AddLikesAfterMinutes(v int) *RoomUpdateOne {
+	_u.mutation.AddLikesAfterMinutes(v)
+	return _u
+}
+
 // SetLastCallAt sets the "last_call_at" field.
 func (_u *RoomUpdateOne) SetLastCallAt(v time.Time) *RoomUpdateOne {
 	_u.mutation.SetLastCallAt(v)
@@ -1512,6 +1560,12 @@ func (_u *RoomUpdateOne) sqlSave(ctx context.Context) (_node *Room, err error) {
 	}
 	if value, ok := _u.mutation.AddedTrustedAfter(); ok {
 		_spec.AddField(room.FieldTrustedAfter, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.LikesAfterMinutes(); ok {
+		_spec.SetField(room.FieldLikesAfterMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedLikesAfterMinutes(); ok {
+		_spec.AddField(room.FieldLikesAfterMinutes, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.LastCallAt(); ok {
 		_spec.SetField(room.FieldLastCallAt, field.TypeTime, value)

@@ -292,16 +292,20 @@ func init() {
 	roomDescTrustedAfter := roomFields[21].Descriptor()
 	// room.DefaultTrustedAfter holds the default value on creation for the trusted_after field.
 	room.DefaultTrustedAfter = roomDescTrustedAfter.Default.(int)
+	// roomDescLikesAfterMinutes is the schema descriptor for likes_after_minutes field.
+	roomDescLikesAfterMinutes := roomFields[22].Descriptor()
+	// room.DefaultLikesAfterMinutes holds the default value on creation for the likes_after_minutes field.
+	room.DefaultLikesAfterMinutes = roomDescLikesAfterMinutes.Default.(int)
 	// roomDescSettingsVersion is the schema descriptor for settings_version field.
-	roomDescSettingsVersion := roomFields[24].Descriptor()
+	roomDescSettingsVersion := roomFields[25].Descriptor()
 	// room.DefaultSettingsVersion holds the default value on creation for the settings_version field.
 	room.DefaultSettingsVersion = roomDescSettingsVersion.Default.(int64)
 	// roomDescPresentCount is the schema descriptor for present_count field.
-	roomDescPresentCount := roomFields[25].Descriptor()
+	roomDescPresentCount := roomFields[26].Descriptor()
 	// room.DefaultPresentCount holds the default value on creation for the present_count field.
 	room.DefaultPresentCount = roomDescPresentCount.Default.(int)
 	// roomDescPlaylistURI is the schema descriptor for playlist_uri field.
-	roomDescPlaylistURI := roomFields[26].Descriptor()
+	roomDescPlaylistURI := roomFields[27].Descriptor()
 	// room.PlaylistURIValidator is a validator for the "playlist_uri" field. It is called by the builders before save.
 	room.PlaylistURIValidator = roomDescPlaylistURI.Validators[0].(func(string) error)
 	// roomDescID is the schema descriptor for id field.

@@ -501,8 +501,10 @@ type Mutation {
   resumePlayback("The room's id." roomId: ID!): Playback
   """
   Votes to end the song that plays. The song ends when Playback.skipVotesNeeded of the members present have voted. A
-  vote counts for this play of this song. For guests; a host's vote ends the song at once. Fails with CONFLICT while no
-  song of this room plays, and with REFUSED and TOO_EARLY (in the song's first seconds), ALREADY_VOTED or VOTES_OFF.
+  vote counts for this play of this song, once for each browser, and as long as the voter is present. For guests who were
+  present, by a subscription to the room, before the song began; a host's vote ends the song at once. Fails with CONFLICT
+  while no song of this room plays, and with REFUSED and TOO_EARLY (in the song's first seconds), JUST_ARRIVED (after the
+  song began), ALREADY_VOTED or VOTES_OFF.
   """
   voteToSkip(
     "The room's id."
@@ -1101,6 +1103,8 @@ type RoomSettings {
   requireApproval: Boolean!
   "How many songs of a guest have to be approved, or liked by others, until the guest's songs need no approval."
   trustedAfter: Int!
+  "How many minutes after joining a guest may like songs; 0: at once."
+  likesAfterMinutes: Int!
   "From this time on guests cannot add songs; null: no last call."
   lastCallAt: DateTime
   "The Spotify URIs of the songs and artists that may not play in this room."
@@ -1160,7 +1164,7 @@ enum RoomStatus {
 
 "What a new room should be like."
 input CreateRoomInput {
-  "The code to join by: 4 to 20 characters of A-Z, 0-9 and -. By default the server chooses one of five characters."
+  "The code to join by: 4 to 20 characters of A-Z, 0-9 and -. By default the server chooses one of five or more."
   code: String
   "The room's name, 1 to 40 characters. By default the room is named after its host."
   name: String
@@ -1221,6 +1225,8 @@ input RoomSettingsInput {
   Default: 3.
   """
   trustedAfter: Int
+  "How many minutes after joining a guest may like songs, 0 to 1440. 0: at once. Default: 0."
+  likesAfterMinutes: Int
   "From this time on guests cannot add songs. Null: no last call. Default: null."
   lastCallAt: DateTime
   """
@@ -1325,6 +1331,8 @@ enum RefusalReason {
   TOO_EARLY
   "Voting is off in this room."
   VOTES_OFF
+  "The guest has not been here for long enough."
+  JUST_ARRIVED
 }
 
 "The whole queue of a room."
@@ -2094,6 +2102,8 @@ func (ec *executionContext) childFields_RoomSettings(ctx context.Context, field 
 		return ec.fieldContext_RoomSettings_requireApproval(ctx, field)
 	case "trustedAfter":
 		return ec.fieldContext_RoomSettings_trustedAfter(ctx, field)
+	case "likesAfterMinutes":
+		return ec.fieldContext_RoomSettings_likesAfterMinutes(ctx, field)
 	case "lastCallAt":
 		return ec.fieldContext_RoomSettings_lastCallAt(ctx, field)
 	case "blocked":
@@ -8669,6 +8679,29 @@ func (ec *executionContext) fieldContext_RoomSettings_trustedAfter(_ context.Con
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
 }
 
+func (ec *executionContext) _RoomSettings_likesAfterMinutes(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_likesAfterMinutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LikesAfterMinutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_likesAfterMinutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
+}
+
 func (ec *executionContext) _RoomSettings_lastCallAt(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11531,7 +11564,7 @@ func (ec *executionContext) unmarshalInputRoomSettingsInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"requestsOpen", "delivery", "fallback", "fallbackPlaylistUri", "orderMode", "allowExplicit", "maxSongSeconds", "cooldownMinutes", "maxQueueLength", "maxQueuedPerGuest", "addsPerHour", "skipVotePercent", "requireApproval", "trustedAfter", "lastCallAt", "blocked"}
+	fieldsInOrder := [...]string{"requestsOpen", "delivery", "fallback", "fallbackPlaylistUri", "orderMode", "allowExplicit", "maxSongSeconds", "cooldownMinutes", "maxQueueLength", "maxQueuedPerGuest", "addsPerHour", "skipVotePercent", "requireApproval", "trustedAfter", "likesAfterMinutes", "lastCallAt", "blocked"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -11636,6 +11669,13 @@ func (ec *executionContext) unmarshalInputRoomSettingsInput(ctx context.Context,
 				return it, err
 			}
 			it.TrustedAfter = data
+		case "likesAfterMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("likesAfterMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LikesAfterMinutes = data
 		case "lastCallAt":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastCallAt"))
 			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
@@ -13664,6 +13704,11 @@ func (ec *executionContext) _RoomSettings(ctx context.Context, sel ast.Selection
 			}
 		case "trustedAfter":
 			out.Values[i] = ec._RoomSettings_trustedAfter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "likesAfterMinutes":
+			out.Values[i] = ec._RoomSettings_likesAfterMinutes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

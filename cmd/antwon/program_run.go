@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/server"
 )
 
 // run serves until ctx ends, and then stops in this order: readiness; after the stop delay, during which everything
@@ -19,6 +20,9 @@ import (
 func (p *program) run(ctx context.Context, listener net.Listener) error {
 	if err := p.accounts.LoadEnded(ctx); err != nil { // before the first request
 		return err
+	}
+	if p.cfg.proxyHeader == server.ProxyProtocol {
+		listener = server.ListenBehindProxy(listener, p.cfg.trustedProxies)
 	}
 	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopServing()

@@ -123,6 +123,7 @@ var (
 		{Name: "role", Type: field.TypeString, Size: 24},
 		{Name: "joined_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "seen_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "present_since", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "adds_full_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "room_id", Type: field.TypeString, Size: 36},
 		{Name: "user_id", Type: field.TypeString, Size: 36},
@@ -135,13 +136,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "memberships_rooms_room",
-				Columns:    []*schema.Column{MembershipsColumns[6]},
+				Columns:    []*schema.Column{MembershipsColumns[7]},
 				RefColumns: []*schema.Column{RoomsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "memberships_users_user",
-				Columns:    []*schema.Column{MembershipsColumns[7]},
+				Columns:    []*schema.Column{MembershipsColumns[8]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -150,17 +151,17 @@ var (
 			{
 				Name:    "membership_room_id_user_id",
 				Unique:  true,
-				Columns: []*schema.Column{MembershipsColumns[6], MembershipsColumns[7]},
+				Columns: []*schema.Column{MembershipsColumns[7], MembershipsColumns[8]},
 			},
 			{
 				Name:    "membership_room_id_joined_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{MembershipsColumns[6], MembershipsColumns[3], MembershipsColumns[0]},
+				Columns: []*schema.Column{MembershipsColumns[7], MembershipsColumns[3], MembershipsColumns[0]},
 			},
 			{
 				Name:    "memberships_users_user",
 				Unique:  false,
-				Columns: []*schema.Column{MembershipsColumns[7]},
+				Columns: []*schema.Column{MembershipsColumns[8]},
 			},
 		},
 	}
@@ -289,6 +290,7 @@ var (
 		{Name: "skip_vote_percent", Type: field.TypeInt, Default: 50},
 		{Name: "require_approval", Type: field.TypeBool, Default: false},
 		{Name: "trusted_after", Type: field.TypeInt, Default: 3},
+		{Name: "likes_after_minutes", Type: field.TypeInt, Default: 0},
 		{Name: "last_call_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "blocked", Type: field.TypeJSON, Nullable: true},
 		{Name: "settings_version", Type: field.TypeInt64, Default: 0},
@@ -306,7 +308,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "rooms_users_host",
-				Columns:    []*schema.Column{RoomsColumns[29]},
+				Columns:    []*schema.Column{RoomsColumns[30]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -315,12 +317,12 @@ var (
 			{
 				Name:    "room_closed_at",
 				Unique:  false,
-				Columns: []*schema.Column{RoomsColumns[28]},
+				Columns: []*schema.Column{RoomsColumns[29]},
 			},
 			{
 				Name:    "rooms_users_host",
 				Unique:  false,
-				Columns: []*schema.Column{RoomsColumns[29]},
+				Columns: []*schema.Column{RoomsColumns[30]},
 			},
 		},
 	}

@@ -56,6 +56,8 @@ const (
 	FieldRequireApproval = "require_approval"
 	// FieldTrustedAfter holds the string denoting the trusted_after field in the database.
 	FieldTrustedAfter = "trusted_after"
+	// FieldLikesAfterMinutes holds the string denoting the likes_after_minutes field in the database.
+	FieldLikesAfterMinutes = "likes_after_minutes"
 	// FieldLastCallAt holds the string denoting the last_call_at field in the database.
 	FieldLastCallAt = "last_call_at"
 	// FieldBlocked holds the string denoting the blocked field in the database.
@@ -108,6 +110,7 @@ var Columns = []string{
 	FieldSkipVotePercent,
 	FieldRequireApproval,
 	FieldTrustedAfter,
+	FieldLikesAfterMinutes,
 	FieldLastCallAt,
 	FieldBlocked,
 	FieldSettingsVersion,
@@ -168,6 +171,8 @@ var (
 	DefaultRequireApproval bool
 	// DefaultTrustedAfter holds the default value on creation for the "trusted_after" field.
 	DefaultTrustedAfter int
+	// DefaultLikesAfterMinutes holds the default value on creation for the "likes_after_minutes" field.
+	DefaultLikesAfterMinutes int
 	// DefaultSettingsVersion holds the default value on creation for the "settings_version" field.
 	DefaultSettingsVersion int64
 	// DefaultPresentCount holds the default value on creation for the "present_count" field.
@@ -294,6 +299,11 @@ func ByRequireApproval(opts ...sql.OrderTermOption) OrderOption {
 // ByTrustedAfter orders the results by the trusted_after field.
 func ByTrustedAfter(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTrustedAfter, opts...).ToFunc()
+}
+
+// ByLikesAfterMinutes orders the results by the likes_after_minutes field.
+func ByLikesAfterMinutes(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLikesAfterMinutes, opts...).ToFunc()
 }
 
 // ByLastCallAt orders the results by the last_call_at field.

@@ -175,6 +175,11 @@ func TrustedAfter(v int) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldTrustedAfter, v))
 }
 
+// LikesAfterMinutes applies equality check predicate on the "likes_after_minutes" field. It's identical to LikesAfterMinutesEQ.
+func LikesAfterMinutes(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldLikesAfterMinutes, v))
+}
+
 // LastCallAt applies equality check predicate on the "last_call_at" field. It's identical to LastCallAtEQ.
 func LastCallAt(v time.Time) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldLastCallAt, v))
@@ -1248,6 +1253,46 @@ func TrustedAfterLT(v int) predicate.Room {
 // TrustedAfterLTE applies the LTE predicate on the "trusted_after" field.
 func TrustedAfterLTE(v int) predicate.Room {
 	return predicate.Room(sql.FieldLTE(FieldTrustedAfter, v))
+}
+
+// LikesAfterMinutesEQ applies the EQ predicate on the "likes_after_minutes" field.
+func LikesAfterMinutesEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldLikesAfterMinutes, v))
+}
+
+// LikesAfterMinutesNEQ applies the NEQ predicate on the "likes_after_minutes" field.
+func LikesAfterMinutesNEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldLikesAfterMinutes, v))
+}
+
+// LikesAfterMinutesIn applies the In predicate on the "likes_after_minutes" field.
+func LikesAfterMinutesIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldLikesAfterMinutes, vs...))
+}
+
+// LikesAfterMinutesNotIn applies the NotIn predicate on the "likes_after_minutes" field.
+func LikesAfterMinutesNotIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldLikesAfterMinutes, vs...))
+}
+
+// LikesAfterMinutesGT applies the GT predicate on the "likes_after_minutes" field.
+func LikesAfterMinutesGT(v int) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldLikesAfterMinutes, v))
+}
+
+// LikesAfterMinutesGTE applies the GTE predicate on the "likes_after_minutes" field.
+func LikesAfterMinutesGTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldLikesAfterMinutes, v))
+}
+
+// LikesAfterMinutesLT applies the LT predicate on the "likes_after_minutes" field.
+func LikesAfterMinutesLT(v int) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldLikesAfterMinutes, v))
+}
+
+// LikesAfterMinutesLTE applies the LTE predicate on the "likes_after_minutes" field.
+func LikesAfterMinutesLTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldLikesAfterMinutes, v))
 }
 
 // LastCallAtEQ applies the EQ predicate on the "last_call_at" field.

@@ -16,7 +16,7 @@ user. SignIn is the door to all sessions: whoever comes with an access token get
 What has ended stays ended. The family is stored among the ended sessions in the transaction that deletes its refresh
 tokens. Authenticate refuses its access tokens, from a list in memory: on this server at once, and on the others when a
 hint tells WatchEnded to read what is new, or within five seconds if the hint is lost. Whoever keeps connections open
-is told by OnEnded to close those that HasEnded reports.
+is told by OnEnded to close those that HasEnded reports, and whoever counts who is present by OnSignedOut.
 
 The viewer of a request, the content of its access token, travels in the context: package graph and cmd/antwon put it
 there with WithViewer, and use cases read it with ViewerFrom or OptionalViewer. What is executed once for many users
@@ -32,7 +32,7 @@ understand are *party.Error; the doc comments name their codes.
 
 	account.go      Config and Accounts; its metrics
 	viewer.go       the user who makes a request, and access tokens
-	caller.go       the client that sends a request: its address and its browser
+	caller.go       the client that sends a request: its address, connection and browser
 	session.go      beginning and refreshing sessions; deleting expired ones
 	refresh.go      refresh tokens: which family one belongs to, and which one comes next
 	signout.go      ending sessions; ended.go remembers which have ended, so that their access tokens end, too
@@ -43,6 +43,6 @@ understand are *party.Error; the doc comments name their codes.
 	credentials.go  the stored credentials of Spotify accounts, and who refreshes them
 	returnto.go     the pages to which browsers may return
 	profile.go      what the server knows about a user
-	limits.go       the rate limit of new sessions
+	limits.go       the rate limits of newcomers, of logins, and of what users do outside of rooms
 */
 package account

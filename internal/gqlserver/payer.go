@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"net/netip"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -74,25 +73,14 @@ func (b *budgets) payer(client Client, remoteAddr string) *payer {
 	return p
 }
 
-// placeOf returns what counts as one address: an address of IPv4, or a network of 64 bits of IPv6, whose addresses one
-// client can choose from.
+// placeOf returns what counts as one address: a network, as limits tell networks apart.
 func placeOf(remoteAddr string) string {
 	host, _, err := net.SplitHostPort(remoteAddr)
 	if err != nil {
 		host = remoteAddr
 	}
-	address, err := netip.ParseAddr(host)
-	if err != nil {
-		return host
-	}
-	if address = address.Unmap(); address.Is4() {
-		return address.String()
-	}
-	network, err := address.WithZone("").Prefix(64)
-	if err != nil {
-		return host
-	}
-	return network.String()
+	network, _ := ratelimit.NetworksOf(host)
+	return network
 }
 
 // take takes points from both budgets, or returns an error if one of them has nothing left. While others have used up

@@ -2,6 +2,7 @@ package gqlserver_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -140,4 +141,41 @@ func TestIdleAnonymousWebSocketIsClosed(t *testing.T) {
 		user.subscribe("1", `{hello}`)
 		user.expect(`{"id":"1","type":"next","payload":{"data":{"hello":"hello world"}}}`)
 	})
+}
+
+// A device can choose its addresses within its network, so all of them share a limit.
+func TestConnectionsFromOneIPv6NetworkAreLimited(t *testing.T) {
+	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.ConnectionsPerAddress = 2 })
+	var from string
+	serve := s.Config.Handler
+	s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.RemoteAddr = from
+		serve.ServeHTTP(w, r)
+	})
+	opened := 0
+	for i := range 24 {
+		from = fmt.Sprintf("[2001:db8:1:%x::%x]:1", i/3, i) // three devices in each of eight networks of a site
+		conn, response, err := s.dial(nil, "graphql-transport-ws")
+		if err == nil {
+			opened++
+			defer conn.Close()
+		} else if response.StatusCode != http.StatusTooManyRequests {
+			t.Fatalf("%s: %d, %v", from, response.StatusCode, err)
+		}
+	}
+	if opened != 16 {
+		t.Errorf("%d connections were accepted, want two of each network", opened)
+	}
+	for address, accepted := range map[string]bool{
+		"[2001:db8:1:9::1]:1": false, "[2001:db8:2::1]:1": true, "192.0.2.1:1": true,
+	} {
+		from = address
+		conn, _, err := s.dial(nil, "graphql-transport-ws")
+		if (err == nil) != accepted {
+			t.Errorf("from %s: %v", address, err)
+		}
+		if err == nil {
+			defer conn.Close()
+		}
+	}
 }

@@ -23,12 +23,14 @@ type roomTx struct {
 	now              time.Time // the one time of this change; UTC, in microseconds
 	wroteVersioned   bool
 	wroteUnversioned bool
-	closes           bool       // this change closes the room: later changes in the transaction are refused
-	affectedUsers    []string   // nil: everybody
-	membersVersion   int64      // the room's version at which a role last changed; set to version by a change of roles
-	actor            string     // the user who makes the change; empty: the server
-	role             party.Role // the actor's role in the room at this moment
-	events           []logEvent // for the room's log
+	closes           bool     // this change closes the room: later changes in the transaction are refused
+	affectedUsers    []string // nil: everybody
+	membersVersion   int64    // the room's version at which a role last changed; set to version by a change of roles
+	// likesAfterMinutes is the room's setting; set by a change of the settings.
+	likesAfterMinutes int
+	actor             string     // the user who makes the change; empty: the server
+	role              party.Role // the actor's role in the room at this moment
+	events            []logEvent // for the room's log
 }
 
 // versioned returns the transaction for writing what watchers of the room see: the room gets a new version.
@@ -98,13 +100,14 @@ type lockedRooms map[string]*lockedRoom
 
 // lockedRoom is a room and what the changes of the transaction have done to it so far.
 type lockedRoom struct {
-	open           bool  // the room was open when it was locked
-	closed         bool  // a change of this transaction has closed it
-	base           int64 // the version before the transaction
-	version        int64
-	membersVersion int64 // the version at which a role last changed
-	written        bool  // something has to be committed
-	events         []*ent.RoomEventCreate
+	open              bool  // the room was open when it was locked
+	closed            bool  // a change of this transaction has closed it
+	base              int64 // the version before the transaction
+	version           int64
+	membersVersion    int64 // the version at which a role last changed
+	likesAfterMinutes int   // the room's setting
+	written           bool  // something has to be committed
+	events            []*ent.RoomEventCreate
 
 	affectedUsers    []string
 	affectsEverybody bool
@@ -121,7 +124,7 @@ func (r lockedRooms) apply(ctx context.Context, tx *ent.Tx, p *pendingChange) (r
 	}
 	t := &roomTx{
 		tx: tx, roomID: p.room, version: locked.version + 1, membersVersion: locked.membersVersion,
-		now: database.Microseconds(time.Now()),
+		likesAfterMinutes: locked.likesAfterMinutes, now: database.Microseconds(time.Now()),
 	}
 	err = recovered(p.valuesWithin(ctx), p.fn, t)
 	if err != nil && (t.wroteVersioned || t.wroteUnversioned || party.CodeOf(err) == party.Internal) {
@@ -142,7 +145,7 @@ func (l *lockedRoom) add(t *roomTx) {
 	l.closed = t.closes
 	l.written = l.written || t.wrote()
 	if t.wroteVersioned {
-		l.version, l.membersVersion = t.version, t.membersVersion
+		l.version, l.membersVersion, l.likesAfterMinutes = t.version, t.membersVersion, t.likesAfterMinutes
 		l.affectedUsers = append(l.affectedUsers, t.affectedUsers...)
 		l.affectsEverybody = l.affectsEverybody || t.affectedUsers == nil
 	}
@@ -163,11 +166,12 @@ func (r lockedRooms) lock(ctx context.Context, tx *ent.Tx, roomID string) (*lock
 	if !locked.open {
 		return locked, nil
 	}
-	row, err := tx.Room.Query().Where(room.ID(roomID)).Select(room.FieldVersion, room.FieldMembersVersion).Only(ctx)
+	row, err := tx.Room.Query().Where(room.ID(roomID)).
+		Select(room.FieldVersion, room.FieldMembersVersion, room.FieldLikesAfterMinutes).Only(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the room's version: %w", err)
 	}
-	locked.base, locked.membersVersion = row.Version-1, row.MembersVersion
+	locked.base, locked.membersVersion, locked.likesAfterMinutes = row.Version-1, row.MembersVersion, row.LikesAfterMinutes
 	locked.version = locked.base
 	return locked, nil
 }

@@ -61,7 +61,7 @@ Each file name begins with its concern:
 	change_    the transaction of a change, groups of changes, idempotency
 	guest_     joining a room, a guest's own view and recap, merging a guest who signs in
 	history_   what was played, the log of events, export as a playlist
-	member_    the list of members, roles and removal, presence
+	member_    the list of members, roles and removal, presence, signing out
 	player_    commands, skip votes, devices, leases, and what the driver reports
 	queue_     adding, liking, approving, pinning, removing and reading songs, undo
 	room_      creating, settings, closing and deleting rooms

@@ -32,6 +32,12 @@ func (j *Jukebox) Waiting(roomID string) (waiting int, busy bool) {
 	return len(c.queues[queue]), c.running[queue]
 }
 
+// StoreArrived stores the presence of those who have just connected, as RunPresence does every two seconds.
+func (j *Jukebox) StoreArrived(ctx context.Context) error { return j.presence.storeArrived(ctx) }
+
+// CodeLength is how long the code of the next room is if so many rooms are open with it.
+func CodeLength(openRooms int) int { return codeLength(openRooms) }
+
 // ForgetFetched empties the cache of songs that Spotify described.
 func (j *Jukebox) ForgetFetched() { j.catalog.fetched.Purge() }
 

@@ -43,7 +43,9 @@ type Jukebox struct {
 	states   *lru.Cache[string, *party.State] // the newest loaded state by room, for requests
 	catalog  *songCatalog
 	presence *presence
-	limiter  *ratelimit.Limiter
+	limiter  *ratelimit.Limiter // of what members do
+	codes    *ratelimit.Fair    // of wrong codes
+	allCodes *ratelimit.Bucket  // of wrong codes to this server
 	purged   *prometheus.CounterVec
 }
 
@@ -70,8 +72,11 @@ func New(cfg Config) *Jukebox {
 		catalog:  newSongCatalog(cfg.Catalog, cfg.Database, loader),
 		presence: newPresence(cfg.Database, changer, cfg.Log),
 		limiter:  ratelimit.New(limitedKeys),
+		codes:    ratelimit.NewFair(limitedKeys, codeRates),
+		allCodes: ratelimit.NewBucket(allCodesRate),
 		purged:   m.purged,
 	}
+	cfg.Accounts.OnSignedOut(j.presence.signedOut)
 	m.registerHub(cfg.Metrics, j.hub)
 	return j
 }

@@ -6,6 +6,7 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/like"
+	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/roomevent"
 	"antwon.dj/backend/internal/account"
@@ -15,7 +16,7 @@ import (
 // LikeQueueItem adds the viewer's like to a song. Liking a song twice is no error. For guests. The error is Refused
 // once the song has been committed.
 func (j *Jukebox) LikeQueueItem(ctx context.Context, itemID string, key *string) (*party.QueueItem, error) {
-	return j.changeLike(ctx, itemID, key, "likeQueueItem", (*roomTx).like)
+	return j.changeLike(ctx, itemID, key, "likeQueueItem", (*roomTx).likeAsMember)
 }
 
 // UnlikeQueueItem takes back the viewer's like. Unliking a song that the viewer does not like is no error. Otherwise it
@@ -52,6 +53,31 @@ func (j *Jukebox) changeLike(ctx context.Context, itemID string, key *string, mu
 		return j.loader.Item(ctx, itemID)
 	}
 	return j.loader.ItemOf(ctx, item)
+}
+
+// mayLikeYet returns why the actor may not like songs yet, or nil.
+func (t *roomTx) mayLikeYet(ctx context.Context) (*party.Refusal, error) {
+	if t.likesAfterMinutes == 0 {
+		return nil, nil
+	}
+	row, err := t.tx.Membership.Query().
+		Where(membership.RoomID(t.roomID), membership.UserID(t.actor)).Only(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return party.MayLikeYet(t.likesAfterMinutes, t.role, row.JoinedAt, t.now), nil
+}
+
+// likeAsMember is like for the actor, who may have joined too recently to like songs.
+func (t *roomTx) likeAsMember(ctx context.Context, item *ent.QueueItem, actor string) error {
+	refusal, err := t.mayLikeYet(ctx)
+	if err != nil {
+		return err
+	}
+	if refusal != nil {
+		return refusal.Err()
+	}
+	return t.like(ctx, item, actor)
 }
 
 // like adds a user's like, if there is none yet.

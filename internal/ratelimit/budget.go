@@ -2,7 +2,6 @@ package ratelimit
 
 import (
 	"context"
-	"math"
 	"time"
 )
 
@@ -35,14 +34,7 @@ func (b *Bucket) debtAt(now time.Time) time.Duration {
 	if b.tokens.TokensAt(now) >= 1 {
 		return 0
 	}
-	return b.waitAt(now)
-}
-
-// waitAt returns how long to wait for the next token, at least a millisecond.
-func (b *Bucket) waitAt(now time.Time) time.Duration {
-	missing := 1 - b.tokens.TokensAt(now)
-	wait := time.Duration(math.Ceil(missing/b.rate.PerSecond*1000)) * time.Millisecond
-	return max(wait, time.Millisecond)
+	return max(b.untilNext(now), time.Millisecond)
 }
 
 // remove takes n tokens, or fewer if the debt would otherwise exceed the burst.

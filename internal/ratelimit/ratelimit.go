@@ -1,6 +1,9 @@
 // Package ratelimit limits how often something may be done, by key, with token buckets in bounded memory, and notes for
 // one operation what it used of its limits.
 //
+// Limiter counts users whom it is told; Fair counts clients whose user is unknown, by their network, browser and
+// connection.
+//
 // A Limiter holds one bucket per key. When there are too many, it forgets the bucket that was used least recently; a
 // forgotten key starts again with a full bucket. A bucket is either for things of which each takes one token, with
 // Bucket.Allow, or a budget for things whose cost is known only when they are done, with Bucket.Take and Bucket.Charge.
@@ -10,6 +13,7 @@ package ratelimit
 
 import (
 	"context"
+	"math"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -40,10 +44,19 @@ func NewBucket(r Rate) *Bucket {
 func (b *Bucket) Allow(ctx context.Context) (wait time.Duration) {
 	now := time.Now()
 	if !b.tokens.AllowN(now, 1) {
-		wait = b.waitAt(now)
+		wait = max(b.untilNext(now), time.Millisecond)
 	}
 	b.note(ctx, now, 1, wait == 0)
 	return wait
+}
+
+// Wait returns how long to wait for a token, or 0 if there is one, and takes none.
+func (b *Bucket) Wait() time.Duration { return b.untilNext(time.Now()) }
+
+// untilNext returns how long after now the bucket has a token, in whole milliseconds.
+func (b *Bucket) untilNext(now time.Time) time.Duration {
+	missing := max(0, 1-b.tokens.TokensAt(now))
+	return time.Duration(math.Ceil(missing/b.rate.PerSecond*1000)) * time.Millisecond
 }
 
 // Limiter limits rates by key. It is safe for concurrent use.
