@@ -75,3 +75,15 @@ func StoreKey(ctx context.Context, db *database.DB, userID, key, mutation string
 	used := &idempotency{userID: userID, keyHash: database.Hash([]byte(key)), mutation: mutation}
 	return tx.Commit, used.store(ctx, tx, result{objectID: userID}, database.Microseconds(time.Now()))
 }
+
+// GroupLimit returns a groupLimit as functions.
+func GroupLimit() (size func() int, committed func(changes int, leftSome bool), timedOut func()) {
+	l := &groupLimit{}
+	return l.size, l.committed, l.timedOut
+}
+
+// HasTimeFor is hasTimeFor.
+var HasTimeFor = hasTimeFor
+
+// MaxGroup is maxGroup.
+const MaxGroup = maxGroup
