@@ -23,6 +23,9 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 	if err := p.accounts.LoadEnded(ctx); err != nil { // before the first request
 		return err
 	}
+	if err := p.jukebox.CheckTimeline(ctx); err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		if err := p.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -38,6 +41,7 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 	}
 	group.Go(func() error { return p.housekeep(ctx) })
 	group.Go(func() error { return p.jukebox.RunPresence(ctx) })
+	group.Go(func() error { return p.jukebox.RunTimeline(ctx) })
 	group.Go(func() error { return p.accounts.WatchEnded(ctx) })
 	group.Go(func() error {
 		<-ctx.Done()

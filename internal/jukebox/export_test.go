@@ -87,3 +87,19 @@ var HasTimeFor = hasTimeFor
 
 // MaxGroup is maxGroup.
 const MaxGroup = maxGroup
+
+// Exec runs a statement, as somebody may who puts rows of a backup into the database.
+func Exec(ctx context.Context, s *database.DB, statement string, values ...any) error {
+	return s.InTx(ctx, func(tx *ent.Tx) error {
+		_, err := tx.ExecContext(ctx, statement, values...)
+		return err
+	})
+}
+
+// RestoreVersionsAt is restoreVersions at a time.
+func RestoreVersionsAt(ctx context.Context, s *database.DB, now time.Time) error {
+	return s.InTx(ctx, func(tx *ent.Tx) error {
+		_, err := restoreVersions(ctx, tx, now)
+		return err
+	})
+}

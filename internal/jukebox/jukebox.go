@@ -43,8 +43,10 @@ type Jukebox struct {
 	states   *lru.Cache[string, *party.State] // the newest loaded state by room, for requests
 	catalog  *songCatalog
 	presence *presence
-	limiter  *ratelimit.Limiter
-	purged   *prometheus.CounterVec
+	// clockwork is used by CheckTimeline and RunTimeline, one after the other.
+	clockwork *clockwork
+	limiter   *ratelimit.Limiter
+	purged    *prometheus.CounterVec
 }
 
 // statesCached is how many rooms' states are kept in memory for requests.
@@ -56,6 +58,7 @@ func New(cfg Config) *Jukebox {
 	cfg.Database.Measure(cfg.Metrics)
 	loader := roomstate.NewLoader(cfg.Database)
 	changer := newChanger(cfg.Database, cfg.Bus, m.groupSize)
+	clockwork := newClockwork(cfg.Database)
 	states, _ := lru.New[string, *party.State](statesCached) // fails only for a size of 0
 	j := &Jukebox{
 		cfg:      cfg,
@@ -65,12 +68,14 @@ func New(cfg Config) *Jukebox {
 		changer:  changer,
 		hub: live.NewHub(cfg.Bus, loader, live.Options{
 			Interval: cfg.FeedInterval, Log: cfg.Log, OnLoad: m.observeLoad, Tracing: cfg.Tracing,
+			OnRollback: clockwork.suspect,
 		}),
-		states:   states,
-		catalog:  newSongCatalog(cfg.Catalog, cfg.Database, loader),
-		presence: newPresence(cfg.Database, changer, cfg.Log),
-		limiter:  ratelimit.New(limitedKeys),
-		purged:   m.purged,
+		states:    states,
+		catalog:   newSongCatalog(cfg.Catalog, cfg.Database, loader),
+		presence:  newPresence(cfg.Database, changer, cfg.Log),
+		clockwork: clockwork,
+		limiter:   ratelimit.New(limitedKeys),
+		purged:    m.purged,
 	}
 	m.registerHub(cfg.Metrics, j.hub)
 	return j

@@ -1,0 +1,199 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/room"
+	"antwon.dj/backend/ent/timeline"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
+)
+
+const (
+	timelineID       = "timeline" // of the only row
+	timelineInterval = 5 * time.Second
+	// timelineGap is for how long a database without servers still counts as the one that they left. After that it may
+	// be a backup.
+	timelineGap = time.Minute
+
+	// versionsLost is how many changes of one room a restored database may lack at least.
+	versionsLost = 100_000
+)
+
+// versionsBegin is when the versions of restored rooms begin to count seconds: see restoreVersions.
+var versionsBegin = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// moment is a place in the timeline of a database. While nobody restores it, moments only grow.
+type moment struct{ number, beat int64 }
+
+func (m moment) before(other moment) bool {
+	return m.number < other.number || m.number == other.number && m.beat < other.beat
+}
+
+// clockwork notices that the database was restored from a backup. It is used by one goroutine.
+type clockwork struct {
+	db       *database.DB
+	last     moment // the newest moment that this server has seen
+	rollback chan rollback
+}
+
+// rollback is a room whose version is below the one that this server has seen.
+type rollback struct {
+	roomID string
+	seen   int64
+}
+
+func newClockwork(db *database.DB) *clockwork {
+	return &clockwork{db: db, rollback: make(chan rollback, 1)} // one is enough to notice a restored database
+}
+
+// suspect is told of a room that seems to have gone back. It does not block.
+func (c *clockwork) suspect(roomID string, seen int64) {
+	select {
+	case c.rollback <- rollback{roomID, seen}:
+	default:
+	}
+}
+
+// BeginTimeline gives the open rooms of a database that was restored from a backup versions that no client has seen, so
+// that each client gets their whole state again. It is for databases whose servers do not run; servers notice by
+// themselves.
+func BeginTimeline(ctx context.Context, db *database.DB) error {
+	_, err := newClockwork(db).beat(ctx, rollback{}, true)
+	return err
+}
+
+// CheckTimeline notices if the database was restored from a backup while no server ran. Call it before clients connect.
+func (j *Jukebox) CheckTimeline(ctx context.Context) error {
+	return j.checkTimeline(ctx, rollback{})
+}
+
+// RunTimeline notices within seconds if the database is restored from a backup, until ctx ends. It returns nil; failures
+// are logged, and the work is tried again at the next interval.
+func (j *Jukebox) RunTimeline(ctx context.Context) error {
+	ticker := time.NewTicker(timelineInterval)
+	defer ticker.Stop()
+	for {
+		var suspected rollback
+		select {
+		case <-ticker.C:
+		case suspected = <-j.clockwork.rollback:
+		case <-ctx.Done():
+			return nil
+		}
+		if err := j.checkTimeline(ctx, suspected); err != nil && ctx.Err() == nil {
+			j.cfg.Log.Warn("could not check whether the database was restored", "error", err)
+		}
+	}
+}
+
+func (j *Jukebox) checkTimeline(ctx context.Context, suspected rollback) error {
+	raised, err := j.clockwork.beat(ctx, suspected, false)
+	if raised > 0 {
+		j.cfg.Log.Info("clients get the whole state of open rooms, because the database was restored from a backup or no "+
+			"server used it for a while", "rooms", raised)
+		j.hub.Reconcile()
+	}
+	return err
+}
+
+// beat records that a server runs. If the database was restored since the last beat, if suspected is true of it, or if
+// restored says so, it begins a new timeline, and returns how many rooms got new versions.
+func (c *clockwork) beat(ctx context.Context, suspected rollback, restored bool) (raised int64, err error) {
+	now, err := c.db.Now(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var present moment
+	err = c.db.InTx(ctx, func(tx *ent.Tx) (err error) {
+		present, raised, err = c.advance(ctx, tx, now, suspected, restored)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("record the timeline: %w", err)
+	}
+	c.last = present
+	return raised, nil
+}
+
+// advance is beat within a transaction. It also returns the present moment.
+func (c *clockwork) advance(
+	ctx context.Context, tx *ent.Tx, now time.Time, suspected rollback, restored bool,
+) (present moment, raised int64, err error) {
+	row, err := lockTimeline(ctx, tx, now)
+	if err != nil {
+		return moment{}, 0, err
+	}
+	present = moment{row.Number, row.Beat}
+	wentBack, err := suspected.isReal(ctx, tx)
+	if err != nil {
+		return moment{}, 0, err
+	}
+	if restored || wentBack || row.Number == 0 || c.missed(present, now.Sub(row.BeatAt)) {
+		present.number = max(row.Number, c.last.number) + 1
+		if raised, err = restoreVersions(ctx, tx, now); err != nil {
+			return moment{}, 0, err
+		}
+	}
+	update := tx.Timeline.Update().Where(timeline.ID(timelineID)).SetNumber(present.number).SetBeatAt(now)
+	return present, raised, update.Exec(ctx)
+}
+
+// missed reports whether a moment cannot follow the last one that this server has seen, or, if it has seen none, comes
+// so long after the beat before that the database may be a backup.
+func (c *clockwork) missed(present moment, sinceBeat time.Duration) bool {
+	if c.last == (moment{}) {
+		return sinceBeat > timelineGap
+	}
+	return !c.last.before(present)
+}
+
+// isReal reports whether the room's version is still below the one that was seen.
+func (r rollback) isReal(ctx context.Context, tx *ent.Tx) (bool, error) {
+	if r.roomID == "" {
+		return false, nil
+	}
+	return tx.Room.Query().Where(room.ID(r.roomID), room.VersionLT(r.seen)).Exist(ctx)
+}
+
+// lockTimeline raises the beat of the timeline, which locks it, and returns it with the time of the beat before. Its
+// number is 0 if there was none.
+func lockTimeline(ctx context.Context, tx *ent.Tx, now time.Time) (*ent.Timeline, error) {
+	n, err := tx.Timeline.Update().Where(timeline.ID(timelineID)).AddBeat(1).Save(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if n == 0 {
+		create := tx.Timeline.Create().SetID(timelineID).SetNumber(0).SetBeat(1).SetBeatAt(now)
+		row, err := create.Save(ctx)
+		if ent.IsConstraintError(err) {
+			return nil, fmt.Errorf("%w: %w", database.ErrOvertaken, err)
+		}
+		return row, err
+	}
+	return tx.Timeline.Get(ctx, timelineID)
+}
+
+// restoreVersions gives all open rooms versions that are above all that any client may have seen: by versionsLost, or
+// the number of seconds since versionsBegin, if that is more. The seconds keep apart what follows if the same backup is
+// restored twice. It returns the number of rooms.
+func restoreVersions(ctx context.Context, tx *ent.Tx, now time.Time) (rooms int64, err error) {
+	const raised = `CASE WHEN version + ? > ? THEN version + ? ELSE ? END`
+	lost, seconds := int64(versionsLost), int64(now.Sub(versionsBegin).Seconds())
+	result, err := tx.ExecContext(ctx,
+		`UPDATE rooms SET restored_version = `+raised+`, version = `+raised+` WHERE status = ?`,
+		lost, seconds, lost, seconds, lost, seconds, lost, seconds, string(party.Open))
+	if err != nil {
+		return 0, fmt.Errorf("raise the versions of rooms: %w", err)
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE room_playbacks SET version =
+		(SELECT version FROM rooms WHERE rooms.id = room_playbacks.id)
+		WHERE id IN (SELECT id FROM rooms WHERE status = ?)`, string(party.Open))
+	if err != nil {
+		return 0, fmt.Errorf("raise the versions of players: %w", err)
+	}
+	return result.RowsAffected()
+}
