@@ -96,10 +96,10 @@ func Exec(ctx context.Context, s *database.DB, statement string, values ...any) 
 	})
 }
 
-// RestoreVersionsAt is restoreVersions at a time.
-func RestoreVersionsAt(ctx context.Context, s *database.DB, now time.Time) error {
+// RestoreVersions is restoreVersions in a transaction.
+func RestoreVersions(ctx context.Context, s *database.DB, sinceBeat time.Duration) error {
 	return s.InTx(ctx, func(tx *ent.Tx) error {
-		_, err := restoreVersions(ctx, tx, now)
+		_, err := restoreVersions(ctx, tx, sinceBeat)
 		return err
 	})
 }

@@ -19,12 +19,12 @@ const (
 	// be a backup.
 	timelineGap = time.Minute
 
-	// versionsLost is how many changes of one room a restored database may lack at least.
-	versionsLost = 100_000
+	// The versions of a restored room rise by so many, besides so many for each second since the last beat before the
+	// backup: more than a room can have changed in that time. The seconds keep apart what follows if the same backup is
+	// restored twice.
+	versionsLost       = 100_000
+	versionsLostSecond = 10
 )
-
-// versionsBegin is when the versions of restored rooms begin to count seconds: see restoreVersions.
-var versionsBegin = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // moment is a place in the timeline of a database. While nobody restores it, moments only grow.
 type moment struct{ number, beat int64 }
@@ -134,7 +134,7 @@ func (c *clockwork) advance(
 	}
 	if restored || wentBack || row.Number == 0 || c.missed(present, now.Sub(row.BeatAt)) {
 		present.number = max(row.Number, c.last.number) + 1
-		if raised, err = restoreVersions(ctx, tx, now); err != nil {
+		if raised, err = restoreVersions(ctx, tx, now.Sub(row.BeatAt)); err != nil {
 			return moment{}, 0, err
 		}
 	}
@@ -177,15 +177,13 @@ func lockTimeline(ctx context.Context, tx *ent.Tx, now time.Time) (*ent.Timeline
 	return tx.Timeline.Get(ctx, timelineID)
 }
 
-// restoreVersions gives all open rooms versions that are above all that any client may have seen: by versionsLost, or
-// the number of seconds since versionsBegin, if that is more. The seconds keep apart what follows if the same backup is
-// restored twice. It returns the number of rooms.
-func restoreVersions(ctx context.Context, tx *ent.Tx, now time.Time) (rooms int64, err error) {
-	const raised = `CASE WHEN version + ? > ? THEN version + ? ELSE ? END`
-	lost, seconds := int64(versionsLost), int64(now.Sub(versionsBegin).Seconds())
-	result, err := tx.ExecContext(ctx,
-		`UPDATE rooms SET restored_version = `+raised+`, version = `+raised+` WHERE status = ?`,
-		lost, seconds, lost, seconds, lost, seconds, lost, seconds, string(party.Open))
+// restoreVersions gives all open rooms versions that are above all that any client may have seen since the last beat
+// before the backup, and returns how many rooms there are.
+func restoreVersions(ctx context.Context, tx *ent.Tx, sinceBeat time.Duration) (rooms int64, err error) {
+	by := versionsLost + versionsLostSecond*max(0, int64(sinceBeat.Seconds()))
+	result, err := tx.ExecContext(ctx, // MySQL assigns from left to right
+		`UPDATE rooms SET restored_version = version + ?, version = version + ? WHERE status = ?`,
+		by, by, string(party.Open))
 	if err != nil {
 		return 0, fmt.Errorf("raise the versions of rooms: %w", err)
 	}
