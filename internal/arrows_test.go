@@ -27,7 +27,7 @@ var mayUse = map[string][]string{
 		"internal/live", "internal/live/natsbus", "internal/party", "internal/playback", "internal/secrets",
 		"internal/server", "internal/session",
 		"internal/session/openid", "internal/spotify", "internal/spotify/sim", "internal/spotify/sim/control",
-		"internal/telemetry", "web",
+		"internal/telemetry", "internal/timeline", "web",
 	},
 	"cmd/antwon-bench": {
 		"cmd/antwon-bench/fixture", "cmd/antwon-bench/latency", "cmd/antwon-bench/likes", "cmd/antwon-bench/reads",
@@ -83,8 +83,9 @@ var mayUse = map[string][]string{
 	},
 	"internal/jukebox": {
 		"internal/account", "internal/database", "internal/live", "internal/party", "internal/ratelimit",
-		"internal/roomstate", "ent",
+		"internal/roomstate", "internal/timeline", "ent",
 	},
+	"internal/timeline":         {"internal/database", "internal/party", "ent"},
 	"internal/roomstate":        {"internal/database", "internal/live", "internal/party", "ent"},
 	"internal/account":          {"internal/party", "internal/database", "internal/live", "internal/ratelimit", "ent"},
 	"internal/database":         {"ent"},

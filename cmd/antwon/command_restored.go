@@ -8,7 +8,7 @@ import (
 	"log/slog"
 
 	"antwon.dj/backend/internal/database"
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/timeline"
 )
 
 // restored begins a new timeline of a database that was restored from a backup.
@@ -18,7 +18,7 @@ func restored(ctx context.Context, cfg config, stdout io.Writer, _ *slog.Logger)
 		return err
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
-	if err := jukebox.BeginTimeline(ctx, opened); err != nil {
+	if err := timeline.Begin(ctx, opened); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(stdout, "clients will load their rooms again")

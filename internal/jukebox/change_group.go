@@ -66,8 +66,8 @@ func newChanger(db *database.DB, bus live.Bus, groupSizes prometheus.Observer) *
 
 // change runs fn as one change of an open room, and publishes a hint after the commit. fn must follow the rules of a
 // transaction in the package comment. change returns nil after the commit, and the refusal if fn refuses. Conflict if
-// the room is not open, RateLimited if too many changes wait already or this one has waited for maxWait. A ctx that ends
-// keeps a waiting change from running, but does not interrupt one that runs.
+// the room is not open, RateLimited if too many changes wait already or this one has waited for maxWait. A ctx that
+// ends keeps a waiting change from running, but does not interrupt one that runs.
 func (c *changer) change(ctx context.Context, roomID string, fn func(context.Context, *roomTx) error) error {
 	p := &pendingChange{ctx: ctx, room: roomID, fn: fn, since: time.Now(), wake: make(chan bool, 1)}
 	queue := c.queueOf(roomID)

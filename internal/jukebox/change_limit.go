@@ -6,7 +6,7 @@ const (
 	maxGroup = 32 // changes that share a transaction
 	// groupBudget is for how long further changes are added to a transaction after its first one: the callers of that
 	// one wait for the others, and so do changes of the room at other servers.
-	groupBudget = time.Second
+	groupBudget = 1500 * time.Millisecond
 )
 
 // groupLimit is how many changes may share a transaction. It adapts to the database as TCP adapts to a network: it

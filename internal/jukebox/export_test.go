@@ -95,11 +95,3 @@ func Exec(ctx context.Context, s *database.DB, statement string, values ...any) 
 		return err
 	})
 }
-
-// RestoreVersions is restoreVersions in a transaction.
-func RestoreVersions(ctx context.Context, s *database.DB, sinceBeat time.Duration) error {
-	return s.InTx(ctx, func(tx *ent.Tx) error {
-		_, err := restoreVersions(ctx, tx, sinceBeat)
-		return err
-	})
-}

@@ -6,6 +6,7 @@ import (
 
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/timeline"
 )
 
 // lose takes the room back to a version, as restoring a backup does, with the songs that were in the queue then.
@@ -116,7 +117,7 @@ func TestDatabaseThatNobodyUsedMayBeABackup(t *testing.T) {
 func TestCommandBeginsATimeline(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		lost, _ := p.loseRoom()
-		p.must(jukebox.BeginTimeline(p.Context(), p.store))
+		p.must(timeline.Begin(p.Context(), p.store))
 		p.expectWholeRoom(lost, "1")
 	})
 }
@@ -124,15 +125,20 @@ func TestCommandBeginsATimeline(t *testing.T) {
 // The same backup is restored a second time: what happened in between is lost, too, and has versions of its own.
 func TestSecondRestoreIsAboveTheFirst(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
-		backup := p.version()
-		p.must(jukebox.RestoreVersions(p.Context(), p.store, time.Hour))
+		p.must(p.CheckTimeline(p.Context()))
+		backup, beatAt := p.version(), time.Now().UTC().Add(-time.Hour)
+		restore := func(beatAt time.Time) {
+			p.lose(backup)
+			p.must(jukebox.Exec(p.Context(), p.store, "UPDATE timelines SET number = 1, beat = 1, beat_at = ?", beatAt))
+			p.must(timeline.Begin(p.Context(), p.store))
+		}
+		restore(beatAt)
 		for n := range 3 {
 			p.add(p.host, 5+n)
 		}
 		lost, err := p.LoadState(p.Context(), p.room.ID, nil)
 		p.must(err)
-		p.lose(backup)
-		p.must(jukebox.RestoreVersions(p.Context(), p.store, time.Hour+time.Second))
+		restore(beatAt.Add(-time.Second)) // a second later
 		p.expectWholeRoom(lost, "")
 	})
 }

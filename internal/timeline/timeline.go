@@ -1,8 +1,11 @@
-package jukebox
+// Package timeline notices that the database was restored from a backup, and gives its rooms versions that no client has
+// seen. docs/adr/022-restored-databases.md says why.
+package timeline
 
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"antwon.dj/backend/ent"
@@ -13,11 +16,11 @@ import (
 )
 
 const (
-	timelineID       = "timeline" // of the only row
-	timelineInterval = 5 * time.Second
-	// timelineGap is for how long a database without servers still counts as the one that they left. After that it may
-	// be a backup.
-	timelineGap = time.Minute
+	rowID    = "timeline" // of the only row
+	interval = 5 * time.Second
+	// gap is for how long a database without servers still counts as the one that they left. After that it may be a
+	// backup.
+	gap = time.Minute
 
 	// The versions of a restored room rise by so many, besides so many for each second since the last beat before the
 	// backup: more than a room can have changed in that time. The seconds keep apart what follows if the same backup is
@@ -33,11 +36,14 @@ func (m moment) before(other moment) bool {
 	return m.number < other.number || m.number == other.number && m.beat < other.beat
 }
 
-// clockwork notices that the database was restored from a backup. It is used by one goroutine.
-type clockwork struct {
-	db       *database.DB
-	last     moment // the newest moment that this server has seen
-	rollback chan rollback
+// Clock notices that the database was restored from a backup. One goroutine at a time may call Check or Run; Suspect may
+// be called by any.
+type Clock struct {
+	db         *database.DB
+	log        *slog.Logger
+	onRestored func()
+	last       moment // the newest moment that this server has seen
+	suspected  chan rollback
 }
 
 // rollback is a room whose version is below the one that this server has seen.
@@ -46,63 +52,63 @@ type rollback struct {
 	seen   int64
 }
 
-func newClockwork(db *database.DB) *clockwork {
-	return &clockwork{db: db, rollback: make(chan rollback, 1)} // one is enough to notice a restored database
+// New returns a Clock. It calls onRestored when rooms have got new versions.
+func New(db *database.DB, log *slog.Logger, onRestored func()) *Clock {
+	// One room is enough to notice a restored database.
+	return &Clock{db: db, log: log, onRestored: onRestored, suspected: make(chan rollback, 1)}
 }
 
-// suspect is told of a room that seems to have gone back. It does not block.
-func (c *clockwork) suspect(roomID string, seen int64) {
+// Begin gives the open rooms of a database that was restored from a backup versions that no client has seen, so that
+// each client gets their whole state again. It is for databases whose servers do not run; servers notice by themselves.
+func Begin(ctx context.Context, db *database.DB) error {
+	_, err := New(db, nil, nil).beat(ctx, rollback{}, true)
+	return err
+}
+
+// Suspect tells the clock of a room whose version seems to be below one that was seen. It does not block.
+func (c *Clock) Suspect(roomID string, seen int64) {
 	select {
-	case c.rollback <- rollback{roomID, seen}:
+	case c.suspected <- rollback{roomID, seen}:
 	default:
 	}
 }
 
-// BeginTimeline gives the open rooms of a database that was restored from a backup versions that no client has seen, so
-// that each client gets their whole state again. It is for databases whose servers do not run; servers notice by
-// themselves.
-func BeginTimeline(ctx context.Context, db *database.DB) error {
-	_, err := newClockwork(db).beat(ctx, rollback{}, true)
-	return err
-}
+// Check notices if the database was restored since the last call or, in the first one, while no server ran. Call it
+// before clients connect.
+func (c *Clock) Check(ctx context.Context) error { return c.check(ctx, rollback{}) }
 
-// CheckTimeline notices if the database was restored from a backup while no server ran. Call it before clients connect.
-func (j *Jukebox) CheckTimeline(ctx context.Context) error {
-	return j.checkTimeline(ctx, rollback{})
-}
-
-// RunTimeline notices within seconds if the database is restored from a backup, until ctx ends. It returns nil; failures
-// are logged, and the work is tried again at the next interval.
-func (j *Jukebox) RunTimeline(ctx context.Context) error {
-	ticker := time.NewTicker(timelineInterval)
+// Run notices within seconds if the database is restored, until ctx ends. It returns nil; failures are logged, and the
+// work is tried again at the next interval.
+func (c *Clock) Run(ctx context.Context) error {
+	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
 	for {
 		var suspected rollback
 		select {
 		case <-ticker.C:
-		case suspected = <-j.clockwork.rollback:
+		case suspected = <-c.suspected:
 		case <-ctx.Done():
 			return nil
 		}
-		if err := j.checkTimeline(ctx, suspected); err != nil && ctx.Err() == nil {
-			j.cfg.Log.Warn("could not check whether the database was restored", "error", err)
+		if err := c.check(ctx, suspected); err != nil && ctx.Err() == nil {
+			c.log.Warn("could not check whether the database was restored", "error", err)
 		}
 	}
 }
 
-func (j *Jukebox) checkTimeline(ctx context.Context, suspected rollback) error {
-	raised, err := j.clockwork.beat(ctx, suspected, false)
+func (c *Clock) check(ctx context.Context, suspected rollback) error {
+	raised, err := c.beat(ctx, suspected, false)
 	if raised > 0 {
-		j.cfg.Log.Info("clients get the whole state of open rooms, because the database was restored from a backup or no "+
+		c.log.Info("clients get the whole state of open rooms, because the database was restored from a backup or no "+
 			"server used it for a while", "rooms", raised)
-		j.hub.Reconcile()
+		c.onRestored()
 	}
 	return err
 }
 
 // beat records that a server runs. If the database was restored since the last beat, if suspected is true of it, or if
 // restored says so, it begins a new timeline, and returns how many rooms got new versions.
-func (c *clockwork) beat(ctx context.Context, suspected rollback, restored bool) (raised int64, err error) {
+func (c *Clock) beat(ctx context.Context, suspected rollback, restored bool) (raised int64, err error) {
 	now, err := c.db.Now(ctx)
 	if err != nil {
 		return 0, err
@@ -120,7 +126,7 @@ func (c *clockwork) beat(ctx context.Context, suspected rollback, restored bool)
 }
 
 // advance is beat within a transaction. It also returns the present moment.
-func (c *clockwork) advance(
+func (c *Clock) advance(
 	ctx context.Context, tx *ent.Tx, now time.Time, suspected rollback, restored bool,
 ) (present moment, raised int64, err error) {
 	row, err := lockTimeline(ctx, tx, now)
@@ -138,15 +144,15 @@ func (c *clockwork) advance(
 			return moment{}, 0, err
 		}
 	}
-	update := tx.Timeline.Update().Where(timeline.ID(timelineID)).SetNumber(present.number).SetBeatAt(now)
+	update := tx.Timeline.Update().Where(timeline.ID(rowID)).SetNumber(present.number).SetBeatAt(now)
 	return present, raised, update.Exec(ctx)
 }
 
 // missed reports whether a moment cannot follow the last one that this server has seen, or, if it has seen none, comes
 // so long after the beat before that the database may be a backup.
-func (c *clockwork) missed(present moment, sinceBeat time.Duration) bool {
+func (c *Clock) missed(present moment, sinceBeat time.Duration) bool {
 	if c.last == (moment{}) {
-		return sinceBeat > timelineGap
+		return sinceBeat > gap
 	}
 	return !c.last.before(present)
 }
@@ -162,19 +168,19 @@ func (r rollback) isReal(ctx context.Context, tx *ent.Tx) (bool, error) {
 // lockTimeline raises the beat of the timeline, which locks it, and returns it with the time of the beat before. Its
 // number is 0 if there was none.
 func lockTimeline(ctx context.Context, tx *ent.Tx, now time.Time) (*ent.Timeline, error) {
-	n, err := tx.Timeline.Update().Where(timeline.ID(timelineID)).AddBeat(1).Save(ctx)
+	n, err := tx.Timeline.Update().Where(timeline.ID(rowID)).AddBeat(1).Save(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if n == 0 {
-		create := tx.Timeline.Create().SetID(timelineID).SetNumber(0).SetBeat(1).SetBeatAt(now)
+		create := tx.Timeline.Create().SetID(rowID).SetNumber(0).SetBeat(1).SetBeatAt(now)
 		row, err := create.Save(ctx)
 		if ent.IsConstraintError(err) {
 			return nil, fmt.Errorf("%w: %w", database.ErrOvertaken, err)
 		}
 		return row, err
 	}
-	return tx.Timeline.Get(ctx, timelineID)
+	return tx.Timeline.Get(ctx, rowID)
 }
 
 // restoreVersions gives all open rooms versions that are above all that any client may have seen since the last beat
