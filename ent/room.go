@@ -72,6 +72,8 @@ type Room struct {
 	Blocked []schema.Blocked `json:"blocked,omitempty"`
 	// the room's version at which the settings last changed
 	SettingsVersion int64 `json:"settings_version,omitempty"`
+	// the room's version since the database was last restored: older ones may show what was lost
+	RestoredVersion int64 `json:"restored_version,omitempty"`
 	// members present, when they were last counted
 	PresentCount int `json:"present_count,omitempty"`
 	// the playlist at Spotify that the server made for this room
@@ -115,7 +117,7 @@ func (*Room) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case room.FieldRequestsOpen, room.FieldFallback, room.FieldAllowExplicit, room.FieldRequireApproval:
 			values[i] = new(sql.NullBool)
-		case room.FieldVersion, room.FieldMembersVersion, room.FieldMaxSongSeconds, room.FieldCooldownMinutes, room.FieldMaxQueueLength, room.FieldMaxQueuedPerGuest, room.FieldAddsPerHour, room.FieldSkipVotePercent, room.FieldTrustedAfter, room.FieldLikesAfterMinutes, room.FieldSettingsVersion, room.FieldPresentCount:
+		case room.FieldVersion, room.FieldMembersVersion, room.FieldMaxSongSeconds, room.FieldCooldownMinutes, room.FieldMaxQueueLength, room.FieldMaxQueuedPerGuest, room.FieldAddsPerHour, room.FieldSkipVotePercent, room.FieldTrustedAfter, room.FieldLikesAfterMinutes, room.FieldSettingsVersion, room.FieldRestoredVersion, room.FieldPresentCount:
 			values[i] = new(sql.NullInt64)
 		case room.FieldID, room.FieldHostID, room.FieldName, room.FieldCode, room.FieldStatus, room.FieldOpenCode, room.FieldOpenHostID, room.FieldDelivery, room.FieldFallbackPlaylistURI, room.FieldOrderMode, room.FieldPlaylistURI:
 			values[i] = new(sql.NullString)
@@ -307,6 +309,12 @@ func (_m *Room) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.SettingsVersion = value.Int64
 			}
+		case room.FieldRestoredVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field restored_version", values[i])
+			} else if value.Valid {
+				_m.RestoredVersion = value.Int64
+			}
 		case room.FieldPresentCount:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field present_count", values[i])
@@ -465,6 +473,9 @@ func (_m *Room) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("settings_version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.SettingsVersion))
+	builder.WriteString(", ")
+	builder.WriteString("restored_version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RestoredVersion))
 	builder.WriteString(", ")
 	builder.WriteString("present_count=")
 	builder.WriteString(fmt.Sprintf("%v", _m.PresentCount))

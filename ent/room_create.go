@@ -338,6 +338,20 @@ func (_c *RoomCreate) SetNillableSettingsVersion(v *int64) *RoomCreate {
 	return _c
 }
 
+// SetRestoredVersion sets the "restored_version" field.
+func (_c *RoomCreate) SetRestoredVersion(v int64) *RoomCreate {
+	_c.mutation.SetRestoredVersion(v)
+	return _c
+}
+
+// SetNillableRestoredVersion sets the "restored_version" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableRestoredVersion(v *int64) *RoomCreate {
+	if v != nil {
+		_c.SetRestoredVersion(*v)
+	}
+	return _c
+}
+
 // SetPresentCount sets the "present_count" field.
 func (_c *RoomCreate) SetPresentCount(v int) *RoomCreate {
 	_c.mutation.SetPresentCount(v)
@@ -484,6 +498,10 @@ func (_c *RoomCreate) defaults() {
 		v := room.DefaultSettingsVersion
 		_c.mutation.SetSettingsVersion(v)
 	}
+	if _, ok := _c.mutation.RestoredVersion(); !ok {
+		v := room.DefaultRestoredVersion
+		_c.mutation.SetRestoredVersion(v)
+	}
 	if _, ok := _c.mutation.PresentCount(); !ok {
 		v := room.DefaultPresentCount
 		_c.mutation.SetPresentCount(v)
@@ -590,6 +608,9 @@ func (_c *RoomCreate) check() error {
 	}
 	if _, ok := _c.mutation.SettingsVersion(); !ok {
 		return &ValidationError{Name: "settings_version", err: errors.New(`ent: missing required field "Room.settings_version"`)}
+	}
+	if _, ok := _c.mutation.RestoredVersion(); !ok {
+		return &ValidationError{Name: "restored_version", err: errors.New(`ent: missing required field "Room.restored_version"`)}
 	}
 	if _, ok := _c.mutation.PresentCount(); !ok {
 		return &ValidationError{Name: "present_count", err: errors.New(`ent: missing required field "Room.present_count"`)}
@@ -744,6 +765,10 @@ func (_c *RoomCreate) createSpec() (*Room, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SettingsVersion(); ok {
 		_spec.SetField(room.FieldSettingsVersion, field.TypeInt64, value)
 		_node.SettingsVersion = value
+	}
+	if value, ok := _c.mutation.RestoredVersion(); ok {
+		_spec.SetField(room.FieldRestoredVersion, field.TypeInt64, value)
+		_node.RestoredVersion = value
 	}
 	if value, ok := _c.mutation.PresentCount(); ok {
 		_spec.SetField(room.FieldPresentCount, field.TypeInt, value)

@@ -489,6 +489,27 @@ func (_u *RoomUpdate) AddSettingsVersion(v int64) *RoomUpdate {
 	return _u
 }
 
+// SetRestoredVersion sets the "restored_version" field.
+func (_u *RoomUpdate) SetRestoredVersion(v int64) *RoomUpdate {
+	_u.mutation.ResetRestoredVersion()
+	_u.mutation.SetRestoredVersion(v)
+	return _u
+}
+
+// SetNillableRestoredVersion sets the "restored_version" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableRestoredVersion(v *int64) *RoomUpdate {
+	if v != nil {
+		_u.SetRestoredVersion(*v)
+	}
+	return _u
+}
+
+// AddRestoredVersion adds value to the "restored_version" field.
+func (_u *RoomUpdate) AddRestoredVersion(v int64) *RoomUpdate {
+	_u.mutation.AddRestoredVersion(v)
+	return _u
+}
+
 // SetPresentCount sets the "present_count" field.
 func (_u *RoomUpdate) SetPresentCount(v int) *RoomUpdate {
 	_u.mutation.ResetPresentCount()
@@ -775,6 +796,12 @@ func (_u *RoomUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedSettingsVersion(); ok {
 		_spec.AddField(room.FieldSettingsVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RestoredVersion(); ok {
+		_spec.SetField(room.FieldRestoredVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRestoredVersion(); ok {
+		_spec.AddField(room.FieldRestoredVersion, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.PresentCount(); ok {
 		_spec.SetField(room.FieldPresentCount, field.TypeInt, value)
@@ -1273,6 +1300,27 @@ func (_u *RoomUpdateOne) AddSettingsVersion(v int64) *RoomUpdateOne {
 	return _u
 }
 
+// SetRestoredVersion sets the "restored_version" field.
+func (_u *RoomUpdateOne) SetRestoredVersion(v int64) *RoomUpdateOne {
+	_u.mutation.ResetRestoredVersion()
+	_u.mutation.SetRestoredVersion(v)
+	return _u
+}
+
+// SetNillableRestoredVersion sets the "restored_version" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableRestoredVersion(v *int64) *RoomUpdateOne {
+	if v != nil {
+		_u.SetRestoredVersion(*v)
+	}
+	return _u
+}
+
+// AddRestoredVersion adds value to the "restored_version" field.
+func (_u *RoomUpdateOne) AddRestoredVersion(v int64) *RoomUpdateOne {
+	_u.mutation.AddRestoredVersion(v)
+	return _u
+}
+
 // SetPresentCount sets the "present_count" field.
 func (_u *RoomUpdateOne) SetPresentCount(v int) *RoomUpdateOne {
 	_u.mutation.ResetPresentCount()
@@ -1589,6 +1637,12 @@ func (_u *RoomUpdateOne) sqlSave(ctx context.Context) (_node *Room, err error) {
 	}
 	if value, ok := _u.mutation.AddedSettingsVersion(); ok {
 		_spec.AddField(room.FieldSettingsVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RestoredVersion(); ok {
+		_spec.SetField(room.FieldRestoredVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRestoredVersion(); ok {
+		_spec.AddField(room.FieldRestoredVersion, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.PresentCount(); ok {
 		_spec.SetField(room.FieldPresentCount, field.TypeInt, value)

@@ -3,6 +3,7 @@
 //	antwon serve         run the server, for real use
 //	antwon demo          run a party to try: SQLite, a simulated Spotify, a room that is open
 //	antwon migrate       bring the database up to date, and end
+//	antwon restored      say that the database was restored from a backup, and end
 //	antwon config        print the configuration, without secrets
 //	antwon healthcheck   ask the running server whether it is ready
 //	antwon spotify-sim   run a simulated Spotify alone, to try a server with

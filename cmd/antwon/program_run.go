@@ -21,6 +21,9 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 	if err := p.accounts.LoadEnded(ctx); err != nil { // before the first request
 		return err
 	}
+	if err := p.jukebox.CheckTimeline(ctx); err != nil {
+		return err
+	}
 	if p.cfg.proxyHeader == server.ProxyProtocol {
 		listener = server.ListenBehindProxy(listener, p.cfg.trustedProxies)
 	}
@@ -43,6 +46,7 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 	}
 	group.Go(func() error { return p.housekeep(serving) })
 	group.Go(func() error { return p.jukebox.RunPresence(serving) })
+	group.Go(func() error { return p.jukebox.RunTimeline(serving) })
 	group.Go(func() error { return p.accounts.WatchEnded(serving) })
 	group.Go(func() error {
 		defer stopDriving()

@@ -294,6 +294,7 @@ var (
 		{Name: "last_call_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "blocked", Type: field.TypeJSON, Nullable: true},
 		{Name: "settings_version", Type: field.TypeInt64, Default: 0},
+		{Name: "restored_version", Type: field.TypeInt64, Default: 0},
 		{Name: "present_count", Type: field.TypeInt, Default: 0},
 		{Name: "playlist_uri", Type: field.TypeString, Nullable: true, Size: 128},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
@@ -308,7 +309,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "rooms_users_host",
-				Columns:    []*schema.Column{RoomsColumns[30]},
+				Columns:    []*schema.Column{RoomsColumns[31]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -317,12 +318,12 @@ var (
 			{
 				Name:    "room_closed_at",
 				Unique:  false,
-				Columns: []*schema.Column{RoomsColumns[29]},
+				Columns: []*schema.Column{RoomsColumns[30]},
 			},
 			{
 				Name:    "rooms_users_host",
 				Unique:  false,
-				Columns: []*schema.Column{RoomsColumns[30]},
+				Columns: []*schema.Column{RoomsColumns[31]},
 			},
 		},
 	}
@@ -622,6 +623,19 @@ var (
 			},
 		},
 	}
+	// TimelinesColumns holds the columns for the "timelines" table.
+	TimelinesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "number", Type: field.TypeInt64},
+		{Name: "beat", Type: field.TypeInt64},
+		{Name: "beat_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+	}
+	// TimelinesTable holds the schema information for the "timelines" table.
+	TimelinesTable = &schema.Table{
+		Name:       "timelines",
+		Columns:    TimelinesColumns,
+		PrimaryKey: []*schema.Column{TimelinesColumns[0]},
+	}
 	// UsersColumns holds the columns for the "users" table.
 	UsersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 36},
@@ -666,6 +680,7 @@ var (
 		SongsTable,
 		SpotifyAccountsTable,
 		SpotifyAuthorizationsTable,
+		TimelinesTable,
 		UsersTable,
 	}
 )

@@ -64,6 +64,8 @@ const (
 	FieldBlocked = "blocked"
 	// FieldSettingsVersion holds the string denoting the settings_version field in the database.
 	FieldSettingsVersion = "settings_version"
+	// FieldRestoredVersion holds the string denoting the restored_version field in the database.
+	FieldRestoredVersion = "restored_version"
 	// FieldPresentCount holds the string denoting the present_count field in the database.
 	FieldPresentCount = "present_count"
 	// FieldPlaylistURI holds the string denoting the playlist_uri field in the database.
@@ -114,6 +116,7 @@ var Columns = []string{
 	FieldLastCallAt,
 	FieldBlocked,
 	FieldSettingsVersion,
+	FieldRestoredVersion,
 	FieldPresentCount,
 	FieldPlaylistURI,
 	FieldCreatedAt,
@@ -175,6 +178,8 @@ var (
 	DefaultLikesAfterMinutes int
 	// DefaultSettingsVersion holds the default value on creation for the "settings_version" field.
 	DefaultSettingsVersion int64
+	// DefaultRestoredVersion holds the default value on creation for the "restored_version" field.
+	DefaultRestoredVersion int64
 	// DefaultPresentCount holds the default value on creation for the "present_count" field.
 	DefaultPresentCount int
 	// PlaylistURIValidator is a validator for the "playlist_uri" field. It is called by the builders before save.
@@ -314,6 +319,11 @@ func ByLastCallAt(opts ...sql.OrderTermOption) OrderOption {
 // BySettingsVersion orders the results by the settings_version field.
 func BySettingsVersion(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSettingsVersion, opts...).ToFunc()
+}
+
+// ByRestoredVersion orders the results by the restored_version field.
+func ByRestoredVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRestoredVersion, opts...).ToFunc()
 }
 
 // ByPresentCount orders the results by the present_count field.

@@ -190,6 +190,11 @@ func SettingsVersion(v int64) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldSettingsVersion, v))
 }
 
+// RestoredVersion applies equality check predicate on the "restored_version" field. It's identical to RestoredVersionEQ.
+func RestoredVersion(v int64) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldRestoredVersion, v))
+}
+
 // PresentCount applies equality check predicate on the "present_count" field. It's identical to PresentCountEQ.
 func PresentCount(v int) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldPresentCount, v))
@@ -1393,6 +1398,46 @@ func SettingsVersionLT(v int64) predicate.Room {
 // SettingsVersionLTE applies the LTE predicate on the "settings_version" field.
 func SettingsVersionLTE(v int64) predicate.Room {
 	return predicate.Room(sql.FieldLTE(FieldSettingsVersion, v))
+}
+
+// RestoredVersionEQ applies the EQ predicate on the "restored_version" field.
+func RestoredVersionEQ(v int64) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldRestoredVersion, v))
+}
+
+// RestoredVersionNEQ applies the NEQ predicate on the "restored_version" field.
+func RestoredVersionNEQ(v int64) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldRestoredVersion, v))
+}
+
+// RestoredVersionIn applies the In predicate on the "restored_version" field.
+func RestoredVersionIn(vs ...int64) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldRestoredVersion, vs...))
+}
+
+// RestoredVersionNotIn applies the NotIn predicate on the "restored_version" field.
+func RestoredVersionNotIn(vs ...int64) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldRestoredVersion, vs...))
+}
+
+// RestoredVersionGT applies the GT predicate on the "restored_version" field.
+func RestoredVersionGT(v int64) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldRestoredVersion, v))
+}
+
+// RestoredVersionGTE applies the GTE predicate on the "restored_version" field.
+func RestoredVersionGTE(v int64) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldRestoredVersion, v))
+}
+
+// RestoredVersionLT applies the LT predicate on the "restored_version" field.
+func RestoredVersionLT(v int64) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldRestoredVersion, v))
+}
+
+// RestoredVersionLTE applies the LTE predicate on the "restored_version" field.
+func RestoredVersionLTE(v int64) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldRestoredVersion, v))
 }
 
 // PresentCountEQ applies the EQ predicate on the "present_count" field.

@@ -15,12 +15,9 @@ var strangerRates = ratelimit.FairRates{
 	Reserve: ratelimit.Rate{Name: "new users", Burst: 200, PerSecond: 2, Shared: true},
 }
 
-// loginRate limits the visits to the identity provider's page that begin at one address, and allLoginsRate those of all
-// addresses together: each leaves a row until it is completed or, expired, deleted within an hour.
-var (
-	loginRate     = ratelimit.Rate{Name: "logins", Burst: 60, PerSecond: 0.2, Shared: true}
-	allLoginsRate = ratelimit.Rate{Name: "all logins", Burst: 600, PerSecond: 5, Shared: true}
-)
+// allLoginsRate limits the visits to the identity provider's page that begin at all addresses together: each leaves a
+// row until it is completed or, expired, deleted within an hour.
+var allLoginsRate = ratelimit.Rate{Name: "all logins", Burst: 600, PerSecond: 5, Shared: true}
 
 // userRate limits how often a user may do one thing that concerns their account and no room. Every page that is opened
 // refreshes the session, so the limit is generous.
@@ -34,10 +31,6 @@ const limitedKeys = 100_000
 // too many have come from the caller's network, or from the caller alone.
 func (a *Accounts) AllowNewcomer(ctx context.Context) error { return allowStranger(ctx, a.newcomers) }
 
-// allowLogin is AllowNewcomer for hosts who sign in, who have a limit of their own: a flood of guests does not keep them
-// out.
-func (a *Accounts) allowLogin(ctx context.Context) error { return allowStranger(ctx, a.logins) }
-
 // allowStranger does not count callers without an address, which do not come by HTTP.
 func allowStranger(ctx context.Context, limit *ratelimit.Fair) error {
 	caller := CallerFrom(ctx)
@@ -50,13 +43,11 @@ func allowStranger(ctx context.Context, limit *ratelimit.Fair) error {
 	return nil
 }
 
-// allowLogin counts a login that is about to begin, and returns RateLimited if too many have begun at the caller's
-// address, or at all.
+// allowLogin is AllowNewcomer for hosts who sign in, who have a limit of their own: a flood of guests does not keep them
+// out. It also counts the logins of all addresses together.
 func (a *Accounts) allowLogin(ctx context.Context) error {
-	if address := CallerFrom(ctx).Address; address != "" {
-		if wait := a.limiter.Allow(ctx, "login "+address, loginRate); wait > 0 {
-			return party.TooOften("Too many logins have begun at your address", wait)
-		}
+	if err := allowStranger(ctx, a.logins); err != nil {
+		return err
 	}
 	if wait := a.limiter.Allow(ctx, "all logins", allLoginsRate); wait > 0 {
 		return party.TooOften("Too many logins have begun", wait)

@@ -13,7 +13,8 @@ helpers hide that: Now, Microseconds, Hash and NewID.
 All methods of DB are safe for concurrent use. On SQLite all transactions share one connection, so a transaction that
 waits for another one waits forever: never begin one within another. A transaction may take at most TxTimeout.
 
-DB is opened by cmd/antwon, and queried by internal/account and internal/jukebox only. The tables are described in
+DB is opened by cmd/antwon, and queried by internal/account, internal/jukebox, internal/roomstate and internal/timeline.
+The tables are described in
 ent/schema.
 
 	database.go     opening, migrating and closing a database

@@ -59,18 +59,20 @@ func (t *roomTx) affectsNobody() {
 // their own likes or quota. A change that declares nothing affects everybody.
 func (t *roomTx) affects(userID string) { t.affectedUsers = append(t.affectedUsers, userID) }
 
-// transact runs a group of changes in one transaction and returns the hints to publish. It sets the err of each change
-// to its refusal or nil. If it returns an error, the err fields are undefined and nothing of the group was stored; only
-// after a failed commit is it unknown whether the group was stored.
-func (c *changer) transact(group []*pendingChange) (hints []live.Hint, err error) {
+// transact runs the first changes of a group in one transaction, as many as there is time for. It returns how many it
+// made and the hints to publish, and sets the err of each of these changes to its refusal or nil. If it returns an
+// error, the err fields are undefined and nothing of the group was stored; only after a failed commit is it unknown
+// whether the group was stored.
+func (c *changer) transact(group []*pendingChange) (made int, hints []live.Hint, err error) {
 	if len(group) == 0 {
-		return nil, nil
+		return 0, nil, nil
 	}
+	began := time.Now()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(group[0].ctx), database.TxTimeout)
 	defer cancel()
 	tx, err := c.db.Write.Tx(ctx)
 	if err != nil {
-		return nil, &database.TxError{Err: err}
+		return 0, nil, &database.TxError{Err: err}
 	}
 	defer func() {
 		if err != nil {
@@ -78,21 +80,22 @@ func (c *changer) transact(group []*pendingChange) (hints []live.Hint, err error
 		}
 	}()
 	rooms := lockedRooms{}
-	for _, p := range group {
-		if p.err, err = rooms.apply(ctx, tx, p); err != nil {
-			return nil, err
-		}
+	if made, err = rooms.applyInTime(ctx, tx, group, began); err != nil {
+		return 0, nil, err
 	}
 	if !rooms.anyWritten() {
-		return nil, tx.Rollback()
+		return made, nil, tx.Rollback()
 	}
 	if hints, err = rooms.commitVersions(ctx, tx); err != nil {
-		return nil, err
+		return 0, nil, err
+	}
+	if err = ctx.Err(); err != nil { // then a commit would fail without being sent
+		return 0, nil, err
 	}
 	if err = tx.Commit(); err != nil {
-		return nil, &database.TxError{Commit: true, Err: err}
+		return 0, nil, &database.TxError{Commit: true, Err: err}
 	}
-	return hints, nil
+	return made, hints, nil
 }
 
 // lockedRooms are the rooms of one transaction, by id.
@@ -111,6 +114,29 @@ type lockedRoom struct {
 
 	affectedUsers    []string
 	affectsEverybody bool
+}
+
+// applyInTime runs the first changes of a group, as many as there is time for in a transaction that began at began, and
+// at least one. It sets their errs, and returns how many they are.
+func (r lockedRooms) applyInTime(
+	ctx context.Context, tx *ent.Tx, group []*pendingChange, began time.Time,
+) (made int, err error) {
+	var firstDone time.Time
+	var slowest time.Duration
+	for made, p := range group {
+		start := time.Now()
+		if made > 0 && !hasTimeFor(start.Sub(began), start.Sub(firstDone), slowest, database.TxTimeout) {
+			return made, nil
+		}
+		if p.err, err = r.apply(ctx, tx, p); err != nil {
+			return 0, err
+		}
+		if made == 0 {
+			firstDone = time.Now()
+		}
+		slowest = max(slowest, time.Since(start))
+	}
+	return len(group), nil
 }
 
 // apply runs one change. After a refusal the transaction is as it was before; after a failure it must be rolled back.

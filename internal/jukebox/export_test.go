@@ -114,3 +114,23 @@ func StoreKey(ctx context.Context, db *database.DB, userID, key, mutation string
 	used := &idempotency{userID: userID, keyHash: database.Hash([]byte(key)), mutation: mutation}
 	return tx.Commit, used.store(ctx, tx, result{objectID: userID}, database.Microseconds(time.Now()))
 }
+
+// GroupLimit returns a groupLimit as functions.
+func GroupLimit() (size func() int, committed func(changes int, leftSome bool), timedOut func()) {
+	l := &groupLimit{}
+	return l.size, l.committed, l.timedOut
+}
+
+// HasTimeFor is hasTimeFor.
+var HasTimeFor = hasTimeFor
+
+// MaxGroup is maxGroup.
+const MaxGroup = maxGroup
+
+// Exec runs a statement, as somebody may who puts rows of a backup into the database.
+func Exec(ctx context.Context, s *database.DB, statement string, values ...any) error {
+	return s.InTx(ctx, func(tx *ent.Tx) error {
+		_, err := tx.ExecContext(ctx, statement, values...)
+		return err
+	})
+}
