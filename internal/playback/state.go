@@ -45,10 +45,10 @@ const (
 	PlayPlaylist   CommandKind = "play_playlist" // play the room's playlist from ItemID's song on
 	Pause          CommandKind = "pause"
 	Resume         CommandKind = "resume"
-	Transfer       CommandKind = "transfer"   // make DeviceID the active device
-	Devices        CommandKind = "devices"    // read the host's devices
-	ResetModes     CommandKind = "straighten" // turn off shuffle and repeat; metrics keep the old name
-	Suggest        CommandKind = "suggest"    // find fallback songs
+	Transfer       CommandKind = "transfer"    // make DeviceID the active device
+	Devices        CommandKind = "devices"     // read the host's devices
+	ResetModes     CommandKind = "reset_modes" // turn off shuffle and repeat
+	Suggest        CommandKind = "suggest"     // find fallback songs
 )
 
 // Command is one call of a Player.
