@@ -25,13 +25,18 @@ const (
 	// frozenLook is the same for a player that stands still while it claims to play, which is believed only after ten
 	// seconds of standing still, as answers of a cache stand still, too.
 	frozenLook = nextLook + 12*time.Second
+	// idleLook is the same for a host who resumes a song that was paused for more than ten minutes.
+	idleLook = 33 * time.Second
 	// lostLook is how long it may take to notice that a device is back that was away for longer than a minute.
 	lostLook = 33 * time.Second
+	// searchLook is the same for a device that is there and does not play: the server reads the list of devices once a
+	// minute.
+	searchLook = 63 * time.Second
 	// A room that has cost much is observed less often. These are the numbers of calls, and what is added to every bound.
-	muchInTenMinutes, slowAfterBurst = 60, 26 * time.Second
+	muchInTenMinutes, slowAfterBurst = 70, 26 * time.Second
 	muchInAnHour, slowAfterMuch      = 320, time.Minute
 	// restartCalls is what each server that starts may add to an hour's calls, because it does not know them.
-	restartCalls = 25
+	restartCalls = 10
 	// answered is how long a host command may take until it has its effect or is given up.
 	answered = 12 * time.Second
 )
@@ -65,14 +70,29 @@ type verdict struct {
 	quiet      map[string]time.Duration // silence while songs waited, by cause
 	busiest    int
 	past       []jukebox.Play // the history, once it is read
+	shown      []string       // the healths that the room showed
+	since      []time.Time    // when each of them was first shown
 }
 
 // judge judges an evening that is over.
 func (e *evening) judge() *verdict {
-	v := &verdict{
+	v := e.evidence()
+	v.decide()
+	return v
+}
+
+// evidence returns a verdict of which nothing is decided.
+func (e *evening) evidence() *verdict {
+	e.health.mu.Lock()
+	defer e.health.mu.Unlock()
+	return &verdict{
 		evening: e, plays: e.spotify.Plays(e.account.ID), silences: e.spotify.Silences(e.account.ID),
 		requests: e.spotify.log(), ends: map[string]int{}, quiet: map[string]time.Duration{},
+		shown: slices.Clone(e.health.shown), since: slices.Clone(e.health.since),
 	}
+}
+
+func (v *verdict) decide() {
 	for _, r := range v.requests {
 		if strings.Contains(r.name, " me/player") || strings.Contains(r.name, "playlists") {
 			v.calls = append(v.calls, r.at)
@@ -87,7 +107,6 @@ func (e *evening) judge() *verdict {
 	v.judgeHealth()
 	v.judgeHistory()
 	v.judgeCalls()
-	return v
 }
 
 func (v *verdict) blame(at time.Time, kind, format string, args ...any) {
@@ -133,6 +152,8 @@ func (v *verdict) judgeSong(s *song) {
 		end = "removed"
 	case s.state == party.Skipped && v.refused(s):
 		end = "refused, as Spotify did"
+	case s.state == party.Played && v.refused(s): // the player showed it all the time, and nothing was heard of it
+		end = "missed: the player could not load it"
 	case s.state == party.Played && v.troubled(v.startedAt(s).Add(-time.Minute), v.startedAt(s).Add(time.Minute)):
 		// A song that may have been heard while nobody could see the player is not played again: twice is worse than never.
 		end = "missed: it may have been heard during a trouble"
@@ -261,7 +282,7 @@ func (v *verdict) liedTo(at time.Time) bool {
 }
 
 // lieMemory is how long the song may last that is delivered because of what an untrue answer said, and the two before.
-const lieMemory = 12 * time.Minute
+const lieMemory = 6 * time.Minute
 
 // silentAt reports whether nothing was heard just before a time.
 func (v *verdict) silentAt(at time.Time) bool {
@@ -297,13 +318,23 @@ func (v *verdict) inCalm(at time.Time) string {
 // allowedUntil returns until when a silence may last that reaches into a calm stretch.
 func (v *verdict) allowedUntil(quiet sim.Silence, calm span) time.Time {
 	slow := v.slowness(later(quiet.From, calm.from))
+	if v.did(quiet.From.Add(-idleLook), quiet.From, "opens the app") {
+		return quiet.From.Add(idleLook + slow) // the host resumed the last seconds of a song that had been paused for long
+	}
 	if quiet.From.After(calm.from.Add(maxWait + slow)) {
 		return quiet.From.Add(maxPause + slow) // the next song was committed late
 	}
 	look := nextLook
 	switch {
 	case quiet.Why == "frozen":
-		look, slow = frozenLook, 3*slow // three observations have to show it
+		if v.did(calm.from.Add(-2*time.Minute), calm.from, "look ") { // the look before shows another place
+			slow += nextLook
+		}
+		return later(calm.from, quiet.From).Add(frozenLook + slow)
+	case quiet.Why == "unplayable": // it claims to play at 0, as some players always do
+		look = v.longestSong() + mostOverlap + nextLook
+	case calm.inactive:
+		return calm.from.Add(searchLook + slow)
 	case quiet.Why == "vanished": // the player claims to play, and nothing belies it before the song should be over
 		look = v.shouldEnd(quiet.From).Sub(quiet.From) + nextLook
 	case v.wasLost(calm):
@@ -338,9 +369,18 @@ func (v *verdict) shouldEnd(at time.Time) time.Time {
 	return at
 }
 
-// wasLost reports whether no device was there for longer than a minute before a calm stretch.
+// longestSong returns the length of the room's longest song.
+func (v *verdict) longestSong() (length time.Duration) {
+	for _, s := range v.songs {
+		length = max(length, s.length)
+	}
+	return length
+}
+
+// wasLost reports whether no device was there for longer than a minute before a calm stretch, or none was active at its
+// beginning.
 func (v *verdict) wasLost(calm span) bool {
-	return slices.ContainsFunc(v.silences, func(s sim.Silence) bool {
+	return calm.inactive || slices.ContainsFunc(v.silences, func(s sim.Silence) bool {
 		return s.Why == "closed" && s.To.Sub(s.From) > time.Minute && s.To.After(calm.from.Add(-time.Minute)) &&
 			s.From.Before(calm.from)
 	})
@@ -424,7 +464,8 @@ func (v *verdict) countedAsPlayed(s *song, before time.Time) bool {
 	play := s.heard[0]
 	return slices.ContainsFunc(v.history(), func(p jukebox.Play) bool {
 		return p.Item.ID == v.items[s.number-1].ID && p.EndedAt != nil && p.EndedAt.Before(before.Add(-nextLook)) &&
-			(v.silentIn(play.Started, orNow(play.Ended)) && v.troubled(*p.EndedAt, *p.EndedAt) || v.liedTo(*p.EndedAt))
+			(v.silentIn(play.Started, orNow(play.Ended)) && v.troubled(p.EndedAt.Add(-maxWait), *p.EndedAt) ||
+				v.liedTo(*p.EndedAt))
 	})
 }
 
@@ -434,11 +475,9 @@ func (v *verdict) silentIn(from, to time.Time) bool {
 
 // healthAt returns the health that the room showed at a time.
 func (v *verdict) healthAt(at time.Time) (shown string) {
-	v.health.mu.Lock()
-	defer v.health.mu.Unlock()
-	for i, since := range v.health.since {
+	for i, since := range v.since {
 		if !since.After(at) {
-			shown = v.health.shown[i]
+			shown = v.shown[i]
 		}
 	}
 	return shown
@@ -484,7 +523,7 @@ func (v *verdict) judgeHistory() {
 			}
 		}
 		switch {
-		case longest >= nextLook && !known:
+		case longest >= nextLook && !known && !v.leftBefore(s):
 			v.blame(s.heard[0].Started, "history: missing", "Song %d was heard, and is not in the history.", s.number)
 		case known && play.Skipped && len(s.heard) > 0 && v.inFull(s, s.heard[0]) &&
 			!v.liedTo(s.heard[0].Ended.Add(nextLook)) && !v.interrupted(s.heard[0]) &&
@@ -499,6 +538,12 @@ func (v *verdict) judgeHistory() {
 	if err != nil || exported.SongCount != played {
 		v.blame(time.Now(), "export", "The export has %v songs of %d: %v.", exported, played, err)
 	}
+}
+
+// leftBefore reports whether a song had left the queue before it was seen to play, as the host may play any song.
+func (v *verdict) leftBefore(s *song) bool {
+	removed := !s.removed.IsZero() && s.removed.Before(s.heard[0].Started.Add(nextLook))
+	return removed || s.state == party.Skipped && v.refused(s)
 }
 
 // interrupted reports whether something that is no song played in the middle of a song, which nobody can expect to go
