@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	seeds     = flag.Int("seeds", 10, "how many random evenings to play")
+	seeds     = flag.Int("seeds", 20, "how many random evenings to play")
 	firstSeed = flag.Int("from", 3, "the seed of the first random evening; a single one keeps its log")
 )
 
