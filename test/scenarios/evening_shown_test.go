@@ -105,7 +105,7 @@ func (v *verdict) judgeHistory() {
 		case longest >= nextLook && !known && !v.leftBefore(s):
 			v.blame(s.heard[0].Started, "history: missing", "Song %d was heard, and is not in the history.", s.number)
 		case known && play.Skipped && len(s.heard) > 0 && v.inFull(s, s.heard[0]) &&
-			!v.liedTo(s.heard[0].Ended.Add(nextLook)) && !v.interrupted(s.heard[0]) &&
+			!v.liedTo(s.heard[0].Ended.Add(nextLook)) && !v.interrupted(s.heard[0]) && !v.givenUp(play, s.heard[0]) &&
 			!v.did(s.heard[0].Started, s.heard[0].Ended, "host seeks"):
 			v.blame(s.heard[0].Ended, "history: skipped", "Song %d was heard in full, and is listed as skipped.", s.number)
 		case known && !play.Skipped && len(s.heard) > 0 && !full && longest < s.length/2 && !v.troubled(
@@ -123,6 +123,13 @@ func (v *verdict) judgeHistory() {
 func (v *verdict) leftBefore(s *song) bool {
 	removed := !s.removed.IsZero() && s.removed.Before(s.heard[0].Started.Add(nextLook))
 	return removed || s.state == party.Skipped && v.refused(s)
+}
+
+// givenUp reports whether the program had given a song up during a trouble, because it stood in the queue of a device
+// that had disappeared, and the device has played it later.
+func (v *verdict) givenUp(listed jukebox.Play, p sim.Play) bool {
+	at := listed.EndedAt
+	return at != nil && at.Before(p.Started) && v.troubled(*at, *at)
 }
 
 // interrupted reports whether something that is no song played in the middle of a song, which nobody can expect to go

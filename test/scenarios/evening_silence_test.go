@@ -120,8 +120,8 @@ func (v *verdict) slowness(at time.Time) time.Duration {
 	return 0
 }
 
-// seemsMuch reports whether the room seems to have cost much at a time, because a server has started in the hour before,
-// and assumes the usual number of calls for the time before it.
+// seemsMuch reports whether the room seems to have cost much at a time, because a server has started in the hour
+// before, and assumes the usual number of calls for the time before it.
 func (v *verdict) seemsMuch(at time.Time) bool {
 	return slices.ContainsFunc(v.deeds, func(d deed) bool {
 		since := at.Sub(d.at)
