@@ -37,7 +37,7 @@ const (
 	// usualCalls is what a server that starts assumes that a room has cost in each minute before.
 	usualCalls = 5
 	// restartCalls is what each server that starts may add to an hour's calls, because it knows them no better.
-	restartCalls = 10
+	restartCalls = 15
 	// answered is how long a host command may take until it has its effect or is given up.
 	answered = 12 * time.Second
 )
