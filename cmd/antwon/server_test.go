@@ -158,7 +158,12 @@ func (s *server) stop(signal os.Signal) {
 // eventually waits until happened returns true, and fails the test after a minute.
 func (s *server) eventually(what string, happened func() bool) {
 	s.t.Helper()
-	for deadline := time.Now().Add(60 * time.Second); !happened(); time.Sleep(20 * time.Millisecond) {
+	s.within(time.Minute, what, happened)
+}
+
+func (s *server) within(limit time.Duration, what string, happened func() bool) {
+	s.t.Helper()
+	for deadline := time.Now().Add(limit); !happened(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			s.t.Fatalf("waited in vain for %s\n%s", what, s.stderr)
 		}
