@@ -4,7 +4,8 @@ import "context"
 
 // Cookies reads and writes the cookies of the browser that sent an operation over HTTP. Its methods are called while
 // the operation runs, before the header of the response is written; never over a WebSocket, where no cookie can be
-// written. Mutations run one after the other, and queries call KeepBrowser only, which has to be safe for concurrent use.
+// written. Mutations run one after the other, and queries call KeepBrowser only, which has to be safe for concurrent
+// use.
 type Cookies interface {
 	// Session returns the refresh token that the browser sent, or "" if it sent none. The error is Forbidden if the
 	// request may come from a page that must not use the session.

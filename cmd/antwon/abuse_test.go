@@ -238,8 +238,8 @@ func TestLikeStormIsLimitedAndGuestsAreServed(t *testing.T) {
 	})
 }
 
-// A flood of joins uses up what newcomers of the network have. A browser gets a cookie with its refusal, and is let in when
-// it comes back with it; a host signs in, and a guest who is in stays in.
+// A flood of joins uses up what newcomers of the network have. A browser gets a cookie with its refusal, and is let in
+// when it comes back with it; a host signs in, and a guest who is in stays in.
 func TestNewcomerGetsInDuringAFloodOfJoins(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, "sqlite:data/antwon.db")
@@ -284,10 +284,11 @@ func TestNewcomerGetsInDuringAFloodOfJoins(t *testing.T) {
 		t.Fatal(err)
 	}
 	newcomer := &http.Client{Jar: jar}
-	if code, cookies := join(newcomer); code != "RATE_LIMITED" || len(cookies) != 1 || cookies[0].Name != "antwon_browser" {
+	code, cookies := join(newcomer)
+	if code != "RATE_LIMITED" || len(cookies) != 1 || cookies[0].Name != "antwon_browser" {
 		t.Fatalf("the newcomer's first try: %q with the cookies %v", code, cookies)
 	}
-	if code, cookies := join(newcomer); code != "" || len(cookies) != 1 || cookies[0].Name != "antwon_session" {
+	if code, cookies = join(newcomer); code != "" || len(cookies) != 1 || cookies[0].Name != "antwon_session" {
 		t.Errorf("the newcomer's second try: %q with the cookies %v", code, cookies)
 	}
 	gina.ask(nil, `mutation { joinRoom(code: "FLOOD", displayName: "Regina") { room { id } } }`, nil)

@@ -27,8 +27,8 @@ var userRate = ratelimit.Rate{Burst: 60, PerSecond: 0.5}
 // full burst.
 const limitedKeys = 100_000
 
-// AllowNewcomer counts somebody without a session who is about to become a guest or a screen, and returns RateLimited if
-// too many have come from the caller's network, or from the caller alone.
+// AllowNewcomer counts somebody without a session who is about to become a guest or a screen, and returns RateLimited
+// if too many have come from the caller's network, or from the caller alone.
 func (a *Accounts) AllowNewcomer(ctx context.Context) error { return allowStranger(ctx, a.newcomers) }
 
 // allowStranger does not count callers without an address, which do not come by HTTP.

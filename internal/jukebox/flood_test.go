@@ -64,7 +64,8 @@ func (f *flood) lives(ctx context.Context, guest context.Context, refresh string
 	}
 }
 
-// arrives is a newcomer with a browser and connection of their own, who tries until they are in, or a minute has passed.
+// arrives is a newcomer with a browser and connection of their own, who tries until they are in, or a minute has
+// passed.
 func (f *flood) arrives(n int) (waited time.Duration) {
 	caller := account.Caller{
 		Address: floodAddress, Connection: fmt.Sprint(floodAddress, ":", 20_000+n), BrowserID: fmt.Sprint("honest ", n),
@@ -80,8 +81,8 @@ func (f *flood) arrives(n int) (waited time.Duration) {
 	}
 }
 
-// Somebody on the party's address floods it with joins. Nobody who is in, and no host who signs in, is ever refused, and
-// newcomers get in within seconds. The test prints who was refused how often.
+// Somebody on the party's address floods it with joins. Nobody who is in, and no host who signs in, is ever refused,
+// and newcomers get in within seconds. The test prints who was refused how often.
 func TestFloodOfJoinsKeepsNobodyOut(t *testing.T) {
 	for name, from := range map[string]func(n int) account.Caller{
 		"one connection": func(n int) account.Caller {

@@ -182,9 +182,9 @@ func storeMembership(
 		SetRole(string(role)).SetJoinedAt(now).Exec(ctx)
 }
 
-// findOpen returns the open room with this code. If there is none, it counts a guess and returns NotFound. After too many
-// guesses it returns RateLimited for every code but those of the viewer's own rooms, right or wrong: otherwise the answer
-// would still tell a right code from wrong ones.
+// findOpen returns the open room with this code. If there is none, it counts a guess and returns NotFound. After too
+// many guesses it returns RateLimited for every code but those of the viewer's own rooms, right or wrong: otherwise the
+// answer would still tell a right code from wrong ones.
 func (j *Jukebox) findOpen(ctx context.Context, code string) (*ent.Room, error) {
 	folded, err := party.ParseCode("code", code)
 	if err != nil {

@@ -18,9 +18,9 @@ import (
 )
 
 // VoteToSkip adds the viewer's skip vote on the song that plays. A host's vote skips it at once, like SkipSong. For
-// guests who were present, by a connection, before the song began. The error is Conflict while no song of the room plays,
-// and Refused in the first seconds of a song, for a second vote of the same user or browser, for those who came later,
-// and in rooms without skip votes.
+// guests who were present, by a connection, before the song began. The error is Conflict while no song of the room
+// plays, and Refused in the first seconds of a song, for a second vote of the same user or browser, for those who came
+// later, and in rooms without skip votes.
 func (j *Jukebox) VoteToSkip(ctx context.Context, roomID string, key *string) (*party.Playback, error) {
 	a, err := j.authorize(ctx, roomID, party.ActVote)
 	if err != nil {

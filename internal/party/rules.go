@@ -173,14 +173,15 @@ func MayLike(state QueueItemState) *Refusal {
 	return refusal(ReasonCommitted, "This song is over and can no longer be liked.")
 }
 
-// MayLikeYet returns why a member with this role, who joined at this time, may not like songs yet in a room where guests
-// may do so this many minutes after joining, or nil.
+// MayLikeYet returns why a member with this role, who joined at this time, may not like songs yet in a room where
+// guests may do so this many minutes after joining, or nil.
 func MayLikeYet(afterMinutes int, role Role, joinedAt, now time.Time) *Refusal {
 	from := joinedAt.Add(time.Duration(afterMinutes) * time.Minute)
 	if role != RoleGuest || !now.Before(from) {
 		return nil
 	}
-	return refusal(ReasonJustArrived, "You have only just joined. You can like songs here in %s.", countMinutes(from.Sub(now)))
+	return refusal(ReasonJustArrived,
+		"You have only just joined. You can like songs here in %s.", countMinutes(from.Sub(now)))
 }
 
 // refusal returns a refusal with a formatted sentence for the person who asked.

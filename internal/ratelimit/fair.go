@@ -22,10 +22,10 @@ type FairRates struct {
 	Reserve Rate // of a network's browsers that come back after a refusal
 }
 
-// Fair limits how often unknown clients do something. Many guests share a network, so a limit of the network alone would
-// let one of them use up what is meant for all. So a browser, and a connection, may use only a part of it. And when the
-// network has used up its limit, a browser that comes back with the id that it was offered is served from a reserve: a
-// flood of requests without cookies cannot touch that. A Fair is safe for concurrent use.
+// Fair limits how often unknown clients do something. Many guests share a network, so a limit of the network alone
+// would let one of them use up what is meant for all. So a browser, and a connection, may use only a part of it. And
+// when the network has used up its limit, a browser that comes back with the id that it was offered is served from a
+// reserve: a flood of requests without cookies cannot touch that. A Fair is safe for concurrent use.
 type Fair struct {
 	rates   FairRates
 	limiter *Limiter

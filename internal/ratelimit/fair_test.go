@@ -85,7 +85,8 @@ func TestAddressesOfOneIPv6NetworkShareALimit(t *testing.T) {
 		t.Error("another /48 was refused")
 	}
 	for i, address := range []string{"192.0.2.1", "::ffff:192.0.2.1"} {
-		if n := allowed(t, fair, 100, func(int) ratelimit.Source { return ratelimit.Source{Address: address} }); n != 20-20*i {
+		from := func(int) ratelimit.Source { return ratelimit.Source{Address: address} }
+		if n := allowed(t, fair, 100, from); n != 20-20*i {
 			t.Errorf("%s was allowed %d times", address, n)
 		}
 	}

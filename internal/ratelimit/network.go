@@ -6,8 +6,8 @@ import "net/netip"
 const siteFactor = 8
 
 // NetworksOf returns the networks under which limits count an address. An IPv4 address is a network of its own, also if
-// it is mapped into IPv6. Of an IPv6 address it is the /64, within which a device chooses addresses as it likes, and the
-// site is the /48, of which one customer may have all networks. The site is "" if there is none. A text that is no
+// it is mapped into IPv6. Of an IPv6 address it is the /64, within which a device chooses addresses as it likes, and
+// the site is the /48, of which one customer may have all networks. The site is "" if there is none. A text that is no
 // address is its own network.
 func NetworksOf(address string) (network, site string) {
 	ip, err := netip.ParseAddr(address)

@@ -20,8 +20,8 @@ const (
 
 // hops yields the addresses that proxies say they were reached from, from the last proxy to the first. Each proxy
 // appends to the header, or adds a line to it, so whatever stands before the part of a trusted proxy may be forged: it
-// is not read before it is asked for, and cannot change how the part behind it is read. hops ends before the first entry
-// that is no address. A port is 0 if it is not given.
+// is not read before it is asked for, and cannot change how the part behind it is read. hops ends before the first
+// entry that is no address. A port is 0 if it is not given.
 func (h ProxyHeader) hops(lines []string) iter.Seq[netip.AddrPort] {
 	return func(yield func(netip.AddrPort) bool) {
 		for _, line := range slices.Backward(lines) {

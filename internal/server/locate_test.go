@@ -11,7 +11,9 @@ import (
 )
 
 // sayAddress answers with where a request comes from.
-var sayAddress = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.RemoteAddr) })
+var sayAddress = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.WriteString(w, r.RemoteAddr)
+})
 
 var (
 	here  = netip.MustParsePrefix("127.0.0.1/32")
@@ -94,14 +96,20 @@ func TestWrongProxySettingsAreNoticedOnce(t *testing.T) {
 		sent    []string
 		set     string // "": nothing is wrong
 	}{
-		"a proxy that is not trusted": {nil, "", []string{"X-Forwarded-For", "203.0.113.9"}, "ANTWON_TRUSTED_PROXIES=127.0.0.1"},
-		"the same with Forwarded":     {nil, "", []string{"Forwarded", "for=203.0.113.9"}, "ANTWON_TRUSTED_PROXIES=127.0.0.1"},
+		"a proxy that is not trusted": {
+			nil, "", []string{"X-Forwarded-For", "203.0.113.9"}, "ANTWON_TRUSTED_PROXIES=127.0.0.1",
+		},
+		"the same with Forwarded": {
+			nil, "", []string{"Forwarded", "for=203.0.113.9"}, "ANTWON_TRUSTED_PROXIES=127.0.0.1",
+		},
 		"one of two is not trusted": {
 			[]netip.Prefix{here}, "", []string{"X-Forwarded-For", "203.0.113.9, 10.1.2.3"},
 			"ANTWON_TRUSTED_PROXIES with 10.1.2.3 added",
 		},
-		"no header":        {[]netip.Prefix{here}, "", nil, "the proxy to send x-forwarded-for"},
-		"another header":   {[]netip.Prefix{here}, "", []string{"Forwarded", "for=203.0.113.9"}, "ANTWON_PROXY_HEADER=forwarded"},
+		"no header": {[]netip.Prefix{here}, "", nil, "the proxy to send x-forwarded-for"},
+		"another header": {
+			[]netip.Prefix{here}, "", []string{"Forwarded", "for=203.0.113.9"}, "ANTWON_PROXY_HEADER=forwarded",
+		},
 		"no PROXY header":  {[]netip.Prefix{here}, server.ProxyProtocol, nil, "the proxy to send proxy-protocol"},
 		"no proxy":         {nil, "", nil, ""},
 		"all is well":      {[]netip.Prefix{here}, "", []string{"X-Forwarded-For", "203.0.113.9"}, ""},

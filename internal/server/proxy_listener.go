@@ -9,8 +9,8 @@ import (
 	"github.com/pires/go-proxyproto"
 )
 
-// ListenBehindProxy returns a listener whose connections come from where trusted proxies say in the PROXY protocol, 1 or
-// 2. A connection of anybody else is left as it is, so that a header of theirs is no valid request.
+// ListenBehindProxy returns a listener whose connections come from where trusted proxies say in the PROXY protocol, 1
+// or 2. A connection of anybody else is left as it is, so that a header of theirs is no valid request.
 func ListenBehindProxy(listener net.Listener, trusted []netip.Prefix) net.Listener {
 	return proxyListener{&proxyproto.Listener{
 		Listener: listener,

@@ -115,7 +115,8 @@ func TestSocketsBehindAProxyAreReachable(t *testing.T) {
 func FuzzProxyProtocol(f *testing.F) {
 	for _, seed := range []string{
 		"", "PROXY ", "PROXY TCP4 203.0.113.9 10.0.0.1 4711 443\r\n", "PROXY TCP4 256.0.0.1 10.0.0.1 99999 443\r\n",
-		"\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c\xcb\x00\x71\x09\x0a\x00\x00\x01\x12\x67\x01\xbb", "\r\n\r\n\x00\r\nQUIT\n\x21",
+		"\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c\xcb\x00\x71\x09\x0a\x00\x00\x01\x12\x67\x01\xbb",
+		"\r\n\r\n\x00\r\nQUIT\n\x21",
 	} {
 		f.Add(seed)
 	}
