@@ -50,7 +50,7 @@ func (l lines) containing(text string) (n int) {
 
 func startFull(t *testing.T) *full {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func startFull(t *testing.T) *full {
 // dial opens a connection.
 func (f *full) dial() net.Conn {
 	f.t.Helper()
-	conn, err := net.Dial("tcp", f.addr)
+	conn, err := new(net.Dialer).DialContext(f.t.Context(), "tcp", f.addr)
 	if err != nil {
 		f.t.Fatal(err)
 	}
