@@ -23,6 +23,7 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 	if err := p.accounts.LoadEnded(ctx); err != nil { // before the first request
 		return err
 	}
+	listener = p.connections.Listen(listener) // before anything else wraps it
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		if err := p.connections.Serve(p.http, listener); !errors.Is(err, http.ErrServerClosed) {
