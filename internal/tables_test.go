@@ -7,9 +7,9 @@ import (
 	"antwon.dj/backend/ent/migrate"
 )
 
-// docs/operations.md says for each table of the database what bounds it, and which test shows that; and for no others.
+// docs/security.md says for each table of the database what bounds it, and which test shows that; and for no others.
 func TestEveryTableHasADocumentedBound(t *testing.T) {
-	_, section, _ := strings.Cut(documents(t)["docs/operations.md"], "\n## What bounds each table\n")
+	_, section, _ := strings.Cut(documents(t)["docs/security.md"], "\n## What bounds each table\n")
 	section, _, _ = strings.Cut(section, "\n## ")
 	bounded := map[string]bool{}
 	for _, row := range rowsShownByTests(section) {
@@ -23,11 +23,11 @@ func TestEveryTableHasADocumentedBound(t *testing.T) {
 	}
 	for _, table := range migrate.Tables {
 		if !bounded[table.Name] {
-			t.Errorf("docs/operations.md does not say what bounds the table %s", table.Name)
+			t.Errorf("docs/security.md does not say what bounds the table %s", table.Name)
 		}
 		delete(bounded, table.Name)
 	}
 	for name := range bounded {
-		t.Errorf("docs/operations.md bounds %s, which is no table", name)
+		t.Errorf("docs/security.md bounds %s, which is no table", name)
 	}
 }

@@ -24,6 +24,7 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 	if err := p.jukebox.CheckTimeline(ctx); err != nil {
 		return err
 	}
+	listener = p.connections.Listen(listener) // before anything else wraps it
 	if p.cfg.proxyHeader == server.ProxyProtocol {
 		listener = server.ListenBehindProxy(listener, p.cfg.trustedProxies)
 	}

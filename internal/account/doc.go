@@ -10,8 +10,9 @@ A session is a short-lived access token, which requests carry and which is check
 token, of which the database stores only a hash. RefreshSession exchanges a refresh token for the next one. All tokens
 that go back to the same sign-in form a family, whose id access tokens carry, and a refresh token that is used a second
 time ends its whole family, so that a stolen token is of little use. Within a few seconds of its first use it leads to
-the same next token instead, for the tabs of a browser. A family has few rows: those of exchanged tokens are deleted. SignOut ends a family, SignOutEverywhere all of a
-user. SignIn is the door to all sessions: whoever comes with an access token gets nothing that outlives it.
+the same next token instead, for the tabs of a browser. A family has few rows: those of exchanged tokens are deleted.
+SignOut ends a family, SignOutEverywhere all of a user. SignIn is the door to all sessions: whoever comes with an access
+token gets nothing that outlives it.
 
 What has ended stays ended. The family is stored among the ended sessions in the transaction that deletes its refresh
 tokens. Authenticate refuses its access tokens, from a list in memory: on this server at once, and on the others when a

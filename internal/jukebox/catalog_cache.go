@@ -42,7 +42,8 @@ func newSongCatalog(spotify Catalog, db *database.DB, loader *roomstate.Loader) 
 }
 
 // fetchSong returns Spotify's description of a song, which may be as old as songFreshness. While Spotify is unavailable
-// it returns the stored description, however old, and also while too much is asked for this host. NotFound if Spotify has no such song.
+// it returns the stored description, however old, and also while too much is asked for this host. NotFound if Spotify
+// has no such song.
 func (c *songCatalog) fetchSong(ctx context.Context, hostID, uri string) (party.Song, error) {
 	if known, ok := c.fetched.Get(fetchedKey{hostID, uri}); ok && time.Since(known.at) < songFreshness {
 		return known.song, nil

@@ -99,8 +99,9 @@ func (i *idempotency) store(ctx context.Context, tx *ent.Tx, done result, now ti
 }
 
 // changeOnce is change for a mutation that may have an idempotency key: a repetition does not run fn and returns the
-// first result, also after the room was closed. The key is stored in the same transaction. It is not stored if the change
-// is refused, or if fn wrote nothing: such a mutation can be repeated without harm, and would fill the table. A new mutation of a closed room is a Conflict.
+// first result, also after the room was closed. The key is stored in the same transaction. It is not stored if the
+// change is refused, or if fn wrote nothing: such a mutation can be repeated without harm, and would fill the table. A
+// new mutation of a closed room is a Conflict.
 func (j *Jukebox) changeOnce(ctx context.Context, a access, key *string, mutation string, arguments any,
 	fn func(context.Context, *roomTx) (result, error),
 ) (done result, err error) {

@@ -60,20 +60,8 @@ func AgeGuests(ctx context.Context, s *database.DB, by time.Duration) error {
 		for table, column := range map[string]string{
 			"memberships": "joined_at", "users": "created_at", "sessions": "created_at", "room_events": "at",
 		} {
-			rows, err := tx.QueryContext(ctx, "SELECT id, "+column+" FROM "+table)
+			times, err := timesOf(ctx, tx, "SELECT id, "+column+" FROM "+table)
 			if err != nil {
-				return err
-			}
-			times := map[string]time.Time{}
-			for rows.Next() {
-				var id string
-				var at time.Time
-				if err := rows.Scan(&id, &at); err != nil {
-					return err
-				}
-				times[id] = at
-			}
-			if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 				return err
 			}
 			for id, at := range times {
@@ -85,6 +73,25 @@ func AgeGuests(ctx context.Context, s *database.DB, by time.Duration) error {
 		}
 		return nil
 	})
+}
+
+// timesOf returns the times that a query selects, by id.
+func timesOf(ctx context.Context, tx *ent.Tx, query string) (map[string]time.Time, error) {
+	rows, err := tx.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	times := map[string]time.Time{}
+	for rows.Next() {
+		var id string
+		var at time.Time
+		if err := rows.Scan(&id, &at); err != nil {
+			return nil, err
+		}
+		times[id] = at
+	}
+	return times, rows.Err()
 }
 
 // KeptCommands returns the number of stored commands.

@@ -10,8 +10,8 @@ import (
 	"antwon.dj/backend/internal/database"
 )
 
-// idleKept is how long guests and screens are kept who have done nothing in any room and are gone: neither connected nor
-// with a session that was refreshed since. It is also how long a closed room without songs is kept.
+// idleKept is how long guests and screens are kept who have done nothing in any room and are gone: neither connected
+// nor with a session that was refreshed since. It is also how long a closed room without songs is kept.
 const idleKept = 24 * time.Hour
 
 // What is deleted of idle guests, in this order. A guest who comes back in the meantime joins again, as somebody new.
@@ -39,8 +39,8 @@ const emptyRoom = `SELECT r.id FROM rooms r WHERE r.status = 'CLOSED' AND r.clos
 
 // PurgeIdle deletes what was begun and came to nothing, so that somebody who joins, or opens rooms, again and again
 // leaves no more than a day's rows: the guests and screens who have been gone for idleKept and left nothing in a room
-// but that they joined, and the rooms that closed so long ago without a song. Like Purge, it works in small portions, on
-// several servers at once, and can be interrupted.
+// but that they joined, and the rooms that closed so long ago without a song. Like Purge, it works in small portions,
+// on several servers at once, and can be interrupted.
 func (j *Jukebox) PurgeIdle(ctx context.Context) (done Purged, err error) {
 	before := database.Microseconds(time.Now().Add(-idleKept))
 	defer func() { j.countPurged(done) }()

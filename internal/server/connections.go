@@ -60,16 +60,25 @@ func NewConnections(limit int, log *slog.Logger, metrics prometheus.Registerer) 
 	return c
 }
 
-// Serve serves the connections of a TCP listener until the server is closed, and returns why it ended.
+// Listen returns a listener that counts the connections of a TCP listener.
+func (c *Connections) Listen(listener net.Listener) net.Listener {
+	return &countingListener{listener, c}
+}
+
+// Serve serves the connections of a listener of Listen until the server is closed, and returns why it ended. Another
+// listener may be around it whose connections return by Raw what they were made of, such as one for the PROXY protocol.
 func (c *Connections) Serve(s *http.Server, listener net.Listener) error {
 	s.Handler = c.refuse(s.Handler)
 	s.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
+		if around, ok := conn.(interface{ Raw() net.Conn }); ok {
+			conn = around.Raw()
+		}
 		if accepted, ok := conn.(*connection); ok && accepted.isSpare {
 			return context.WithValue(ctx, spareKey{}, true)
 		}
 		return ctx
 	}
-	return s.Serve(&countingListener{listener, c})
+	return s.Serve(listener)
 }
 
 type spareKey struct{}

@@ -48,9 +48,9 @@ func (l lines) containing(text string) (n int) {
 	return n
 }
 
-func startFull(t *testing.T) *full {
+func startFull(t *testing.T, wrap func(net.Listener) net.Listener) *full {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func startFull(t *testing.T) *full {
 		_, _ = io.WriteString(w, "answered "+r.URL.Path)
 	}))
 	done := make(chan error, 1)
-	go func() { done <- connections.Serve(s, listener) }()
+	go func() { done <- connections.Serve(s, wrap(connections.Listen(listener))) }()
 	t.Cleanup(func() {
 		_ = s.Close()
 		if err := <-done; err != http.ErrServerClosed { //nolint:errorlint // Serve returns it as it is
@@ -73,7 +73,7 @@ func startFull(t *testing.T) *full {
 // dial opens a connection.
 func (f *full) dial() net.Conn {
 	f.t.Helper()
-	conn, err := net.Dial("tcp", f.addr)
+	conn, err := new(net.Dialer).DialContext(f.t.Context(), "tcp", f.addr)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -105,7 +105,29 @@ func (f *full) gets(conn net.Conn, path string, want int) {
 }
 
 func TestFullServerRefusesNewcomersAndServesTheOthers(t *testing.T) {
-	f := startFull(t)
+	for name, wrap := range map[string]func(net.Listener) net.Listener{"directly": directly, "wrapped": wrapped} {
+		t.Run(name, func(t *testing.T) { startFull(t, wrap).refusesNewcomers() })
+	}
+}
+
+func directly(listener net.Listener) net.Listener { return listener }
+
+// wrapped is a listener around another one, like that of the PROXY protocol.
+func wrapped(listener net.Listener) net.Listener { return wrappedListener{listener} }
+
+type wrappedListener struct{ net.Listener }
+
+func (l wrappedListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	return wrappedConn{conn}, err
+}
+
+type wrappedConn struct{ net.Conn }
+
+func (c wrappedConn) Raw() net.Conn { return c.Conn }
+
+func (f *full) refusesNewcomers() {
+	f.t.Helper()
 	first, second := f.dial(), f.dial()
 	f.gets(first, "/", http.StatusOK)
 	f.gets(second, "/", http.StatusOK)
@@ -116,7 +138,7 @@ func TestFullServerRefusesNewcomersAndServesTheOthers(t *testing.T) {
 	}
 	f.gets(first, "/", http.StatusOK)
 	if n := f.log.containing("too many connections"); n != 1 {
-		t.Errorf("%d lines say that newcomers are refused, want 1", n)
+		f.t.Errorf("%d lines say that newcomers are refused, want 1", n)
 	}
 	_ = second.Close()
 	for range 500 {
@@ -125,12 +147,12 @@ func TestFullServerRefusesNewcomersAndServesTheOthers(t *testing.T) {
 		}
 		time.Sleep(10 * time.Millisecond) // a real socket: the server learns later that the other side has closed
 	}
-	t.Error("newcomers are refused although there is room")
+	f.t.Error("newcomers are refused although there is room")
 }
 
 // Connections beyond the limit that send nothing keep nobody from asking how the server is.
 func TestSilentNewcomersAreReplaced(t *testing.T) {
-	f := startFull(t)
+	f := startFull(t, directly)
 	f.gets(f.dial(), "/", http.StatusOK)
 	f.gets(f.dial(), "/", http.StatusOK)
 	var silent []net.Conn

@@ -71,7 +71,8 @@ func (b *budget) availableAt(now time.Time, spare int) time.Time {
 }
 
 // limiter admits requests to the Web API. It keeps to the budget, admits higher priorities first, requests of the same
-// priority in the order in which they came, and searches in fair shares; and it admits none during a pause. It is safe for concurrent use.
+// priority in the order in which they came, and searches in fair shares; and it admits none during a pause. It is safe
+// for concurrent use.
 type limiter struct {
 	random random
 
@@ -113,8 +114,8 @@ func (l *limiter) divideBudget(n int) {
 	l.dispatch(time.Now())
 }
 
-// wait blocks until a request for a flow may be sent, and then returns nil. It returns a failure as soon as it is certain that the
-// request cannot be admitted in time, or when ctx ends.
+// wait blocks until a request for a flow may be sent, and then returns nil. It returns a failure as soon as it is
+// certain that the request cannot be admitted in time, or when ctx ends.
 func (l *limiter) wait(ctx context.Context, p priority, from flow) *failure {
 	w := &waiter{from: from, deadline: waitDeadline(ctx, p), result: make(chan *failure, 1)}
 	l.enqueue(p, w)

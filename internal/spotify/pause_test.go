@@ -62,8 +62,8 @@ func TestAllHostsPauseAfter429(t *testing.T) {
 	}
 }
 
-// TestSearchesLeaveBudgetForPlayers: the guests of many rooms use up all searches, and the player of another room is not
-// affected.
+// TestSearchesLeaveBudgetForPlayers: the guests of many rooms use up all searches, and the player of another room is
+// not affected.
 func TestSearchesLeaveBudgetForPlayers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, ctx := newWorld(t), t.Context()

@@ -28,7 +28,7 @@ type searcher struct {
 	ok       int
 	refused  int
 	waited   time.Duration // at most
-	strayed  []error       // other errors than RATE_LIMITED
+	strayed  error         // the last one that was not RATE_LIMITED
 	hintless int           // refusals that do not say when to try again
 }
 
@@ -47,7 +47,7 @@ func (s *searcher) search() {
 			s.hintless++
 		}
 	default:
-		s.strayed = append(s.strayed, err)
+		s.strayed = err
 	}
 }
 
@@ -98,7 +98,7 @@ func TestGreedySearcherStarvesNobody(t *testing.T) {
 			}
 		}
 		t.Logf("greedy: %d of %d searches answered", greedy.ok, greedy.sent)
-		if greedy.ok < 60 || greedy.refused < 100 || greedy.hintless > 0 || len(greedy.strayed) > 0 {
+		if greedy.ok < 60 || greedy.refused < 100 || greedy.hintless > 0 || greedy.strayed != nil {
 			t.Errorf("the greedy one got %d answers and %d refusals, %d of them without a time, and %v",
 				greedy.ok, greedy.refused, greedy.hintless, greedy.strayed)
 		}
