@@ -114,8 +114,8 @@ func (c *connection) startOperation(m message) *closeStatus {
 		c.failOperation(o, gqlerror.List{refusal})
 		return nil
 	}
+	defer leave() // a subscription has begun by then
 	op, errs := engine.CreateOperationContext(ctx, m.params)
-	leave()
 	switch {
 	case len(errs) > 0:
 		c.payer.charge(ctx, refusedCost(m.params))

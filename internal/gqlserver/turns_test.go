@@ -13,7 +13,8 @@ import (
 func turnsOf(clients map[string]string) map[string]*payer {
 	cores := runtime.GOMAXPROCS(0)
 	b, payers := newBudgets(Limits{
-		OperationCost: (800 + cores - 1) / cores, CostPerUser: 1, CostPerAddress: 1, ConnectionsPerUser: 2, ConnectionsPerAddress: 3,
+		OperationCost: (800 + cores - 1) / cores, CostPerUser: 1, CostPerAddress: 1, ConnectionsPerUser: 2,
+		ConnectionsPerAddress: 3,
 	}), map[string]*payer{}
 	for id, address := range clients {
 		payers[id] = b.payer(Client{ID: id}, address+":1")

@@ -30,9 +30,9 @@ var kinds = []kind{
 		return body(inRoom(r, `queue{items{`+itemFields+`}}`))
 	})},
 	{"deep fragments", posting(func(r *room, n int) []byte {
-		return body(inRoom(r, each(12, `...F%d`)) + each(12, `fragment F%d on Room{...G%[1]d} fragment G%[1]d on Room{queue{items{`+
-			`a%[1]d:song{uri name artists albumName} ...H}}}`) + fmt.Sprintf(`fragment H on QueueItem{addedBy{n%d:displayName `+
-			`user{kind}} pin{until} refusal{message}}`, n))
+		return body(inRoom(r, each(12, `...F%d`)) + each(12, `fragment F%d on Room{...G%[1]d} `+
+			`fragment G%[1]d on Room{queue{items{a%[1]d:song{uri name artists albumName} ...H}}}`) +
+			fmt.Sprintf(`fragment H on QueueItem{addedBy{n%d:displayName user{kind}} pin{until} refusal{message}}`, n))
 	})},
 	{"many rooms at once", posting(func(r *room, _ int) []byte {
 		return body(`{` + each(20, `r%d:room(id:"`+r.ID+`"){queue{items{id likeCount song{name artists imageUrl}}}}`) + `}`)
