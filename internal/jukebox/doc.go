@@ -1,7 +1,7 @@
 /*
 Package jukebox is the program: the rooms, their queues and players, and what each user may do in them. Package
-roomstate reads the states of rooms for it, and package account has the users and their sessions; apart from these two,
-only the demo touches the database. All data is in the database, and what is kept in memory is a cache of it: all
+roomstate reads the states of rooms for it, package account has the users and their sessions, and package timeline
+notices when the database was restored from a backup; apart from these, only the demo touches the database. All data is in the database, and what is kept in memory is a cache of it: all
 servers on the same database show the same rooms.
 
 # Use cases
