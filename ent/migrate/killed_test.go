@@ -26,8 +26,8 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// A process that migrates a database is killed or told to stop at many moments. Each time another one goes on, and in the
-// end tables and rows are those of a database that was migrated at once.
+// A process that migrates a database is killed or told to stop at many moments. Each time another one goes on, and in
+// the end tables and rows are those of a database that was migrated at once.
 func TestKilledMigrationIsResumed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("left out: -short")
