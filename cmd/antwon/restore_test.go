@@ -31,8 +31,8 @@ func TestClientsShowTheRestoredRoom(t *testing.T) {
 	})
 }
 
-// backupSteps are shell commands: to back a database up, to restore it while its server is stopped, or runs, and to print
-// the beat of its timeline.
+// backupSteps are shell commands: to back a database up, to restore it while its server is stopped, or runs, and to
+// print the beat of its timeline.
 type backupSteps struct{ backUp, whileStopped, whileRunning, beat string }
 
 // backupCommands returns the blocks of commands below a title of the section about backups, up to the next title.

@@ -26,8 +26,8 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// A process that migrates a database is killed or told to stop at many moments. Each time another one goes on, and in the end tables and
-// rows are those of a database that was migrated at once.
+// A process that migrates a database is killed or told to stop at many moments. Each time another one goes on, and in
+// the end tables and rows are those of a database that was migrated at once.
 func TestKilledMigrationIsResumed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("left out: -short")
@@ -53,8 +53,8 @@ func TestKilledMigrationIsResumed(t *testing.T) {
 	}
 }
 
-// killer runs a command that migrates a database, and kills it at a moment of its choice. It returns false if the command
-// ended before that moment.
+// killer runs a command that migrates a database, and kills it at a moment of its choice. It returns false if the
+// command ended before that moment.
 type killer func(t *testing.T, databaseURL, version string) (killed bool)
 
 // migrateKilled migrates an empty database, with rows in it from afterKeeping on, by processes that are killed.
@@ -260,8 +260,8 @@ func killAtPacket(t *testing.T, databaseURL, version string) bool {
 	return killed
 }
 
-// pass passes a connection on until it ends, and kills the process when left packets have followed the one that asks for
-// the lock.
+// pass passes a connection on until it ends, and kills the process when left packets have followed the one that asks
+// for the lock.
 func pass(ctx context.Context, client net.Conn, host string, left *int, process *os.Process) {
 	defer client.Close()
 	server, err := new(net.Dialer).DialContext(ctx, "tcp", host)

@@ -13,9 +13,9 @@ import (
 	"ariga.io/atlas/sql/migrate"
 )
 
-// runner runs migrations so that a process that ends in the middle, in whatever way, can be followed by another one that
-// goes on. What changes rows is committed together with its record. MySQL commits what changes tables by itself; there
-// the record of the statement before says what the tables looked like, so that the next process sees whether the
+// runner runs migrations so that a process that ends in the middle, in whatever way, can be followed by another one
+// that goes on. What changes rows is committed together with its record. MySQL commits what changes tables by itself;
+// there the record of the statement before says what the tables looked like, so that the next process sees whether the
 // statement took effect.
 type runner struct {
 	conn      *sql.Conn

@@ -14,8 +14,7 @@ All methods of DB are safe for concurrent use. On SQLite all transactions share 
 waits for another one waits forever: never begin one within another. A transaction may take at most TxTimeout.
 
 DB is opened by cmd/antwon, and queried by internal/account, internal/jukebox, internal/roomstate and internal/timeline.
-The tables are described in
-ent/schema.
+The tables are described in ent/schema.
 
 	database.go     opening, migrating and closing a database
 	url.go          the URLs of databases

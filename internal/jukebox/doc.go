@@ -1,8 +1,8 @@
 /*
 Package jukebox is the program: the rooms, their queues and players, and what each user may do in them. Package
-roomstate reads the states of rooms for it, and package account has the users and their sessions; apart from these two,
-only the demo touches the database. All data is in the database, and what is kept in memory is a cache of it: all
-servers on the same database show the same rooms.
+roomstate reads the states of rooms for it, package account has the users and their sessions, and package timeline
+notices when the database was restored from a backup; apart from these, only the demo touches the database. All data is
+in the database, and what is kept in memory is a cache of it: all servers on the same database show the same rooms.
 
 # Use cases
 
@@ -44,8 +44,8 @@ Every change of an open room goes through changer.change, which runs a function 
     day returns the first result and changes nothing. Refusals are not stored.
 
 Changes that wait at the same time share a transaction, and thereby a commit, as far as there is time for them: see
-changer. Only what no watcher sees is written in ordinary transactions: new rooms, closed rooms, leases, and when members
-were last connected; and the versions of all rooms, after a backup was restored (package timeline).
+changer. Only what no watcher sees is written in ordinary transactions: new rooms, closed rooms, leases, and when
+members were last connected; and the versions of all rooms, after a backup was restored (package timeline).
 
 # State
 

@@ -62,7 +62,8 @@ func TestGroupLimitRecoversFromAnything(t *testing.T) {
 // A transaction that takes as long for each change, for its beginning and for its commit never exceeds its timeout by
 // adding changes, and always adds some while changes are fast.
 func TestThereIsTimeForTheCommit(t *testing.T) {
-	for _, perChange := range []time.Duration{time.Microsecond, 20 * time.Millisecond, 400 * time.Millisecond, time.Second} {
+	const ms = time.Millisecond
+	for _, perChange := range []time.Duration{time.Microsecond, 20 * ms, 400 * ms, 1000 * ms} {
 		elapsed, sinceFirst, made := 2*perChange, time.Duration(0), 1
 		for made < jukebox.MaxGroup && jukebox.HasTimeFor(elapsed, sinceFirst, perChange, database.TxTimeout) {
 			elapsed, sinceFirst, made = elapsed+perChange, sinceFirst+perChange, made+1

@@ -1,5 +1,5 @@
-// Package timeline notices that the database was restored from a backup, and gives its rooms versions that no client has
-// seen. docs/adr/022-restored-databases.md says why.
+// Package timeline notices that the database was restored from a backup, and gives its rooms versions that no client
+// has seen. docs/adr/022-restored-databases.md says why.
 package timeline
 
 import (
@@ -36,8 +36,8 @@ func (m moment) before(other moment) bool {
 	return m.number < other.number || m.number == other.number && m.beat < other.beat
 }
 
-// Clock notices that the database was restored from a backup. One goroutine at a time may call Check or Run; Suspect may
-// be called by any.
+// Clock notices that the database was restored from a backup. One goroutine at a time may call Check or Run; Suspect
+// may be called by any.
 type Clock struct {
 	db         *database.DB
 	log        *slog.Logger

@@ -70,6 +70,7 @@ func (p *Proxy) pass(client net.Conn) {
 	}
 	defer server.Close()
 	ctx, cancel := context.WithCancel(p.ctx)
+	defer cancel()
 	var both sync.WaitGroup
 	for _, way := range [][2]net.Conn{{client, server}, {server, client}} {
 		both.Go(func() {
