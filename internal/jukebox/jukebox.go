@@ -45,6 +45,7 @@ type Jukebox struct {
 	presence *presence
 	limiter  *ratelimit.Limiter
 	purged   *prometheus.CounterVec
+	nodes    nodeWatch
 }
 
 // statesCached is how many rooms' states are kept in memory for requests.
