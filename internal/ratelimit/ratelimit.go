@@ -42,6 +42,8 @@ func (b *Bucket) Allow(ctx context.Context) (wait time.Duration) {
 		missing := 1 - b.tokens.TokensAt(now)
 		wait = time.Duration(math.Ceil(missing/b.rate.PerSecond*1000)) * time.Millisecond
 		wait = max(wait, time.Millisecond)
+	} else {
+		noteTaken(ctx, b)
 	}
 	if uses := UsesFrom(ctx); uses != nil {
 		uses.addBucket(b, now, wait == 0)
