@@ -119,8 +119,26 @@ bench-web: build ## what the web pages cost, in a real browser
 screenshots: build ## pictures of the web pages, into docs/pages
 	@$(call browser,test/screenshots.ts)
 
+rds-roots: ## renew the root certificates of Amazon RDS in internal/database/rds.pem (needs npm's registry)
+	@tools/rds-roots.sh > internal/database/rds.pem.new && mv internal/database/rds.pem.new internal/database/rds.pem
+
 vuln: ## look for known vulnerabilities in what the program uses (needs the internet)
 	go tool govulncheck ./...
+
+sbom: build bin/cyclonedx-gomod ## list what the program and its pages consist of, into sbom (CycloneDX)
+	@mkdir -p sbom
+	./bin/cyclonedx-gomod bin -json -std -output sbom/antwon.cdx.json bin/antwon
+	@if test '$(NODE)' = yes; then cd web && npm sbom --package-lock-only --sbom-format=cyclonedx > ../sbom/pages.cdx.json; \
+	else echo "LEFT OUT: what the pages consist of, which needs npm"; fi
+
+bin/cyclonedx-gomod bin/crane: bin/%: tools/go.mod tools/go.sum
+	go build -C tools -o ../$@ $$(cd tools && go list -f '{{.ImportPath}}' tool | grep '/$*$$')
+
+compose-env: ## write passwords for compose.yaml into .env, unless it is there
+	@test -e .env || (umask 077; for name in MYSQL NATS; do echo "$${name}_PASSWORD=$$(od -An -tx1 -N24 /dev/urandom | tr -d ' \n')"; done > .env)
+
+pin-images: bin/crane ## add the images' digests to Dockerfile and compose.yaml, or renew them (needs the internet)
+	@tools/pin-images.sh ./bin/crane Dockerfile compose.yaml
 
 check: lint stale test ## all that a change has to pass
 
@@ -133,4 +151,4 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -C test/genqlient -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build web client run party demo dev generate migration lint lint-schema node-modules test test-go test-fast test-flaky test-web test-pages scenarios bench bench-realtime bench-web screenshots vuln check stale
+.PHONY: help build web client run party demo dev generate migration lint lint-schema node-modules test test-go test-fast test-flaky test-web test-pages scenarios bench bench-realtime bench-web screenshots rds-roots vuln sbom compose-env pin-images check stale

@@ -58,6 +58,13 @@ does not come from its variable.`,
 			run: printConfig,
 		},
 		{
+			name:    "healthcheck",
+			summary: "ask the running server whether it is ready",
+			details: `Asks the server at ANTWON_ADDR, from the same machine, whether it is ready (/readyz), and ends with code
+0 if it is and with 1 if not. It reads no other variable. Images without a shell check their health with it.`,
+			run: healthcheck,
+		},
+		{
 			name:    "spotify-sim",
 			summary: "run a simulated Spotify alone, to try a server with",
 			details: `Runs the simulated Spotify of the demo alone, to try a server or another client with. An

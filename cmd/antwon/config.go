@@ -28,6 +28,7 @@ const spotifyAPI = "https://api.spotify.com/v1"
 // config is the whole configuration, checked.
 type config struct {
 	addr           string
+	metricsAddr    string // "": metrics and health are shown at addr
 	publicURL      string // without a slash at the end
 	databaseURL    string
 	databaseLogin  database.Credentials // nil: the URL says who
@@ -44,6 +45,8 @@ type config struct {
 	limits         gqlserver.Limits
 	playback       bool
 	feedInterval   time.Duration
+	stopDelay      time.Duration // from the signal to stop until clients are disconnected
+	stopTimeout    time.Duration // for stopping in all
 	keepRooms      time.Duration // for how long closed rooms are kept; 0: forever
 	logLevel       slog.Level
 	logFormat      string
@@ -96,6 +99,7 @@ func parseConfig(command string, environ []string, stored secrets.Values) (confi
 	p.secrets()
 	cfg := config{
 		addr:           p.address("ADDR", "127.0.0.1:8080"),
+		metricsAddr:    p.addressIfAny("METRICS_ADDR", "127.0.0.1:9090"),
 		databaseURL:    p.database("DATABASE_URL", "sqlite:data/antwon.db"),
 		databaseWait:   p.durationIn("DATABASE_WAIT", time.Minute, 0, time.Hour),
 		natsURL:        p.nats("NATS_URL"),
@@ -110,6 +114,7 @@ func parseConfig(command string, environ []string, stored secrets.Values) (confi
 		limits:         p.limits(),
 		playback:       p.oneOf("PLAYBACK", "on", "off") == "on",
 		feedInterval:   p.duration("FEED_INTERVAL", 50*time.Millisecond),
+		stopDelay:      p.durationIn("STOP_DELAY", 0, 0, 10*time.Minute),
 		keepRooms:      p.age("KEEP_ROOMS", 30*24*time.Hour),
 		logFormat:      p.oneOf("LOG_FORMAT", "text", "json"),
 		tracing:        p.tracing(environ),
@@ -123,6 +128,7 @@ func parseConfig(command string, environ []string, stored secrets.Values) (confi
 	if err := cfg.logLevel.UnmarshalText([]byte(p.text("LOG_LEVEL", "info"))); err != nil {
 		p.fault("LOG_LEVEL", "want debug, info, warn or error")
 	}
+	cfg.stopTimeout = p.stopTimeout(cfg.stopDelay + cfg.limits.DrainWindow)
 	for _, name := range slices.Sorted(maps.Keys(p.unread)) {
 		p.fault(name, "there is no such variable")
 	}
@@ -170,11 +176,23 @@ func (p *parser) limits() gqlserver.Limits {
 	}
 }
 
-// printConfig prints every variable with its effective value and, if that is not the variable's own, where it comes
-// from.
+// stopTimeout reads how long stopping may take in all. A part of it is planned: the stop delay and the drain window.
+// The rest is for requests that still run.
+func (p *parser) stopTimeout(planned time.Duration) time.Duration {
+	const least, usual, most = 5 * time.Second, 10 * time.Second, 20 * time.Minute
+	value := p.durationIn("STOP_TIMEOUT", planned+usual, time.Second, most)
+	if value < planned+least {
+		p.fault("STOP_TIMEOUT", "%v is too short for the stop delay and the drain window, together %v: want at least %v, "+
+			"and that the server is not killed earlier", value, planned, planned+least)
+	}
+	return value
+}
+
+// printConfig prints every variable with its effective value, without secrets, and, if that is not the variable's own,
+// where it comes from.
 func printConfig(_ context.Context, cfg config, stdout io.Writer, _ *slog.Logger) error {
 	for _, name := range slices.Sorted(maps.Keys(cfg.values)) {
-		line := shownName(name) + "=" + cfg.values[name]
+		line := shownName(name) + "=" + withoutSecrets(cfg.values[name])
 		if origin := cfg.provenance[name]; origin != "" {
 			line += " # " + origin
 		}

@@ -45,7 +45,14 @@ func newParser(environ []string, stored secrets.Values) *parser {
 	return p
 }
 
+// fault notes what is wrong with a variable. Values among the args are shown without secrets, so they have to be whole:
+// a part may end in the middle of a password.
 func (p *parser) fault(name, format string, args ...any) {
+	for i, arg := range args {
+		if text, ok := arg.(string); ok {
+			args[i] = withoutSecrets(text)
+		}
+	}
 	if origin := p.provenance[name]; origin != "" {
 		name += " (" + origin + ")"
 	}
@@ -78,6 +85,15 @@ func (p *parser) address(name, fallback string) string {
 	return value
 }
 
+// addressIfAny reads an address that may be missing.
+func (p *parser) addressIfAny(name, example string) string {
+	value := p.text(name, "")
+	if _, port, err := net.SplitHostPort(value); value != "" && (err != nil || port == "") {
+		p.fault(name, "%q: want HOST:PORT, such as %s", value, example)
+	}
+	return value
+}
+
 // reachableByOthers returns the address at which other machines reach a server. For one that listens on all addresses
 // that is this machine's own address in its network.
 func reachableByOthers(addr string) string {
@@ -105,8 +121,9 @@ func reachableHere(addr string) string {
 
 func (p *parser) url(name, fallback string) string {
 	value := strings.TrimSuffix(p.text(name, fallback), "/")
-	if u, err := url.Parse(value); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		p.fault(name, "%q: want a URL, such as https://party.example.org", value)
+	u, err := url.Parse(value)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
+		p.fault(name, "%q: want a URL without user and password, such as https://party.example.org", value)
 	}
 	return value
 }
@@ -131,15 +148,39 @@ func isSafe(address string) bool {
 }
 
 func (p *parser) database(name, fallback string) string {
-	given := p.orFile(name)
+	given, caFile := p.orFile(name), p.text("DATABASE_CA_FILE", "")
 	p.given[name] = given != ""
-	value := cmp.Or(given, fallback)
+	value := p.withStoredUser(name, cmp.Or(given, fallback))
+	if caFile != "" {
+		var ok bool
+		if value, ok = database.WithCA(value, caFile); !ok {
+			p.fault("DATABASE_CA_FILE", "is for a MySQL database whose URL has no ca, and no tls but verify or preferred")
+		}
+	}
 	shown, err := database.CheckURL(value)
 	if err != nil {
 		p.fault(name, "%v", err)
 	}
 	p.values[name] = shown
 	return value
+}
+
+// withStoredUser completes the URL of a database with the user and the password of a secret, and what a secret lacks
+// with the rest of the URL.
+func (p *parser) withStoredUser(name, databaseURL string) string {
+	stored := p.stored[name]
+	if stored.Text == "" || !database.LacksPassword(databaseURL) && databaseURL != stored.Text {
+		return databaseURL
+	}
+	if strings.HasSuffix(stored.Text, "@/") && databaseURL == stored.Text {
+		p.fault(name, "the secret has a user and a password only; set %s%s to the rest, such as mysql://HOST:3306/NAME",
+			prefix, name)
+		return "mysql://host/name" // so that nothing else is reported
+	}
+	if databaseURL != stored.Text {
+		p.provenance[name] = "with the user of the secret " + stored.Secret
+	}
+	return database.WithUser(databaseURL, stored.Text)
 }
 
 func (p *parser) nats(name string) string {
@@ -220,13 +261,14 @@ func (p *parser) keys(name, oldName, without string) (keys [][]byte) {
 
 func (p *parser) origins(name string) []string {
 	var origins []string
-	for origin := range strings.SplitSeq(p.text(name, ""), ",") {
+	value := p.text(name, "")
+	for origin := range strings.SplitSeq(value, ",") {
 		origin = strings.TrimSpace(origin)
 		if origin == "" {
 			continue
 		}
 		if u, err := url.Parse(origin); err != nil || u.Host == "" || u.Scheme+"://"+u.Host != origin {
-			p.fault(name, "%q: want origins such as https://party.example.org, separated by commas", origin)
+			p.fault(name, "%q: want origins such as https://party.example.org, separated by commas", value)
 		}
 		origins = append(origins, origin)
 	}
@@ -276,13 +318,14 @@ func (p *parser) count(name string, fallback int) int {
 
 // networks reads addresses and networks, separated by commas or spaces.
 func (p *parser) networks(name string) (networks []netip.Prefix) {
-	for _, text := range strings.FieldsFunc(p.text(name, ""), func(r rune) bool { return r == ',' || r == ' ' }) {
+	value := p.text(name, "")
+	for _, text := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' }) {
 		network, err := netip.ParsePrefix(text)
 		if address, single := netip.ParseAddr(text); err != nil && single == nil {
 			network, err = address.Prefix(address.BitLen())
 		}
 		if err != nil {
-			p.fault(name, "%q: want addresses such as 10.0.0.7 or 10.0.0.0/8, separated by commas", text)
+			p.fault(name, "%q: want addresses such as 10.0.0.7 or 10.0.0.0/8, separated by commas", value)
 		}
 		networks = append(networks, network)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/secrets"
 )
 
@@ -49,10 +50,12 @@ func (p *parser) secrets() (wanted bool, options secrets.Options) {
 }
 
 // secretName reads the name of a secret. It returns "" if the secret must not be read, because its name is "off" or the
-// variable called instead is set. A client's id and its secret belong together, so both come from the same source.
+// variable called instead is set. A client's id and its secret belong together, so both come from the same source. The
+// URL of a database without a password does not replace the secret, which has the user.
 func (p *parser) secretName(name, fallback, instead string) string {
 	secret := p.text(name, fallback)
-	if secret == noSecret || strings.TrimSpace(p.unread[instead]+p.unread[instead+"_FILE"]) != "" {
+	given := strings.TrimSpace(p.unread[instead] + p.unread[instead+"_FILE"])
+	if secret == noSecret || given != "" && !database.LacksPassword(given) {
 		return ""
 	}
 	return secret

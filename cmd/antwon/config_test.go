@@ -44,7 +44,8 @@ func variables(t *testing.T) (read, printed []string) {
 func TestEveryVariableIsPrinted(t *testing.T) {
 	read, printed := variables(t)
 	for _, name := range read {
-		if value := strings.TrimSuffix(name, "_FILE"); !slices.Contains(printed, value) { // a file is shown beside its value
+		value := strings.TrimSuffix(name, "_FILE") // a file is shown beside its value
+		if !slices.Contains(printed, value) && !slices.Contains(printed, name) {
 			t.Errorf("the program reads %s, and antwon config does not print it", name)
 		}
 	}

@@ -4,6 +4,7 @@
 //	antwon demo          run a party to try: SQLite, a simulated Spotify, a room that is open
 //	antwon migrate       bring the database up to date, and end
 //	antwon config        print the configuration, without secrets
+//	antwon healthcheck   ask the running server whether it is ready
 //	antwon spotify-sim   run a simulated Spotify alone, to try a server with
 //	antwon version       print version, commit and Go version
 //	antwon help          explain the commands
@@ -65,8 +66,11 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	if err != nil {
 		return err
 	}
-	if command.name == "spotify-sim" {
+	switch command.name {
+	case "spotify-sim":
 		environ = append([]string{simAddr}, environ...)
+	case "healthcheck":
+		environ = onlyAddr(environ)
 	}
 	cfg, err := loadConfig(ctx, command.name, environ)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 // outage is a server whose database is behind a proxy that loses things.
 type outage struct {
 	*server
-	database *testdb.Private
+	database *testdb.PrivateServer
 	proxy    *testdb.Proxy
 	host     *user
 	roomID   string
@@ -26,9 +26,9 @@ type outage struct {
 func startOutage(t *testing.T, env ...string) *outage {
 	t.Helper()
 	binary(t)
-	o := &outage{database: testdb.StartPrivate(t)}
+	o := &outage{database: testdb.Private(t)}
 	o.proxy = testdb.StartProxy(t, o.database.Addr())
-	o.server = startServer(t, o.proxy.URL(o.database.URL()), append(env, "ANTWON_DEMO_SONG_SECONDS=2")...)
+	o.server = startServer(t, o.proxy.URL(o.database.PartyURL()), append(env, "ANTWON_DEMO_SONG_SECONDS=2")...)
 	o.host = o.login("Hanna")
 	o.roomID = o.host.openRoom("OUTAGE")
 	o.songs = o.host.search(o.roomID, "the", 20)
@@ -154,7 +154,7 @@ func TestServerFindsTheNewPrimaryAfterAFailOver(t *testing.T) {
 
 	// From now on, connections that exist are read-only, and new ones are not.
 	o.database.Exec("SET GLOBAL init_connect = 'SET SESSION TRANSACTION READ ONLY'")
-	o.database.EndConnections()
+	o.database.Exec("KILL CONNECTION USER antwon")
 	o.database.Exec("SET GLOBAL read_only = 0")
 	refused("the former primary")
 	began := time.Now()

@@ -51,6 +51,7 @@ type program struct {
 	graphql    *gqlserver.Handler
 	supervisor *playback.Supervisor // nil: this server drives no player
 	http       *http.Server
+	monitoring *http.Server // nil: monitoring has no address of its own
 }
 
 // openProgram opens the keys, the exporter of traces, the database, the bus and the client of Spotify. The
@@ -165,7 +166,7 @@ func (p *program) assemble(d *demo.Demo) {
 	if p.cfg.playback {
 		p.supervisor = p.newSupervisor()
 	}
-	p.http = p.newHTTP()
+	p.http, p.monitoring = p.newHTTP()
 }
 
 func (p *program) newAccounts() *account.Accounts {

@@ -17,19 +17,38 @@ import (
 // databaseReadyKept is how long an answer of the database about its readiness is used again: each one costs a write.
 const databaseReadyKept = 2 * time.Second
 
-func (p *program) newHTTP() *http.Server {
+// newHTTP returns the server for everybody and, if monitoring has an address of its own, the one for that.
+func (p *program) newHTTP() (public, monitoring *http.Server) {
+	cfg := p.serverConfig()
+	public = p.listening(server.New(cfg))
+	if cfg.MonitoredElsewhere {
+		monitoring = p.listening(server.NewMonitoring(cfg))
+	}
+	return public, monitoring
+}
+
+func (p *program) listening(handler http.Handler) *http.Server {
+	s := server.HTTPServer(handler)
+	s.ErrorLog = slog.NewLogLogger(p.log.Handler(), slog.LevelWarn)
+	return s
+}
+
+func (p *program) serverConfig() server.Config {
 	cfg := server.Config{
-		GraphQL:        p.graphql,
-		Pages:          web.Pages(),
-		CoverOrigins:   coverOrigins(p.cfg),
-		FinishSpotify:  p.jukebox.FinishSpotify,
-		Login:          &server.Login{Begin: p.accounts.BeginLogin, Finish: p.jukebox.FinishLogin, Logout: p.accounts.Logout},
-		DemoLogin:      p.cfg.isDemo(),
-		PublicURL:      p.cfg.publicURL,
-		WithCookies:    withCookies,
-		Ready:          p.ready,
-		Build:          server.Build(buildOf()),
-		Metrics:        p.metrics,
+		GraphQL:       p.graphql,
+		Pages:         web.Pages(),
+		CoverOrigins:  coverOrigins(p.cfg),
+		FinishSpotify: p.jukebox.FinishSpotify,
+		Login:         &server.Login{Begin: p.accounts.BeginLogin, Finish: p.jukebox.FinishLogin, Logout: p.accounts.Logout},
+		DemoLogin:     p.cfg.isDemo(),
+		PublicURL:     p.cfg.publicURL,
+		WithCookies:   withCookies,
+		Ready:         p.ready,
+		Build:         server.Build(buildOf()),
+		Metrics:       p.metrics,
+
+		MonitoredElsewhere: p.cfg.metricsAddr != "",
+
 		AllowedOrigins: p.cfg.allowedOrigins,
 		TrustedProxies: p.cfg.trustedProxies,
 		Log:            p.log,
@@ -45,9 +64,7 @@ func (p *program) newHTTP() *http.Server {
 			return p.demo.SignIn(ctx, p.accounts, key)
 		}
 	}
-	s := server.HTTPServer(server.New(cfg))
-	s.ErrorLog = slog.NewLogLogger(p.log.Handler(), slog.LevelWarn)
-	return s
+	return cfg
 }
 
 // withCookies makes the cookies of a request those of its operations.

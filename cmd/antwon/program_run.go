@@ -13,35 +13,37 @@ import (
 	"antwon.dj/backend/internal/live"
 )
 
-// shutdownTimeout bounds how long the program waits for its clients when it is told to stop, besides the drain window.
-const shutdownTimeout = 10 * time.Second
-
-// run serves until ctx ends, and then stops in this order: readiness; subscriptions, streams and requests; the players'
-// supervisor; the rooms' feeds. Every acknowledged change was committed before its
-// acknowledgement.
+// run serves until ctx ends, and then stops in this order: readiness; after the stop delay, during which everything
+// else continues, subscriptions, streams and requests; the players' supervisor; the rooms' feeds. Every acknowledged
+// change was committed before its acknowledgement.
 func (p *program) run(ctx context.Context, listener net.Listener) error {
 	if err := p.accounts.LoadEnded(ctx); err != nil { // before the first request
 		return err
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		if err := p.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve: %w", err)
+	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopServing()
+	group, serving := errgroup.WithContext(serving)
+	if p.monitoring != nil {
+		metrics, err := new(net.ListenConfig).Listen(serving, "tcp", p.cfg.metricsAddr)
+		if err != nil {
+			return fmt.Errorf("listen for monitoring: %w", err)
 		}
-		return nil
-	})
+		group.Go(func() error { return serveUntilClosed(p.monitoring, metrics) })
+	}
+	group.Go(func() error { return serveUntilClosed(p.http, listener) })
 	driving, stopDriving := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopDriving()
 	if p.supervisor != nil {
 		defer p.bus.Subscribe(func(h live.Hint) { p.supervisor.Wake(h.Topic) })()
 		group.Go(func() error { return p.supervisor.Run(driving) })
 	}
-	group.Go(func() error { return p.housekeep(ctx) })
-	group.Go(func() error { return p.jukebox.RunPresence(ctx) })
-	group.Go(func() error { return p.accounts.WatchEnded(ctx) })
+	group.Go(func() error { return p.housekeep(serving) })
+	group.Go(func() error { return p.jukebox.RunPresence(serving) })
+	group.Go(func() error { return p.accounts.WatchEnded(serving) })
 	group.Go(func() error {
-		<-ctx.Done()
 		defer stopDriving()
+		p.awaitStop(ctx, serving)
+		stopServing()
 		return p.drain(context.WithoutCancel(ctx))
 	})
 	err := group.Wait()
@@ -50,12 +52,35 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 	return err
 }
 
-// drain makes the server not ready, and waits until its clients have disconnected or shutdownTimeout and the drain
-// window are over.
-func (p *program) drain(ctx context.Context) error {
-	p.log.Info("stopping")
+func serveUntilClosed(s *http.Server, listener net.Listener) error {
+	if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
+	}
+	return nil
+}
+
+// awaitStop waits until the server is told to stop, makes it not ready, and waits for the stop delay. It returns early
+// if the server fails meanwhile, which ends serving.
+func (p *program) awaitStop(told, serving context.Context) {
+	select {
+	case <-told.Done():
+	case <-serving.Done():
+	}
+	p.log.Info("stopping", "delay", p.cfg.stopDelay.String())
 	close(p.draining)
-	ctx, cancel := context.WithTimeout(ctx, shutdownTimeout+p.cfg.limits.DrainWindow)
+	select {
+	case <-time.After(p.cfg.stopDelay):
+	case <-serving.Done():
+	}
+}
+
+// drain waits until the server's clients have disconnected, or the time for stopping is over.
+func (p *program) drain(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, p.cfg.stopTimeout-p.cfg.stopDelay)
 	defer cancel()
-	return errors.Join(p.graphql.Drain(ctx), p.http.Shutdown(ctx))
+	err := errors.Join(p.graphql.Drain(ctx), p.http.Shutdown(ctx))
+	if p.monitoring != nil { // until now it has said that the server is not ready
+		err = errors.Join(err, p.monitoring.Close())
+	}
+	return err
 }

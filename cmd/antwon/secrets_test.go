@@ -159,3 +159,35 @@ func rdsSecret(t *testing.T, account *testdb.Account) string {
 	}
 	return string(secret)
 }
+
+// RDS can manage the password of a database by itself; its secret then has a user and a password only.
+func TestSecretWithAUserOnlyCompletesTheDatabaseURL(t *testing.T) {
+	t.Parallel()
+	const rds = "party.abc.eu-west-1.rds.amazonaws.com"
+	for _, test := range []struct{ name, url, want string }{
+		{
+			"with the rest in the variable", "mysql://" + rds + "/party",
+			"ANTWON_DATABASE_URL=mysql://antwon:xxxxx@" + rds + ":3306/party?tls=rds " +
+				"# with the user of the secret antwon-rds-credentials\n",
+		},
+		{"without the rest", "", "ANTWON_DATABASE_URL (from the secret antwon-rds-credentials): the secret has a user"},
+		{
+			"a password in the variable", "mysql://me:" + hidden + "@db.example.org/party",
+			"ANTWON_DATABASE_URL=mysql://me:xxxxx@db.example.org:3306/party\n",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			aws := keepSecrets(t)
+			aws.Put("antwon-rds-credentials", `{"username": "antwon", "password": "`+hidden+`"}`)
+			var env []string
+			if test.url != "" {
+				env = append(env, "ANTWON_DATABASE_URL="+test.url)
+			}
+			out, code := printConfig(t, aws, env...)
+			if !strings.Contains(out, test.want) || (code == 0) != (test.url != "") {
+				t.Errorf("exit code %d, want %q\n%s", code, test.want, out)
+			}
+		})
+	}
+}

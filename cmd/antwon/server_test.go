@@ -101,13 +101,23 @@ func (s *server) start() {
 		s.t.Fatal(err)
 	}
 	s.eventually("the server to be ready", func() bool {
-		response, err := get(s.url + "/readyz")
+		response, err := get(s.monitoringURL() + "/readyz")
 		if err != nil {
 			return false
 		}
 		defer response.Body.Close()
 		return response.StatusCode == http.StatusOK
 	})
+}
+
+// monitoringURL is where the server shows its health and metrics.
+func (s *server) monitoringURL() string {
+	for _, variable := range s.env {
+		if address, own := strings.CutPrefix(variable, "ANTWON_METRICS_ADDR="); own {
+			return "http://" + address
+		}
+	}
+	return s.url
 }
 
 // stop sends a signal and waits for the process to end.

@@ -30,11 +30,11 @@ func runsFor(t *testing.T, command string, env ...string) (code int, said string
 func TestServerStartsBeforeItsDatabase(t *testing.T) {
 	t.Parallel()
 	binary(t)
-	database, addr := testdb.StartPrivate(t), freeAddress(t)
+	database, addr := testdb.Private(t), freeAddress(t)
 	timer := time.AfterFunc(2*time.Second, func() { testdb.StartProxyAt(t, addr, database.Addr()) })
 	defer timer.Stop()
 	began := time.Now()
-	s := startServer(t, strings.Replace(database.URL(), database.Addr(), addr, 1), "ANTWON_PLAYBACK=off")
+	s := startServer(t, strings.Replace(database.PartyURL(), database.Addr(), addr, 1), "ANTWON_PLAYBACK=off")
 	t.Logf("ready %.1f s after its start, of which the database was down for 2 s", time.Since(began).Seconds())
 	if said := s.stderr.String(); !strings.Contains(said, "the database is not available; trying again") {
 		t.Errorf("the server does not say what it waits for:\n%s", said)

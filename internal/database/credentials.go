@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"net/url"
 	"slices"
 
 	"github.com/go-sql-driver/mysql"
@@ -46,9 +47,9 @@ func connectorAs(cfg *mysql.Config, credentials Credentials, refused bool) (driv
 		if err != nil {
 			return err
 		}
-		u, err := parseMySQL(databaseURL)
+		u, err := url.Parse(databaseURL)
 		if err != nil {
-			return err
+			return errors.New("the credentials of the database are no URL") // err contains the password
 		}
 		cfg.User = u.User.Username()
 		cfg.Passwd, _ = u.User.Password()

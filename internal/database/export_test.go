@@ -2,6 +2,9 @@ package database
 
 import "context"
 
+// RDSRoots are the certificates of Amazon RDS.
+var RDSRoots = rdsRoots
+
 // Ask returns the result of a query for one value, which connections for reading and for writing must agree on.
 func Ask(ctx context.Context, s *DB, query string) (answer string, err error) {
 	if err := s.SQL.QueryRowContext(ctx, query).Scan(&answer); err != nil {

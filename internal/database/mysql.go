@@ -112,7 +112,12 @@ func mysqlConfig(databaseURL string, log *slog.Logger) (*mysql.Config, error) {
 		return nil, err
 	}
 	cfg := mysql.NewConfig()
-	cfg.TLSConfig = u.Query().Get("tls")
+	if cfg.TLS, err = tlsConfig(u); err != nil {
+		return nil, err
+	}
+	if cfg.TLS == nil {
+		cfg.TLSConfig = u.Query().Get("tls")
+	}
 	cfg.Net, cfg.Addr, cfg.DBName = "tcp", u.Host, strings.Trim(u.Path, "/")
 	cfg.User = u.User.Username()
 	cfg.Passwd, _ = u.User.Password()

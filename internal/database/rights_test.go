@@ -11,14 +11,15 @@ import (
 
 // A user who may not create tables could not even open a database that needs no migration.
 func TestLeastRightsAreEnoughForADatabaseThatIsUpToDate(t *testing.T) {
-	server := testdb.StartPrivate(t, "--sql-mode=")
+	server := testdb.Private(t, "--sql-mode=")
+	owner := server.PartyURL()
 	server.Exec("CREATE USER least@'%' IDENTIFIED BY 'secret'")
 	server.Exec("GRANT SELECT, INSERT, UPDATE, DELETE ON antwon.* TO least@'%'")
-	least := strings.Replace(server.URL(), "antwon:", "least:", 1)
+	least := strings.Replace(owner, "antwon:", "least:", 1)
 	if _, err := database.Open(t.Context(), least); err == nil || !strings.Contains(err.Error(), "run antwon migrate") {
 		t.Errorf("without tables: %v", err)
 	}
-	migrated, err := database.Open(t.Context(), server.URL())
+	migrated, err := database.Open(t.Context(), owner)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,16 +29,21 @@ func decodeClient(prefix string) func(content string) (map[string]string, error)
 }
 
 // decodeDatabase decodes a secret in the format of RDS and its rotation (Secrets Manager User Guide, "JSON structure of
-// database secrets"): the port is a number or a string; the port and the name of the database may be missing. The key
-// tls is not part of that format, but our own.
+// database secrets"): the port is a number or a string; the port and the name of the database may be missing. A secret
+// that RDS itself manages has a user and a password only; its URL then has no host. The key tls is not part of that
+// format, but our own.
 func decodeDatabase(content string) (map[string]string, error) {
 	var d struct {
 		Engine, Username, Password, Host, DBName, TLS string
 		Port                                          json.Number
 	}
-	if json.Unmarshal([]byte(content), &d) != nil || d.Username == "" || d.Host == "" {
+	if json.Unmarshal([]byte(content), &d) != nil || d.Username == "" {
 		return nil, errors.New(`want JSON such as {"engine": "mysql", "username": "…", "password": "…", "host": "…", ` +
 			`"port": 3306, "dbname": "…"}`)
+	}
+	user := url.UserPassword(d.Username, d.Password)
+	if d.Host == "" {
+		return map[string]string{databaseURL: (&url.URL{Scheme: "mysql", User: user, Path: "/"}).String()}, nil
 	}
 	if !slices.Contains([]string{"", "mysql", "mariadb", "aurora-mysql"}, d.Engine) {
 		return nil, errors.New("its engine is neither mysql nor mariadb")
@@ -48,9 +53,11 @@ func decodeDatabase(content string) (map[string]string, error) {
 		return nil, errors.New("its port is invalid")
 	}
 	u := url.URL{
-		Scheme: "mysql", User: url.UserPassword(d.Username, d.Password), Host: net.JoinHostPort(d.Host, port),
-		Path:     "/" + cmp.Or(d.DBName, "antwon"),
-		RawQuery: url.Values{"tls": {cmp.Or(d.TLS, "preferred")}}.Encode(),
+		Scheme: "mysql", User: user, Host: net.JoinHostPort(d.Host, port),
+		Path: "/" + cmp.Or(d.DBName, "antwon"),
+	}
+	if d.TLS != "" {
+		u.RawQuery = url.Values{"tls": {d.TLS}}.Encode()
 	}
 	return map[string]string{databaseURL: u.String()}, nil
 }

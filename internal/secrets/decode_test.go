@@ -10,17 +10,17 @@ func TestDatabaseSecretBecomesAURL(t *testing.T) {
 	tests := []struct{ name, content, want string }{
 		{
 			"as RDS writes it", `{"engine":"mysql","username":"u","password":"p","host":"h","port":3307,"dbname":"d"}`,
-			"mysql://u:p@h:3307/d?tls=preferred",
+			"mysql://u:p@h:3307/d",
 		},
 		{
 			"a port that is a string",
 			`{"engine":"mariadb","username":"u","password":"p","host":"h","port":"3307","dbname":"d"}`,
-			"mysql://u:p@h:3307/d?tls=preferred",
+			"mysql://u:p@h:3307/d",
 		},
-		{"only required keys", `{"username":"u","password":"p","host":"h"}`, "mysql://u:p@h:3306/antwon?tls=preferred"},
+		{"only required keys", `{"username":"u","password":"p","host":"h"}`, "mysql://u:p@h:3306/antwon"},
 		{"verified TLS", `{"username":"u","password":"p","host":"h","tls":"true"}`, "mysql://u:p@h:3306/antwon?tls=true"},
-		{"IPv6", `{"username":"u","password":"p","host":"::1"}`, "mysql://u:p@[::1]:3306/antwon?tls=preferred"},
-		{"no host", `{"username":"u","password":"p"}`, ""},
+		{"IPv6", `{"username":"u","password":"p","host":"::1"}`, "mysql://u:p@[::1]:3306/antwon"},
+		{"a user and a password only", `{"username":"u","password":"p"}`, "mysql://u:p@/"},
 		{"no user", `{"password":"p","host":"h"}`, ""},
 		{"another engine", `{"engine":"postgres","username":"u","password":"p","host":"h"}`, ""},
 		{"an invalid port", `{"username":"u","password":"p","host":"h","port":"0"}`, ""},

@@ -79,7 +79,7 @@ func TestSecretsBecomeVariables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const database = "mysql://antwon:hushhush@db.example.org:3307/party?tls=preferred"
+	const database = "mysql://antwon:hushhush@db.example.org:3307/party"
 	values := source.Values()
 	for name, want := range map[string]secrets.Value{
 		"SPOTIFY_CLIENT_ID":     {Text: "app", Secret: names.Spotify},

@@ -73,7 +73,7 @@ func TestOperationsSetAndClearCookies(t *testing.T) {
 	})
 	got := s.do("POST", "/graphql")
 	spotify := cookieOf(t, got, "antwon_spotify")
-	if spotify.Value != "proof" || spotify.Path != "/spotify/callback" || spotify.MaxAge != 600 {
+	if spotify.Value != "proof" || spotify.Path != "/" || spotify.MaxAge != 600 {
 		t.Errorf("the cookie for Spotify is %v", spotify)
 	}
 	if session := cookieOf(t, got, "antwon_session"); session.Value != "" || session.MaxAge != -1 {

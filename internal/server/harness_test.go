@@ -60,6 +60,9 @@ func (s *site) do(method, path string, header ...string) reply {
 	}
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
+		if header[i] == "Host" { // the client takes it from here
+			r.Host = header[i+1]
+		}
 	}
 	client := *s.Client()
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -1,125 +1,135 @@
 package testdb
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"fmt"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
+	"strconv"
+	"syscall"
 	"testing"
 	"time"
-
-	"github.com/go-sql-driver/mysql"
 )
 
-// startTimeout bounds how long a private server may take to start. Machines that run many tests are slow.
-const startTimeout = time.Minute
-
-// Private is a MariaDB server of the test's own, which the test may break. It has an empty database, antwon, and a user
-// who may do everything in it, but who is no administrator: so a read-only server refuses this user's writes.
-type Private struct {
+// PrivateServer is a MariaDB server of one test, which may be broken.
+type PrivateServer struct {
+	Port    int
 	tb      testing.TB
 	folder  string
-	addr    string
 	options []string
-	cmd     *exec.Cmd
-	admin   *sql.DB
+	process *exec.Cmd
 }
 
-// StartPrivate starts a MariaDB server with these additional options, such as "--read-only". It ends with the test.
-// Where there is no MariaDB the test is skipped, as by MySQL.
-func StartPrivate(tb testing.TB, options ...string) *Private {
+// Private starts a MariaDB server with these options on a port of 127.0.0.1 of its own, and stops it when the test
+// ends. Its user root has no password. Where MariaDB is not installed, the test is skipped, as in MySQL.
+func Private(tb testing.TB, options ...string) *PrivateServer {
 	tb.Helper()
 	required(tb, func() (string, func(), error) {
 		_, err := exec.LookPath("mariadbd")
 		return "", func() {}, err
 	})
-	p := &Private{tb: tb, folder: tb.TempDir(), addr: unusedAddress(tb), options: options}
-	install := exec.CommandContext(tb.Context(), "mariadb-install-db", "--no-defaults", "--datadir="+p.folder,
+	s := &PrivateServer{Port: freePort(tb), tb: tb, folder: tb.TempDir(), options: options}
+	install := exec.CommandContext(tb.Context(), "mariadb-install-db", "--no-defaults", "--datadir="+s.data(),
 		"--auth-root-authentication-method=normal", "--skip-test-db", "--user=root")
-	if said, err := install.CombinedOutput(); err != nil {
-		tb.Fatalf("make a private MariaDB: %v\n%s", err, said)
+	if out, err := install.CombinedOutput(); err != nil {
+		tb.Fatalf("prepare a MariaDB server: %v\n%s", err, out)
 	}
-	cfg := mysql.NewConfig()
-	cfg.Net, cfg.Addr, cfg.User, cfg.Logger = "tcp", p.addr, "root", &mysql.NopLogger{}
-	connector, err := mysql.NewConnector(cfg)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	p.admin = sql.OpenDB(connector)
-	tb.Cleanup(func() {
-		_ = p.admin.Close()
-		p.stop()
-	})
-	p.start()
-	p.Exec("CREATE DATABASE antwon CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
-	p.Exec("CREATE USER antwon@'%' IDENTIFIED BY 'secret'")
-	p.Exec("GRANT ALL ON antwon.* TO antwon@'%'")
-	return p
+	tb.Cleanup(func() { s.Stop(syscall.SIGKILL) })
+	s.Start()
+	return s
 }
 
-// start starts the server, and waits until it answers.
-func (p *Private) start() {
-	p.tb.Helper()
-	_, port, _ := net.SplitHostPort(p.addr)
-	options := append([]string{
-		"--no-defaults", "--datadir=" + p.folder, "--port=" + port, "--bind-address=127.0.0.1", "--user=root",
-		"--socket=" + filepath.Join(p.folder, "socket"), "--innodb-buffer-pool-size=16M", "--innodb-log-file-size=8M",
-		"--skip-name-resolve", "--innodb-flush-log-at-trx-commit=2",
-	}, p.options...)
-	//nolint:gosec // a test's own options
-	p.cmd = exec.CommandContext(context.WithoutCancel(p.tb.Context()), "mariadbd", options...)
-	said := &strings.Builder{}
-	p.cmd.Stdout, p.cmd.Stderr = said, said
-	if err := p.cmd.Start(); err != nil {
-		p.tb.Fatal(err)
+func (s *PrivateServer) data() string { return filepath.Join(s.folder, "data") }
+
+func (s *PrivateServer) socket() string { return filepath.Join(s.folder, "socket") }
+
+// Start starts the server again after Stop, and waits until it answers.
+func (s *PrivateServer) Start() {
+	s.tb.Helper()
+	var log bytes.Buffer
+	s.process = exec.CommandContext(context.Background(), "mariadbd", append([]string{
+		"--no-defaults", "--user=root", "--datadir=" + s.data(), "--socket=" + s.socket(),
+		"--bind-address=127.0.0.1", "--port=" + strconv.Itoa(s.Port), "--innodb-flush-log-at-trx-commit=0",
+	}, s.options...)...)
+	s.process.Stdout, s.process.Stderr = &log, &log
+	if err := s.process.Start(); err != nil {
+		s.tb.Fatal(err)
 	}
-	for deadline := time.Now().Add(startTimeout); p.admin.PingContext(p.tb.Context()) != nil; {
-		if time.Now().After(deadline) {
-			p.stop()
-			p.tb.Fatalf("the private MariaDB does not start:\n%s", said)
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		conn, err := new(net.Dialer).DialContext(s.tb.Context(), "tcp", s.addr())
+		if err == nil {
+			_ = conn.Close() // it was opened only to see whether it can be
+			return
 		}
-		time.Sleep(20 * time.Millisecond)
+		if time.Now().After(deadline) {
+			_ = s.process.Process.Kill()
+			_ = s.process.Wait()
+			s.tb.Fatalf("MariaDB does not start:\n%s", &log)
+		}
 	}
 }
 
-// stop kills the server: nobody needs its data.
-func (p *Private) stop() {
-	if p.cmd == nil {
+// Stop sends the server a signal that ends it, and waits until it has ended. A server that is stopped stays so.
+func (s *PrivateServer) Stop(signal os.Signal) {
+	s.tb.Helper()
+	if s.process == nil || s.process.ProcessState != nil {
 		return
 	}
-	_ = p.cmd.Process.Kill() // it may have ended by itself
-	_ = p.cmd.Wait()
-	p.cmd = nil
+	s.Signal(signal)
+	_ = s.process.Wait() // a killed process ends with an error
 }
 
-// Addr returns the host and the port at which the server listens.
-func (p *Private) Addr() string { return p.addr }
-
-// URL returns the URL of the database for the user without administrator's rights.
-func (p *Private) URL() string { return "mysql://antwon:secret@" + p.addr + "/antwon" }
-
-// Exec runs a statement as the administrator.
-func (p *Private) Exec(statement string) {
-	p.tb.Helper()
-	if _, err := p.admin.ExecContext(p.tb.Context(), statement); err != nil {
-		p.tb.Fatalf("%s: %v", statement, err)
+// Signal sends the server a signal, such as SIGSTOP.
+func (s *PrivateServer) Signal(signal os.Signal) {
+	s.tb.Helper()
+	if err := s.process.Process.Signal(signal); err != nil {
+		s.tb.Error(err)
 	}
 }
 
-// EndConnections ends all connections of the user without administrator's rights.
-func (p *Private) EndConnections() {
-	p.tb.Helper()
-	p.Exec("KILL CONNECTION USER antwon")
+// URL returns the URL of a database of the server for its user root.
+func (s *PrivateServer) URL(database string) string {
+	return fmt.Sprintf("mysql://root@%s/%s", s.addr(), database)
 }
 
-func unusedAddress(tb testing.TB) string {
+// Exec executes a statement as root, outside of any database.
+func (s *PrivateServer) Exec(statement string) {
+	s.tb.Helper()
+	db, err := sql.Open("mysql", "root@unix("+s.socket()+")/")
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(s.tb.Context(), statement); err != nil {
+		s.tb.Fatalf("%s: %v", statement, err)
+	}
+}
+
+func (s *PrivateServer) addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.Port)) }
+
+func freePort(tb testing.TB) int {
 	tb.Helper()
 	listener, err := new(net.ListenConfig).Listen(tb.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		tb.Fatal(err)
 	}
 	defer listener.Close()
-	return listener.Addr().String()
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
+// Addr returns the host and the port at which the server listens.
+func (s *PrivateServer) Addr() string { return s.addr() }
+
+// PartyURL creates an empty database, antwon, and returns its URL for a new user, antwon, who may do everything in it but
+// is no administrator: so a read-only server refuses this user's writes. Call it once.
+func (s *PrivateServer) PartyURL() string {
+	s.tb.Helper()
+	s.Exec("CREATE DATABASE antwon CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+	s.Exec("CREATE USER antwon@'%' IDENTIFIED BY 'secret'")
+	s.Exec("GRANT ALL ON antwon.* TO antwon@'%'")
+	return "mysql://antwon:secret@" + s.addr() + "/antwon"
 }

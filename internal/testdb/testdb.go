@@ -4,7 +4,7 @@
 // none answers the test is skipped and says so; with ANTWON_TEST_STRICT=1 it fails instead. With -short it is always
 // skipped.
 //
-// A test that breaks its database starts one of its own, with StartPrivate, and puts a Proxy before it.
+// A test that breaks its database starts one of its own, with Private, and puts a Proxy before it.
 package testdb
 
 import (
