@@ -124,8 +124,8 @@ func freePort(tb testing.TB) int {
 // Addr returns the host and the port at which the server listens.
 func (s *PrivateServer) Addr() string { return s.addr() }
 
-// PartyURL creates an empty database, antwon, and returns its URL for a new user, antwon, who may do everything in it but
-// is no administrator: so a read-only server refuses this user's writes. Call it once.
+// PartyURL creates an empty database, antwon, and returns its URL for a new user, antwon, who may do everything in it,
+// but is no administrator: so a read-only server refuses this user's writes. Call it once.
 func (s *PrivateServer) PartyURL() string {
 	s.tb.Helper()
 	s.Exec("CREATE DATABASE antwon CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
