@@ -341,7 +341,7 @@ several mutations answers each of them.
 
 The error of a failed mutation has extensions.code: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT
 (extensions.field names the argument), CONFLICT, REFUSED (extensions.reason is a RefusalReason), RATE_LIMITED,
-UPSTREAM_UNAVAILABLE (Spotify does not answer) or INTERNAL_SERVER_ERROR. RATE_LIMITED and
+UPSTREAM_UNAVAILABLE (Spotify or the server's database is not available) or INTERNAL_SERVER_ERROR. RATE_LIMITED and
 UPSTREAM_UNAVAILABLE also have extensions.retryAfterMs.
 """
 type Mutation {

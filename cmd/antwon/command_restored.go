@@ -7,13 +7,12 @@ import (
 	"io"
 	"log/slog"
 
-	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/timeline"
 )
 
 // restored begins a new timeline of a database that was restored from a backup.
-func restored(ctx context.Context, cfg config, stdout io.Writer, _ *slog.Logger) (err error) {
-	opened, err := database.OpenAs(ctx, cfg.databaseURL, cfg.databaseLogin)
+func restored(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) (err error) {
+	opened, err := openDatabase(ctx, cfg, log)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,7 @@ type config struct {
 	publicURL      string // without a slash at the end
 	databaseURL    string
 	databaseLogin  database.Credentials // nil: the URL says who
+	databaseWait   time.Duration        // how long a start waits for a database that is not available
 	natsURL        string               // "": this is the only server
 	sessionSecrets [][]byte             // sign access tokens, the present one first; nil: see keptSecret
 	encryptionKeys [][]byte             // encrypt hosts' tokens, the present one first; nil: the session secrets
@@ -102,6 +103,7 @@ func parseConfig(command string, environ []string, stored secrets.Values) (confi
 		addr:           p.address("ADDR", "127.0.0.1:8080"),
 		metricsAddr:    p.addressIfAny("METRICS_ADDR", "127.0.0.1:9090"),
 		databaseURL:    p.database("DATABASE_URL", "sqlite:data/antwon.db"),
+		databaseWait:   p.durationIn("DATABASE_WAIT", time.Minute, 0, time.Hour),
 		natsURL:        p.nats("NATS_URL"),
 		sessionSecrets: p.keys("SESSION_SECRET", "SESSION_SECRETS_OLD", "(not set: one is kept beside the database)"),
 		encryptionKeys: p.keys("ENCRYPTION_KEY", "ENCRYPTION_KEYS_OLD", "(not set: derived from the session secret)"),

@@ -36,9 +36,13 @@ type program struct {
 	tokens   *session.Tokens
 	cipher   *spotify.TokenCipher
 	tracing  *telemetry.Tracing
+	unlock   func() error // lets another server use the database, if it is a file
 	database *database.DB
-	bus      *hintBus
-	spotify  *spotify.Client
+	// databaseReady returns what keeps the database from being used. Its answer is up to databaseReadyKept old.
+	databaseReady func(context.Context) error
+
+	bus     *hintBus
+	spotify *spotify.Client
 
 	// What assemble adds.
 	demo       *demo.Demo // nil unless this is a demo with a simulated Spotify
@@ -67,9 +71,13 @@ func openProgram(ctx context.Context, cfg config, log *slog.Logger) (_ *program,
 	if p.tracing, err = telemetry.Start(ctx, p.tracingConfig()); err != nil {
 		return nil, err
 	}
-	if p.database, err = database.OpenAs(ctx, cfg.databaseURL, cfg.databaseLogin); err != nil {
+	if p.unlock, err = database.LockServer(cfg.databaseURL); err != nil {
 		return nil, err
 	}
+	if p.database, err = openDatabase(ctx, cfg, log); err != nil {
+		return nil, err
+	}
+	p.databaseReady = server.Shared(p.database.Ready, databaseReadyKept)
 	if p.bus, err = p.openBus(); err != nil {
 		return nil, err
 	}
@@ -88,10 +96,21 @@ func (p *program) close() error {
 	if p.tracing != nil {
 		p.tracing.Close()
 	}
+	var err error
 	if p.database != nil {
-		return p.database.Close()
+		err = p.database.Close()
 	}
-	return nil
+	if p.unlock != nil {
+		err = errors.Join(err, p.unlock())
+	}
+	return err
+}
+
+// openDatabase opens the database, and waits for it as long as the configuration says.
+func openDatabase(ctx context.Context, cfg config, log *slog.Logger) (*database.DB, error) {
+	return database.OpenWith(ctx, cfg.databaseURL, database.Options{
+		Credentials: cfg.databaseLogin, Wait: cfg.databaseWait, Log: log,
+	})
 }
 
 func newMetrics(b build) *prometheus.Registry {

@@ -6,12 +6,16 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"time"
 
 	"antwon.dj/backend/graph"
 	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/server"
 	"antwon.dj/backend/web"
 )
+
+// databaseReadyKept is how long an answer of the database about its readiness is used again: each one costs a write.
+const databaseReadyKept = 2 * time.Second
 
 // newHTTP returns the server for everybody and, if monitoring has an address of its own, the one for that.
 func (p *program) newHTTP() (public, monitoring *http.Server) {
@@ -90,9 +94,12 @@ func (p *program) ready(ctx context.Context) error {
 		return errors.New("the server is shutting down")
 	default:
 	}
-	if err := p.database.Ready(ctx); err != nil {
+	if err := p.databaseReady(ctx); err != nil {
 		p.log.WarnContext(ctx, "not ready", "error", err)
-		return errors.New("the database does not answer, or is not up to date")
+		return errors.New("the database does not answer, takes no writes, or is not up to date")
+	}
+	if p.supervisor != nil && p.supervisor.IsOverdue() {
+		return errors.New("the database has not renewed this server's leases in time")
 	}
 	return nil
 }

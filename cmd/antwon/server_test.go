@@ -211,7 +211,10 @@ func (u *user) try(result any, query string, variables map[string]any) error {
 
 type graphqlError struct {
 	Message    string
-	Extensions struct{ Code, Field, Reason string }
+	Extensions struct {
+		Code, Field, Reason string
+		RetryAfterMs        int
+	}
 }
 
 func decode(body io.Reader, result any) error {

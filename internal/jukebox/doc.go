@@ -75,6 +75,7 @@ and besides them:
 	jukebox.go    Config, New and Close
 	metrics.go    metrics for operators
 	page.go       cursors and pages of long lists
+	unavailable.go  what clients see while the database is unavailable
 	values.go     conversions of columns
 
 # Goroutines

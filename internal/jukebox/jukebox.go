@@ -50,6 +50,7 @@ type Jukebox struct {
 	allCodes *ratelimit.Bucket  // of wrong codes to this server
 	clock    *timeline.Clock
 	purged   *prometheus.CounterVec
+	nodes    nodeWatch
 }
 
 // statesCached is how many rooms' states are kept in memory for requests.

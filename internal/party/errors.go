@@ -17,7 +17,7 @@ const (
 	Conflict            Code = "CONFLICT"              // the present state does not allow it: room closed, code in use, …
 	Refused             Code = "REFUSED"               // a rule of the room refuses it; Reason says which
 	RateLimited         Code = "RATE_LIMITED"          // too often
-	UpstreamUnavailable Code = "UPSTREAM_UNAVAILABLE"  // Spotify or the identity provider does not answer
+	UpstreamUnavailable Code = "UPSTREAM_UNAVAILABLE"  // Spotify, the identity provider or the database is not available
 	Internal            Code = "INTERNAL_SERVER_ERROR" // a fault of ours; the cause is logged, never sent
 )
 

@@ -45,6 +45,8 @@ func (b *Bucket) Allow(ctx context.Context) (wait time.Duration) {
 	now := time.Now()
 	if !b.tokens.AllowN(now, 1) {
 		wait = max(b.untilNext(now), time.Millisecond)
+	} else {
+		noteTaken(ctx, b)
 	}
 	b.note(ctx, now, 1, wait == 0)
 	return wait

@@ -120,3 +120,16 @@ func freePort(tb testing.TB) int {
 	defer listener.Close()
 	return listener.Addr().(*net.TCPAddr).Port
 }
+
+// Addr returns the host and the port at which the server listens.
+func (s *PrivateServer) Addr() string { return s.addr() }
+
+// PartyURL creates an empty database, antwon, and returns its URL for a new user, antwon, who may do everything in it,
+// but is no administrator: so a read-only server refuses this user's writes. Call it once.
+func (s *PrivateServer) PartyURL() string {
+	s.tb.Helper()
+	s.Exec("CREATE DATABASE antwon CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+	s.Exec("CREATE USER antwon@'%' IDENTIFIED BY 'secret'")
+	s.Exec("GRANT ALL ON antwon.* TO antwon@'%'")
+	return "mysql://antwon:secret@" + s.addr() + "/antwon"
+}
