@@ -113,6 +113,9 @@ bench: ## likes a second, arrival and reading, on SQLite and MySQL
 bench-realtime: ## thousands of subscribers: on antwon, on gqlgen's own transport, and without GraphQL
 	go run ./cmd/antwon-bench realtime $(ARGS)
 
+bench-attack: ## the most expensive operations that a guest can send, and what they do to a bystander
+	go run ./cmd/antwon-bench attack $(ARGS)
+
 bench-web: build ## what the web pages cost, in a real browser
 	@$(call browser,test/bench.ts) --disable-console-intercept
 
@@ -151,4 +154,4 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -C test/genqlient -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build web client run party demo dev generate migration lint lint-schema node-modules test test-go test-fast test-flaky test-web test-pages scenarios bench bench-realtime bench-web screenshots rds-roots vuln sbom compose-env pin-images check stale
+.PHONY: help build web client run party demo dev generate migration lint lint-schema node-modules test test-go test-fast test-flaky test-web test-pages scenarios bench bench-realtime bench-attack bench-web screenshots rds-roots vuln sbom compose-env pin-images check stale

@@ -51,6 +51,13 @@ simulated, unless ANTWON_SPOTIFY_CLIENT_ID names an app there.`,
 			run:     migrate,
 		},
 		{
+			name:    "restored",
+			summary: "say that the database was restored from a backup, and end",
+			details: `Makes clients load rooms again that they know from the time after the backup. Call it after restoring
+a backup, before servers start. Servers that run meanwhile notice by themselves.`,
+			run: restored,
+		},
+		{
 			name:    "config",
 			summary: "print the configuration, without secrets",
 			details: `Prints all variables with their effective values, without secrets, and where a value comes from if it

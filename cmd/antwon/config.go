@@ -40,9 +40,11 @@ type config struct {
 	oidc           openid.Config // without an issuer no identity provider is used
 	allowedOrigins []string
 	trustedProxies []netip.Prefix
+	proxyHeader    server.ProxyHeader // how they say where clients come from
 	introspection  bool
 	compress       bool
 	limits         gqlserver.Limits
+	connections    int // of all clients together
 	playback       bool
 	feedInterval   time.Duration
 	stopDelay      time.Duration // from the signal to stop until clients are disconnected
@@ -109,26 +111,32 @@ func parseConfig(command string, environ []string, stored secrets.Values) (confi
 		oidc:           p.oidc(),
 		allowedOrigins: p.origins("ALLOWED_ORIGINS"),
 		trustedProxies: p.networks("TRUSTED_PROXIES"),
-		introspection:  p.oneOf("INTROSPECTION", "off", "on") == "on",
-		compress:       p.oneOf("COMPRESS", "on", "off") == "on",
-		limits:         p.limits(),
-		playback:       p.oneOf("PLAYBACK", "on", "off") == "on",
-		feedInterval:   p.duration("FEED_INTERVAL", 50*time.Millisecond),
-		stopDelay:      p.durationIn("STOP_DELAY", 0, 0, 10*time.Minute),
-		keepRooms:      p.age("KEEP_ROOMS", 30*24*time.Hour),
-		logFormat:      p.oneOf("LOG_FORMAT", "text", "json"),
-		tracing:        p.tracing(environ),
-		songSeconds:    p.seconds("DEMO_SONG_SECONDS"),
-		given:          p.given,
-		values:         p.values,
-		provenance:     p.provenance,
-		command:        command,
+		proxyHeader: server.ProxyHeader(p.oneOf("PROXY_HEADER",
+			string(server.XForwardedFor), string(server.Forwarded), string(server.ProxyProtocol))),
+		introspection: p.oneOf("INTROSPECTION", "off", "on") == "on",
+		compress:      p.oneOf("COMPRESS", "on", "off") == "on",
+		limits:        p.limits(),
+		connections:   p.count("CONNECTIONS", 10_000),
+		playback:      p.oneOf("PLAYBACK", "on", "off") == "on",
+		feedInterval:  p.duration("FEED_INTERVAL", 50*time.Millisecond),
+		stopDelay:     p.durationIn("STOP_DELAY", 0, 0, 10*time.Minute),
+		keepRooms:     p.age("KEEP_ROOMS", 30*24*time.Hour),
+		logFormat:     p.oneOf("LOG_FORMAT", "text", "json"),
+		tracing:       p.tracing(environ),
+		songSeconds:   p.seconds("DEMO_SONG_SECONDS"),
+		given:         p.given,
+		values:        p.values,
+		provenance:    p.provenance,
+		command:       command,
 	}
 	cfg.publicURL = p.url("PUBLIC_URL", "http://"+reachableByOthers(cfg.addr))
 	if err := cfg.logLevel.UnmarshalText([]byte(p.text("LOG_LEVEL", "info"))); err != nil {
 		p.fault("LOG_LEVEL", "want debug, info, warn or error")
 	}
 	cfg.stopTimeout = p.stopTimeout(cfg.stopDelay + cfg.limits.DrainWindow)
+	if cfg.proxyHeader != server.XForwardedFor && len(cfg.trustedProxies) == 0 {
+		p.fault("PROXY_HEADER", "set ANTWON_TRUSTED_PROXIES, too: nobody else is believed")
+	}
 	for _, name := range slices.Sorted(maps.Keys(p.unread)) {
 		p.fault(name, "there is no such variable")
 	}
@@ -169,6 +177,12 @@ func (p *parser) limits() gqlserver.Limits {
 		OperationsPerSecond:   p.count("OPERATIONS_PER_SECOND", 20),
 		ConnectionsPerUser:    p.count("CONNECTIONS_PER_USER", 50),
 		ConnectionsPerAddress: p.count("CONNECTIONS_PER_ADDRESS", 2000),
+		AnonymousPerAddress:   p.count("ANONYMOUS_PER_ADDRESS", 200),
+		AnonymousIdle:         p.duration("ANONYMOUS_IDLE", time.Minute),
+		OperationCost:         p.count("OPERATION_COST", 50_000),
+		CostPerUser:           p.count("COST_PER_USER", 5000),
+		CostPerAddress:        p.count("COST_PER_ADDRESS", 50_000),
+		AnswerBytes:           p.count("ANSWER_BYTES", 4<<20),
 		InitTimeout:           p.duration("INIT_TIMEOUT", 10*time.Second),
 		PingInterval:          p.duration("PING_INTERVAL", 25*time.Second),
 		WriteTimeout:          p.duration("WRITE_TIMEOUT", 10*time.Second),

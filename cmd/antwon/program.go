@@ -52,6 +52,8 @@ type program struct {
 	supervisor *playback.Supervisor // nil: this server drives no player
 	http       *http.Server
 	monitoring *http.Server // nil: monitoring has no address of its own
+	// connections are those of http.
+	connections *server.Connections
 }
 
 // openProgram opens the keys, the exporter of traces, the database, the bus and the client of Spotify. The
@@ -166,6 +168,7 @@ func (p *program) assemble(d *demo.Demo) {
 	if p.cfg.playback {
 		p.supervisor = p.newSupervisor()
 	}
+	p.connections = server.NewConnections(p.cfg.connections, p.log, p.metrics)
 	p.http, p.monitoring = p.newHTTP()
 }
 

@@ -43,12 +43,16 @@ func (p *program) deleteExpired(ctx context.Context) {
 	}
 }
 
-// purge deletes rooms that were closed longer ago than the configuration keeps them.
+// purge deletes what came to nothing, and rooms that were closed longer ago than the configuration keeps them.
 func (p *program) purge(ctx context.Context) error {
-	if p.cfg.keepRooms == 0 {
-		return nil
+	done, err := p.jukebox.PurgeIdle(ctx)
+	if done != (jukebox.Purged{}) {
+		p.log.Info("deleted rooms without songs, and guests who had done nothing", "rooms", done.Rooms, "guests", done.Guests)
 	}
-	done, err := p.jukebox.Purge(ctx, p.cfg.keepRooms)
+	if err != nil || p.cfg.keepRooms == 0 {
+		return err
+	}
+	done, err = p.jukebox.Purge(ctx, p.cfg.keepRooms)
 	if done != (jukebox.Purged{}) {
 		p.log.Info("deleted old parties", "rooms", done.Rooms, "guests", done.Guests, "songs", done.Songs)
 	}

@@ -51,6 +51,7 @@ func (p *program) serverConfig() server.Config {
 
 		AllowedOrigins: p.cfg.allowedOrigins,
 		TrustedProxies: p.cfg.trustedProxies,
+		ProxyHeader:    p.cfg.proxyHeader,
 		Log:            p.log,
 		Tracing:        p.tracing.Provider(),
 		Propagator:     p.tracing.Propagator(),

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/server"
 )
 
 // run serves until ctx ends, and then stops in this order: readiness; after the stop delay, during which everything
@@ -20,6 +21,12 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 	if err := p.accounts.LoadEnded(ctx); err != nil { // before the first request
 		return err
 	}
+	if err := p.jukebox.CheckTimeline(ctx); err != nil {
+		return err
+	}
+	if p.cfg.proxyHeader == server.ProxyProtocol {
+		listener = server.ListenBehindProxy(listener, p.cfg.trustedProxies)
+	}
 	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopServing()
 	group, serving := errgroup.WithContext(serving)
@@ -28,9 +35,9 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 		if err != nil {
 			return fmt.Errorf("listen for monitoring: %w", err)
 		}
-		group.Go(func() error { return serveUntilClosed(p.monitoring, metrics) })
+		group.Go(func() error { return untilClosed(p.monitoring.Serve(metrics)) })
 	}
-	group.Go(func() error { return serveUntilClosed(p.http, listener) })
+	group.Go(func() error { return untilClosed(p.connections.Serve(p.http, listener)) })
 	driving, stopDriving := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopDriving()
 	if p.supervisor != nil {
@@ -39,6 +46,7 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 	}
 	group.Go(func() error { return p.housekeep(serving) })
 	group.Go(func() error { return p.jukebox.RunPresence(serving) })
+	group.Go(func() error { return p.jukebox.RunTimeline(serving) })
 	group.Go(func() error { return p.accounts.WatchEnded(serving) })
 	group.Go(func() error {
 		defer stopDriving()
@@ -52,8 +60,9 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 	return err
 }
 
-func serveUntilClosed(s *http.Server, listener net.Listener) error {
-	if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+// untilClosed returns why a server stopped to serve, or nil if it was closed.
+func untilClosed(err error) error {
+	if !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve: %w", err)
 	}
 	return nil

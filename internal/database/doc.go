@@ -17,7 +17,8 @@ Every wait for a database has a bound, because a network may lose a connection w
 context, TxTimeout, or the connection's own, after which the error is one that Unavailable knows. Then the idle
 connections are replaced, too.
 
-DB is opened by cmd/antwon, and queried by internal/account and internal/jukebox only. The tables are described in
+DB is opened by cmd/antwon, and queried by internal/account, internal/jukebox, internal/roomstate and internal/timeline.
+The tables are described in
 ent/schema.
 
 	database.go     opening, migrating and closing a database; with await.go, which waits for one that is not available

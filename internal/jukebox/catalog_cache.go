@@ -42,13 +42,13 @@ func newSongCatalog(spotify Catalog, db *database.DB, loader *roomstate.Loader) 
 }
 
 // fetchSong returns Spotify's description of a song, which may be as old as songFreshness. While Spotify is unavailable
-// it returns the stored description, however old. NotFound if Spotify has no such song.
+// it returns the stored description, however old, and also while too much is asked for this host. NotFound if Spotify has no such song.
 func (c *songCatalog) fetchSong(ctx context.Context, hostID, uri string) (party.Song, error) {
 	if known, ok := c.fetched.Get(fetchedKey{hostID, uri}); ok && time.Since(known.at) < songFreshness {
 		return known.song, nil
 	}
 	s, err := c.spotify.Song(ctx, hostID, uri)
-	if party.CodeOf(err) == party.UpstreamUnavailable {
+	if code := party.CodeOf(err); code == party.UpstreamUnavailable || code == party.RateLimited {
 		stored, found, loadErr := c.storedSong(ctx, uri)
 		if found || loadErr != nil {
 			return stored, loadErr

@@ -43,8 +43,9 @@ Every change of an open room goes through changer.change, which runs a function 
   - Idempotency: changeOnce stores the key of a mutation in the same transaction as its change. A repetition within a
     day returns the first result and changes nothing. Refusals are not stored.
 
-Changes that wait at the same time share a transaction, and thereby a commit: see changer. Only what no watcher sees is
-written in ordinary transactions: new rooms, closed rooms, leases, and when members were last connected.
+Changes that wait at the same time share a transaction, and thereby a commit, as far as there is time for them: see
+changer. Only what no watcher sees is written in ordinary transactions: new rooms, closed rooms, leases, and when members
+were last connected; and the versions of all rooms, after a backup was restored (package timeline).
 
 # State
 
@@ -61,7 +62,7 @@ Each file name begins with its concern:
 	change_    the transaction of a change, groups of changes, idempotency
 	guest_     joining a room, a guest's own view and recap, merging a guest who signs in
 	history_   what was played, the log of events, export as a playlist
-	member_    the list of members, roles and removal, presence
+	member_    the list of members, roles and removal, presence, signing out
 	player_    commands, skip votes, devices, leases, and what the driver reports
 	queue_     adding, liking, approving, pinning, removing and reading songs, undo
 	room_      creating, settings, closing and deleting rooms
@@ -80,7 +81,8 @@ and besides them:
 # Goroutines
 
 The package starts none for a change. [New] starts those of the hub, and [Jukebox.Close] waits for them.
-[Jukebox.RunPresence] runs until its context ends, on the goroutine of its caller. The mutexes of changer and presence
-are held for a few map operations, and never while the database, the bus or Spotify is waited for.
+[Jukebox.RunPresence] and [Jukebox.RunTimeline] run until their context ends, on the goroutines of their callers. The
+mutexes of changer and presence are held for a few map operations, and never while the database, the bus or Spotify is
+waited for.
 */
 package jukebox

@@ -32,6 +32,12 @@ func (j *Jukebox) Waiting(roomID string) (waiting int, busy bool) {
 	return len(c.queues[queue]), c.running[queue]
 }
 
+// StoreArrived stores the presence of those who have just connected, as RunPresence does every two seconds.
+func (j *Jukebox) StoreArrived(ctx context.Context) error { return j.presence.storeArrived(ctx) }
+
+// CodeLength is how long the code of the next room is if so many rooms are open with it.
+func CodeLength(openRooms int) int { return codeLength(openRooms) }
+
 // ForgetFetched empties the cache of songs that Spotify described.
 func (j *Jukebox) ForgetFetched() { j.catalog.fetched.Purge() }
 
@@ -45,6 +51,39 @@ func AgeCommands(ctx context.Context, s *database.DB, by time.Duration) error {
 			err = errors.Join(err, failed)
 		}
 		return err
+	})
+}
+
+// AgeGuests lets so much time pass since members joined, users were made and sessions were refreshed.
+func AgeGuests(ctx context.Context, s *database.DB, by time.Duration) error {
+	return s.InTx(ctx, func(tx *ent.Tx) error {
+		for table, column := range map[string]string{
+			"memberships": "joined_at", "users": "created_at", "sessions": "created_at", "room_events": "at",
+		} {
+			rows, err := tx.QueryContext(ctx, "SELECT id, "+column+" FROM "+table)
+			if err != nil {
+				return err
+			}
+			times := map[string]time.Time{}
+			for rows.Next() {
+				var id string
+				var at time.Time
+				if err := rows.Scan(&id, &at); err != nil {
+					return err
+				}
+				times[id] = at
+			}
+			if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+				return err
+			}
+			for id, at := range times {
+				update := "UPDATE " + table + " SET " + column + " = ? WHERE id = ?"
+				if _, err := tx.ExecContext(ctx, update, at.Add(-by).UTC(), id); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
 	})
 }
 
@@ -74,4 +113,24 @@ func StoreKey(ctx context.Context, db *database.DB, userID, key, mutation string
 	}
 	used := &idempotency{userID: userID, keyHash: database.Hash([]byte(key)), mutation: mutation}
 	return tx.Commit, used.store(ctx, tx, result{objectID: userID}, database.Microseconds(time.Now()))
+}
+
+// GroupLimit returns a groupLimit as functions.
+func GroupLimit() (size func() int, committed func(changes int, leftSome bool), timedOut func()) {
+	l := &groupLimit{}
+	return l.size, l.committed, l.timedOut
+}
+
+// HasTimeFor is hasTimeFor.
+var HasTimeFor = hasTimeFor
+
+// MaxGroup is maxGroup.
+const MaxGroup = maxGroup
+
+// Exec runs a statement, as somebody may who puts rows of a backup into the database.
+func Exec(ctx context.Context, s *database.DB, statement string, values ...any) error {
+	return s.InTx(ctx, func(tx *ent.Tx) error {
+		_, err := tx.ExecContext(ctx, statement, values...)
+		return err
+	})
 }

@@ -1,6 +1,7 @@
 package jukebox
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/ratelimit"
 	"antwon.dj/backend/internal/roomstate"
+	"antwon.dj/backend/internal/timeline"
 )
 
 // Config holds what a Jukebox needs. All fields are required, except where noted.
@@ -43,7 +45,10 @@ type Jukebox struct {
 	states   *lru.Cache[string, *party.State] // the newest loaded state by room, for requests
 	catalog  *songCatalog
 	presence *presence
-	limiter  *ratelimit.Limiter
+	limiter  *ratelimit.Limiter // of what members do
+	codes    *ratelimit.Fair    // of wrong codes
+	allCodes *ratelimit.Bucket  // of wrong codes to this server
+	clock    *timeline.Clock
 	purged   *prometheus.CounterVec
 	nodes    nodeWatch
 }
@@ -58,21 +63,29 @@ func New(cfg Config) *Jukebox {
 	loader := roomstate.NewLoader(cfg.Database)
 	changer := newChanger(cfg.Database, cfg.Bus, m.groupSize)
 	states, _ := lru.New[string, *party.State](statesCached) // fails only for a size of 0
+	var hub *live.Hub[*party.State]
+	clock := timeline.New(cfg.Database, cfg.Log, func() { hub.Reconcile() }) // not before New has returned
+	hub = live.NewHub(cfg.Bus, loader, live.Options{
+		Interval: cfg.FeedInterval, Log: cfg.Log, OnLoad: m.observeLoad, Tracing: cfg.Tracing,
+		OnRollback: clock.Suspect,
+	})
 	j := &Jukebox{
 		cfg:      cfg,
 		db:       cfg.Database,
 		accounts: cfg.Accounts,
 		loader:   loader,
 		changer:  changer,
-		hub: live.NewHub(cfg.Bus, loader, live.Options{
-			Interval: cfg.FeedInterval, Log: cfg.Log, OnLoad: m.observeLoad, Tracing: cfg.Tracing,
-		}),
+		hub:      hub,
 		states:   states,
 		catalog:  newSongCatalog(cfg.Catalog, cfg.Database, loader),
 		presence: newPresence(cfg.Database, changer, cfg.Log),
+		clock:    clock,
 		limiter:  ratelimit.New(limitedKeys),
+		codes:    ratelimit.NewFair(limitedKeys, codeRates),
+		allCodes: ratelimit.NewBucket(allCodesRate),
 		purged:   m.purged,
 	}
+	cfg.Accounts.OnSignedOut(j.presence.signedOut)
 	m.registerHub(cfg.Metrics, j.hub)
 	return j
 }
@@ -84,6 +97,12 @@ func (j *Jukebox) Close() { j.hub.Close() }
 // from other servers may have been lost, such as after the connection to the bus was interrupted. It returns without
 // waiting.
 func (j *Jukebox) Reconcile() { j.hub.Reconcile() }
+
+// CheckTimeline notices if the database was restored from a backup while no server ran. Call it before clients connect.
+func (j *Jukebox) CheckTimeline(ctx context.Context) error { return j.clock.Check(ctx) }
+
+// RunTimeline notices within seconds if the database is restored from a backup, until ctx ends. It returns nil.
+func (j *Jukebox) RunTimeline(ctx context.Context) error { return j.clock.Run(ctx) }
 
 // JoinURL returns the address of the page on which guests join the room.
 func (j *Jukebox) JoinURL(r *party.Room) string { return j.cfg.PublicURL + "/r/" + r.Code }

@@ -80,10 +80,8 @@ func (d *Driver) DeleteOldNodes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.j.db.InTx(ctx, func(tx *ent.Tx) error {
-		_, err := tx.Node.Delete().Where(node.AliveUntilLT(now.Add(-nodesKept))).Exec(ctx)
-		return err
-	})
+	_, err = d.j.db.DeleteWhere(ctx, "nodes", "alive_until < ?", now.Add(-nodesKept))
+	return err
 }
 
 const nodesKept = time.Hour

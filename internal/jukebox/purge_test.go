@@ -39,6 +39,7 @@ func (p *fixture) celebrate(olga, lou context.Context) *oldParty {
 	p.must(err)
 
 	here.settle(party.SettingsChange{SkipVotePercent: pointer(100)})
+	here.arrive(old.gina)
 	here.play(1) // which others have, too
 	old.item = here.add(old.gina, 50)
 	here.like(lou, old.item)

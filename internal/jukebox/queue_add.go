@@ -98,11 +98,14 @@ func (t *roomTx) addSong(ctx context.Context, s party.Song) (result, error) {
 	return result{objectID: id}, t.spendAllowance(ctx, request.Allowance)
 }
 
-// likeInstead likes a song that was added although it is queued, if it can still be liked. A song that waits for
-// approval is approved if the actor is no newcomer.
+// likeInstead likes a song that was added although it is queued, if it can still be liked, and the actor may like
+// songs. A song that waits for approval is approved if the actor is no newcomer.
 func (t *roomTx) likeInstead(ctx context.Context, queued *ent.QueueItem) error {
 	if party.MayLike(party.QueueItemState(queued.State)) != nil {
 		return nil
+	}
+	if refusal, err := t.mayLikeYet(ctx); err != nil || refusal != nil {
+		return err
 	}
 	if err := t.like(ctx, queued, t.actor); err != nil || party.QueueItemState(queued.State) != party.AwaitingApproval {
 		return err

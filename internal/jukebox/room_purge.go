@@ -48,7 +48,8 @@ const (
 func (j *Jukebox) Purge(ctx context.Context, keep time.Duration) (done Purged, err error) {
 	before := database.Microseconds(time.Now().Add(-keep))
 	defer func() { j.countPurged(done) }()
-	if done.Rooms, err = j.purgeRooms(ctx, before); err != nil {
+	old := func(ctx context.Context) (string, error) { return j.closedBefore(ctx, before) }
+	if done.Rooms, err = j.purgeRooms(ctx, old); err != nil {
 		return done, err
 	}
 	if done.Guests, err = j.db.DeleteWhere(ctx, "users", oldGuests, before); err != nil {
@@ -60,10 +61,13 @@ func (j *Jukebox) Purge(ctx context.Context, keep time.Duration) (done Purged, e
 	return done, nil
 }
 
-// purgeRooms returns how many rooms it deleted, also with an error.
-func (j *Jukebox) purgeRooms(ctx context.Context, before time.Time) (n int, err error) {
+// purgeRooms deletes the rooms that next returns, until it returns an empty id. It returns how many it deleted, also
+// with an error.
+func (j *Jukebox) purgeRooms(
+	ctx context.Context, next func(context.Context) (roomID string, err error),
+) (n int, err error) {
 	for {
-		roomID, err := j.closedBefore(ctx, before)
+		roomID, err := next(ctx)
 		if err != nil || roomID == "" {
 			return n, err
 		}

@@ -39,6 +39,7 @@ const (
 	ReasonAlreadyVoted   RefusalReason = "ALREADY_VOTED"
 	ReasonTooEarly       RefusalReason = "TOO_EARLY" // the song has only just begun
 	ReasonVotesOff       RefusalReason = "VOTES_OFF"
+	ReasonJustArrived    RefusalReason = "JUST_ARRIVED" // the guest has not been in the room for long enough
 )
 
 // Refusal is a rule's no: the reason, and a sentence for the person who asked.

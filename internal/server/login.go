@@ -29,9 +29,12 @@ type Login struct {
 // serve sends the browser to the provider's login page.
 func (l *Login) serve(cookies cookies, log *slog.Logger) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		ctx := account.WithCaller(r.Context(), account.Caller{Address: addressOf(r)})
+		ctx, browser := identifyCaller(cookies, w, r)
 		asked, err := l.Begin(ctx, cmp.Or(r.URL.Query().Get("returnTo"), "/"))
 		if err != nil {
+			if party.CodeOf(err) == party.RateLimited {
+				browser.KeepBrowser()
+			}
 			failedLogin("", err).answer(w, r)
 			logLogin(r.Context(), log, err)
 			return

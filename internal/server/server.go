@@ -9,10 +9,12 @@
 // any header that was set for them, such as Content-Security-Policy. All handlers are safe for concurrent use.
 //
 //	server.go          Config, New, and the http.Server with its time limits
+//	connections.go     how many connections are open; with descriptors_unix.go and descriptors_other.go
 //	routes.go          which path is served by what
-//	middleware.go      what happens to every request; with requestid.go, locate.go, metrics.go, trace.go and recorder.go
+//	middleware.go      what happens to every request; with requestid.go, metrics.go, trace.go and recorder.go
 //	accesslog.go       a line for each request, with a bound for each address
 //	headers.go         what keeps browsers from doing more with an answer than they should
+//	locate.go          where clients come from behind proxies; with forwarded.go, proxy_listener.go and proxy_advice.go
 //	cookies.go         the cookies
 //	caller.go          the caller and the cookies of GraphQL operations
 //	cors.go            GraphQL for pages of other origins
@@ -71,7 +73,8 @@ type Config struct {
 	MonitoredElsewhere bool
 
 	AllowedOrigins []string       // pages of other origins that may use /graphql, with cookies
-	TrustedProxies []netip.Prefix // proxies whose X-Forwarded-For is trusted
+	TrustedProxies []netip.Prefix // proxies that are believed where clients come from
+	ProxyHeader    ProxyHeader    // how they say it; "": XForwardedFor
 	Log            *slog.Logger
 
 	Tracing    trace.TracerProvider          // nil: requests have no spans
@@ -105,7 +108,7 @@ func New(cfg Config) http.Handler {
 	handler := secure(cfg.isTLS(), newMux(routes(cfg)))
 	handler = recoverPanics(cfg.Log, handler)
 	handler = observe(newAccessLog(cfg.Log), newMetrics(cfg.Metrics), newTracing(cfg.Tracing, cfg.Propagator), handler)
-	return identify(locate(cfg.TrustedProxies, handler))
+	return identify(locate(cfg.TrustedProxies, cfg.ProxyHeader, cfg.Log, handler))
 }
 
 // HTTPServer returns a server for handler that slow clients cannot exhaust: the size of a request's header is bounded,

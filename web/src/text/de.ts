@@ -43,6 +43,7 @@ export const de: Messages = {
     ALREADY_VOTED: 'Du hast schon abgestimmt.',
     TOO_EARLY: 'Dieser Song hat gerade erst angefangen.',
     VOTES_OFF: 'In diesem Raum wird nicht abgestimmt.',
+    JUST_ARRIVED: 'Du bist dafür noch nicht lange genug hier.',
   },
   health: {
     OK: 'Alles in Ordnung.',

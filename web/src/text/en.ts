@@ -43,6 +43,7 @@ export const en: Messages = {
     ALREADY_VOTED: 'You have already voted.',
     TOO_EARLY: 'This song has only just started.',
     VOTES_OFF: 'Voting is turned off in this room.',
+    JUST_ARRIVED: 'You have not been here for long enough yet.',
   },
   health: {
     OK: 'Everything is fine.',

@@ -27,7 +27,7 @@ func newAntwon(b *backend) *http.Server {
 		AroundResponses: graph.RememberLikes,
 		Introspection:   true,
 		Compress:        true,
-		Limits:          gqlserver.Limits{ConnectionsPerAddress: 1e9}, // all clients are on this machine
+		Limits:          gqlserver.Limits{ConnectionsPerAddress: 1e9, AnonymousPerAddress: 1e9}, // all clients are on this machine
 		Metrics:         b.Metrics,
 		Log:             b.log,
 	})
