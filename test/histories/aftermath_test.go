@@ -141,7 +141,7 @@ func (w *world) readAll() {
 			defer func() { <-slots }()
 			for _, item := range about[u.name] {
 				for range 20 {
-					if u.read(item).outcome == done {
+					if u.read(item).outcome != unknown {
 						break
 					}
 				}

@@ -67,16 +67,11 @@ func tell(t *testing.T, w *world) {
 
 // figures says how much happened.
 func (h *history) figures() string {
-	reasons := map[string]int{}
 	outcomes, attempts, faults := map[outcome]int{}, 0, map[string]int{}
 	for _, a := range h.acts {
 		outcomes[a.outcome]++
-		if a.outcome == refused {
-			reasons[a.kind+" "+strings.Split(a.why, ":")[0]]++
-		}
 		attempts += len(a.via)
 	}
-	fmt.Println(reasons)
 	worst := fault{}
 	for _, f := range h.faults {
 		faults[f.kind]++

@@ -90,7 +90,7 @@ type history struct {
 	faults    []fault
 	log       []event // oldest first
 	plays     []play
-	heard     []string // songs, in the order in which the loudspeaker played them
+	heard     []string       // songs, in the order in which the loudspeaker played them
 	members   map[string]int // how many members have a name
 	observers []*observer
 	lagging   []string // observers that never got the queue's last version
@@ -104,8 +104,8 @@ type history struct {
 type recorder struct {
 	began time.Time
 	mu    sync.Mutex
-	acts  []act         // guarded by mu
-	fault []fault       // guarded by mu
+	acts  []act   // guarded by mu
+	fault []fault // guarded by mu
 }
 
 func (r *recorder) now() time.Duration { return time.Since(r.began) }
@@ -198,7 +198,9 @@ func (a act) String() string {
 	return text
 }
 
-func (f fault) String() string { return fmt.Sprintf("%s *** %s %s ***", span(f.begin, f.end), f.kind, f.what) }
+func (f fault) String() string {
+	return fmt.Sprintf("%s *** %s %s ***", span(f.begin, f.end), f.kind, f.what)
+}
 
 func span(begin, end time.Duration) string {
 	return fmt.Sprintf("%8.3f–%8.3f s", begin.Seconds(), end.Seconds())
