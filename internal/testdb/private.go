@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -60,17 +61,25 @@ func (s *PrivateServer) Start() {
 		s.tb.Fatal(err)
 	}
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
-		conn, err := new(net.Dialer).DialContext(s.tb.Context(), "tcp", s.addr())
+		err := errors.Join(s.answers("tcp", s.addr()), s.answers("unix", s.socket()))
 		if err == nil {
-			_ = conn.Close() // it was opened only to see whether it can be
 			return
 		}
 		if time.Now().After(deadline) {
 			_ = s.process.Process.Kill()
 			_ = s.process.Wait()
-			s.tb.Fatalf("MariaDB does not start:\n%s", &log)
+			s.tb.Fatalf("MariaDB does not start: %v\n%s", err, &log)
 		}
 	}
+}
+
+// answers returns nil if the server accepts a connection. It opens its port and its socket one after the other.
+func (s *PrivateServer) answers(network, addr string) error {
+	conn, err := new(net.Dialer).DialContext(s.tb.Context(), network, addr)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
 }
 
 // Stop sends the server a signal that ends it, and waits until it has ended. A server that is stopped stays so.
