@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// truth asks the host's questions until they are answered: the world is whole again. It fails the test after two minutes.
+// truth asks a question of the host until it is answered: the world is whole again. It fails the test after two
+// minutes.
 func (w *world) truth(query string, variables map[string]any, result any) {
 	w.t.Helper()
 	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(500 * time.Millisecond) {
@@ -93,7 +94,8 @@ func (w *world) gather() *history {
 	for i, f := range h.faults {
 		h.faults[i].recovery = recovery(f, h.acts)
 	}
-	for _, l := range pages[logged](w, "log", `at kind actor { displayName } subject { displayName } item { id song { uri } } detail`) {
+	const fields = `at kind actor { displayName } subject { displayName } item { id song { uri } } detail`
+	for _, l := range pages[logged](w, "log", fields) {
 		e := event{at: l.At, user: l.Actor.String(), kind: l.Kind, subject: l.Subject.String(), extra: l.Detail}
 		if l.Item != nil {
 			e.item, e.song = l.Item.ID, l.Item.Song.URI

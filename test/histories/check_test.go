@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -13,7 +12,7 @@ func (h *history) check() []violation {
 	var found []violation
 	for _, check := range []func(*history) []violation{
 		checkLikes, checkSettings, checkAdds, checkRemovals, checkLikeEvents, checkJoins, checkLimits, checkFollowers,
-		checkVersions, checkDrivers, checkHeard,
+		checkVersions, checkDrivers, checkHeard, checkRecovery,
 	} {
 		found = append(found, check(h)...)
 	}
@@ -78,8 +77,8 @@ func checkAdds(h *history) (found []violation) {
 		delete(added, w)
 	}
 	for w, n := range added {
-		found = append(found, violation{name, fmt.Sprintf("%s added %s %d times by the log, and never asked", w.user, w.song, n),
-			nil})
+		says := fmt.Sprintf("%s added %s %d times by the log, and never asked", w.user, w.song, n)
+		found = append(found, violation{name, says, nil})
 	}
 	return found
 }
@@ -117,8 +116,8 @@ func checkRemovals(h *history) (found []violation) {
 		for user, n := range users {
 			own := slices.DeleteFunc(slices.Clone(acts[item]), func(a act) bool { return a.user != user })
 			if _, possible := count(own); n > possible {
-				found = append(found, violation{name, fmt.Sprintf("%s removed %s %d times by the log, and at most %d times by the answers",
-					user, item, n, possible), own})
+				found = append(found, violation{name, fmt.Sprintf(
+					"%s removed %s %d times by the log, and at most %d times by the answers", user, item, n, possible), own})
 			}
 		}
 	}
@@ -151,12 +150,14 @@ func checkLikeEvents(h *history) (found []violation) {
 	}
 	for w, n := range likes {
 		own := h.about(func(a act) bool {
-			return a.user == w.user && (a.kind == "like" && a.item == w.item ||
-				a.kind == "add" && (a.already && a.item == w.item || a.outcome == unknown && a.song == songs[w.item]))
+			return a.user == w.user && (a.item == w.item || a.kind == "add" && a.song == songs[w.item])
 		})
-		if _, possible := count(own); n > possible {
-			found = append(found, violation{name, fmt.Sprintf("%s liked %s %d times by the log, and at most %d times by the answers",
-				w.user, w.item, n, possible), own})
+		_, possible := count(slices.DeleteFunc(slices.Clone(own), func(a act) bool {
+			return a.kind != "like" && (a.kind != "add" || a.outcome == done && (!a.already || a.item != w.item))
+		}))
+		if n > possible {
+			found = append(found, violation{name, fmt.Sprintf(
+				"%s liked %s %d times by the log, and at most %d times by the answers", w.user, w.item, n, possible), own})
 		}
 	}
 	return found
@@ -250,7 +251,8 @@ func checkFollowers(h *history) (found []violation) {
 	first := map[int64]*observer{}
 	for _, o := range h.observers {
 		if !slices.IsSorted(o.versions) {
-			found = append(found, violation{name, fmt.Sprintf("%s went back to an older version: %v", o.name, backwards(o.versions)), nil})
+			says := fmt.Sprintf("%s went back to an older version: %v", o.name, backwards(o.versions))
+			found = append(found, violation{name, says, nil})
 		}
 		for _, version := range slices.Sorted(maps.Keys(o.saw)) {
 			other := first[version]
@@ -279,41 +281,53 @@ func backwards(versions []int64) []int64 {
 	return nil
 }
 
-// checkVersions checks that the versions of the room form one chain without a gap. A group of changes raises the version
-// by one when it takes the lock, and at its end to the version of its last change; each of these versions has to be that
-// of something that was written. Presence and names have no version of their own.
+// checkVersions checks that the versions of the room form one chain without a gap: something was written with each of
+// them. Presence and names have no version of their own, so each of their writes explains one version of the same
+// transaction.
 func checkVersions(h *history) (found []violation) {
-	const name = "versions"
-	written, unnumbered := map[int64]bool{}, 0
-	for _, r := range h.witness {
-		switch r.kind {
-		case "row":
-			written[r.new] = true
-		case "unnumbered":
-			unnumbered++
-		}
+	fail := func(format string, args ...any) {
+		found = append(found, violation{"versions", fmt.Sprintf(format, args...), nil})
 	}
-	var last int64
-	var gaps []string
+	written := map[int64]bool{}
 	for _, r := range h.witness {
-		if r.kind != "version" {
-			continue
+		written[r.new] = written[r.new] || r.kind == "row"
+	}
+	raised, unnumbered := h.raises()
+	for i, r := range raised {
+		if i > 0 && r.old != raised[i-1].new {
+			fail("the version was raised from %d to %d after it had been %d", r.old, r.new, raised[i-1].new)
 		}
-		if last != 0 && r.old != last {
-			found = append(found, violation{name, fmt.Sprintf("the version was raised from %d to %d after it had been %d",
-				r.old, r.new, last), nil})
-		}
-		for v := r.old + 2; v <= r.new; v++ { // the first one after old is that of the lock, and later of the first change
-			if !written[v] {
-				gaps = append(gaps, fmt.Sprint(v))
+		for v := r.old + 1; v <= r.new; v++ {
+			switch {
+			case written[v]:
+			case unnumbered[i] > 0: // before the version was raised to that of the group's last change
+				unnumbered[i]--
+			case unnumbered[i+1] > 0: // after it was raised to take the lock
+				unnumbered[i+1]--
+			default:
+				fail("nothing was written with the version %d", v)
 			}
 		}
-		last = r.new
-	}
-	if len(gaps) > unnumbered {
-		found = append(found, violation{name, "nothing was written with the versions " + strings.Join(gaps, ", "), nil})
 	}
 	return found
+}
+
+// raises returns how the version was raised, and how many writes without a version came before each time and after the
+// last. A version that is given back at once, by a change that members cannot see, is left out.
+func (h *history) raises() (raised []row, unnumbered []int) {
+	unnumbered = []int{0}
+	for _, r := range h.witness {
+		last := len(raised) - 1
+		switch {
+		case r.kind == "unnumbered":
+			unnumbered[len(raised)]++
+		case r.kind == "version" && last >= 0 && r.new == raised[last].old && r.old == raised[last].new:
+			raised, unnumbered = raised[:last], unnumbered[:len(raised)]
+		case r.kind == "version":
+			raised, unnumbered = append(raised, r), append(unnumbered, 0)
+		}
+	}
+	return raised, unnumbered
 }
 
 // checkDrivers checks that only the server that has the lease writes steps of the player, and sends commands.
@@ -368,6 +382,17 @@ func checkHeard(h *history) (found []violation) {
 			found = append(found, violation{"heard", song + " was heard twice", h.about(func(a act) bool {
 				return a.kind == "add" && a.song == song
 			})})
+		}
+	}
+	return found
+}
+
+// checkRecovery checks that each server acknowledged an act after each fault.
+func checkRecovery(h *history) (found []violation) {
+	for _, f := range h.faults {
+		if f.recovery < 0 {
+			found = append(found, violation{"recovery", fmt.Sprintf("%v: some of the servers %v never acknowledged an act again",
+				f, f.servers), nil})
 		}
 	}
 	return found

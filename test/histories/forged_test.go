@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// honest is a small history in which nothing is wrong: Gina adds a song, Gustav likes it, a lost answer is repeated, the
-// host changes a setting, one server takes over from the other, and everybody sees the same queue.
+// honest is a small history in which nothing is wrong: Gina adds a song, Gustav likes it, an answer is lost, the host
+// changes a setting, one server takes over from the other, and everybody sees the same queue.
 func honest() *history {
 	began := time.Date(2026, 11, 23, 20, 0, 0, 0, time.UTC)
 	at := func(seconds float64) time.Duration { return time.Duration(seconds * float64(time.Second)) }
@@ -63,9 +63,11 @@ func honest() *history {
 			wrote(1.5, row{server: "A", kind: "version", old: 1, new: 2}), wrote(1.5, row{kind: "row", new: 2}),
 			wrote(4, row{server: "A", kind: "version", old: 2, new: 3}), wrote(4, row{kind: "row", new: 3}),
 			wrote(4, row{kind: "row", new: 4}), wrote(4, row{server: "A", kind: "version", old: 3, new: 4}),
+			wrote(7, row{server: "A", kind: "version", old: 4, new: 5}),
+			wrote(7, row{server: "A", kind: "version", old: 5, new: 4}),
 			wrote(8.5, row{server: "A", kind: "version", old: 4, new: 5}), wrote(8.5, row{kind: "row", new: 5}),
 			wrote(10, row{server: "B", kind: "lease", old: 1, new: 2}),
-			wrote(11, row{server: "B", kind: "version", old: 5, new: 6}),
+			wrote(11, row{server: "B", kind: "version", old: 5, new: 6}), wrote(11, row{kind: "row", new: 6}),
 			wrote(11, row{server: "B", kind: "step", new: 6, what: "I1 PLAYING"}),
 			wrote(14.5, row{server: "A", kind: "version", old: 6, new: 7}), wrote(14.5, row{kind: "row", new: 7}),
 		},
@@ -79,7 +81,8 @@ func TestHonestHistoryIsAccepted(t *testing.T) {
 	}
 }
 
-// Each row forges one fault into the honest history, and names the check that has to find it, and a part of what it says.
+// Each row forges one fault into the honest history, and names the check that has to find it and a part of what it
+// says.
 func TestForgedHistoriesAreFound(t *testing.T) {
 	find := func(h *history, kind, item string) *act {
 		return &h.acts[slices.IndexFunc(h.acts, func(a act) bool { return a.kind == kind && a.item == item })]
@@ -88,7 +91,9 @@ func TestForgedHistoriesAreFound(t *testing.T) {
 		name, check, says string
 		forge             func(*history)
 	}{
-		{"a lost like", "likes", "no order", func(h *history) { find(h, "read", "I1").likes = 0; find(h, "read", "I1").liked = false }},
+		{"a lost like", "likes", "no order", func(h *history) {
+			find(h, "read", "I1").likes, find(h, "read", "I1").liked = 0, false
+		}},
 		{"a like that counts twice", "likes", "no order", func(h *history) { find(h, "read", "I1").likes = 3 }},
 		{"a stale read", "likes", "no order", func(h *history) {
 			h.acts = append(h.acts, act{user: "Gustav", kind: "read", item: "I1", outcome: done, begin: 20 * time.Second,
@@ -106,7 +111,9 @@ func TestForgedHistoriesAreFound(t *testing.T) {
 			again.item, again.at = "I4", again.at.Add(5*time.Second)
 			h.log = append(h.log, again)
 		}},
-		{"an add whose repetition became a like", "adds", "0 to 0 times", func(h *history) { find(h, "add", "I1").already = true }},
+		{"an add whose repetition became a like", "adds", "0 to 0 times", func(h *history) {
+			find(h, "add", "I1").already = true
+		}},
 		{"a refused add that was applied", "adds", "0 to 0 times", func(h *history) {
 			h.log = append(h.log, event{at: h.began.Add(20 * time.Second), user: "Gina", kind: "ADDED", item: "I2", song: "S2"})
 		}},
@@ -123,21 +130,32 @@ func TestForgedHistoriesAreFound(t *testing.T) {
 		}},
 		{"a lost guest", "joins", "0 members", func(h *history) { h.members["Gina"] = 0 }},
 		{"a doubled guest", "joins", "2 members", func(h *history) { h.members["Gina"] = 2 }},
-		{"a guest who exceeds the limit", "limits", "1 of their songs waited", func(h *history) { h.plays = nil; h.log[4].user = "Gina" }},
+		{"a guest who exceeds the limit", "limits", "1 of their songs waited", func(h *history) {
+			h.plays, h.log[4].user = nil, "Gina"
+		}},
 		{"a queue that exceeds the limit", "limits", "1 songs waited", func(h *history) { h.plays, h.limits.queue = nil, 1 }},
-		{"a quota that is exceeded", "limits", "added 2 songs within", func(h *history) { h.limits.perHour, h.log[4].user = 1, "Gina" }},
+		{"a quota that is exceeded", "limits", "added 2 songs within", func(h *history) {
+			h.limits.perHour, h.log[4].user = 1, "Gina"
+		}},
 		{"a cooldown that is ignored", "limits", "after I1 had played", func(h *history) { h.log[4].song = "S1" }},
-		{"a follower that differs", "followers", "at version 3 one saw", func(h *history) { h.observers[1].saw[3] = "I1, 2 likes" }},
-		{"a follower that goes back", "followers", "went back", func(h *history) { h.observers[0].versions = []int64{2, 7, 3} }},
-		{"a follower that misses the end", "followers", "has not seen", func(h *history) { h.lagging = []string{"one has not seen 7"} }},
-		{"a version gap", "versions", "with the versions 9", func(h *history) {
+		{"a follower that differs", "followers", "at version 3 one saw", func(h *history) {
+			h.observers[1].saw[3] = "I1, 2 likes"
+		}},
+		{"a follower that goes back", "followers", "went back", func(h *history) {
+			h.observers[0].versions = []int64{2, 7, 3}
+		}},
+		{"a follower that misses the end", "followers", "has not seen", func(h *history) {
+			h.lagging = []string{"one has not seen 7"}
+		}},
+		{"a version gap", "versions", "with the version 8", func(h *history) {
 			h.witness = append(h.witness, row{kind: "version", old: 7, new: 9})
 		}},
 		{"a version that is used twice", "versions", "after it had been 7", func(h *history) {
 			h.witness = append(h.witness, row{kind: "version", old: 6, new: 7})
 		}},
 		{"two drivers that write", "drivers", "A wrote I3 COMMITTED", func(h *history) {
-			h.witness = append(h.witness, row{at: h.began.Add(12 * time.Second), server: "A", kind: "step", what: "I3 COMMITTED"})
+			h.witness = append(h.witness, row{at: h.began.Add(12 * time.Second), server: "A", kind: "step",
+				what: "I3 COMMITTED"})
 		}},
 		{"two drivers that command", "drivers", "A sent POST /queue", func(h *history) {
 			h.commands = append(h.commands, command{h.began.Add(12 * time.Second), "A", "POST /queue"})
@@ -145,6 +163,7 @@ func TestForgedHistoriesAreFound(t *testing.T) {
 		{"an epoch that is used twice", "drivers", "given away again", func(h *history) {
 			h.witness = append(h.witness, row{at: h.began.Add(12 * time.Second), server: "A", kind: "lease", old: 1, new: 2})
 		}},
+		{"a server that never comes back", "recovery", "never acknowledged", func(h *history) { h.faults[0].recovery = -1 }},
 		{"a song that is heard twice", "heard", "heard twice", func(h *history) { h.heard = append(h.heard, "S1") }},
 	} {
 		t.Run(forged.name, func(t *testing.T) {

@@ -33,8 +33,8 @@ func (p *pool) add(item, owner string) {
 	p.items = p.items[max(0, len(p.items)-known):]
 }
 
-// any returns a random item of the queue, or one of an owner, as users see it; now and then one that may be gone. It is ""
-// if there is none.
+// any returns a random item of the queue, or one of an owner, as users see it; now and then one that may be gone. It is
+// "" if there is none.
 func (w *world) any(r *rand.Rand, owner string) string {
 	items := w.follower[r.IntN(len(w.follower))].queue()
 	if r.IntN(20) == 0 {

@@ -60,6 +60,9 @@ func tell(t *testing.T, w *world) {
 	h := w.gather()
 	h.observers, h.lagging = observers, lagging
 	t.Log(h.figures())
+	if certain, _ := count(h.acts); certain < 100 || len(h.faults) == 0 {
+		t.Errorf("only %d acts were acknowledged in spite of %d faults: that shows nothing", certain, len(h.faults))
+	}
 	for _, v := range h.check() {
 		t.Errorf("with -seed=%d: %s", *seed, h.story(v))
 	}

@@ -101,7 +101,9 @@ func shortest(acts []act, result porcupine.CheckResult) ([]act, porcupine.CheckR
 	slices.SortFunc(acts, func(a, b act) int { return int(a.end - b.end) })
 	for n := range acts {
 		end := acts[n].end
-		begun := slices.DeleteFunc(slices.Clone(acts), func(a act) bool { return a.begin > end || a.end > end && a.likes >= 0 })
+		begun := slices.DeleteFunc(slices.Clone(acts), func(a act) bool {
+			return a.begin > end || a.end > end && a.likes >= 0
+		})
 		if r := porcupine.CheckOperationsTimeout(likesModel.ToModel(), operations(begun), checkTime); r == porcupine.Illegal {
 			return begun, r
 		}
@@ -109,7 +111,7 @@ func shortest(acts []act, result porcupine.CheckResult) ([]act, porcupine.CheckR
 	return acts, result
 }
 
-// operations translates acts for the model. An answer that shows likes is a read of its own, within the time of the act.
+// operations translates acts for the model. An answer that shows likes is a read of its own, within the act's time.
 func operations(acts []act) (all []porcupine.Operation) {
 	users := map[string]int{}
 	for _, a := range acts {
@@ -167,7 +169,8 @@ func checkSettings(h *history) (found []violation) {
 	model := settingModel
 	model.Init = func() []any { return []any{h.first} }
 	if result := porcupine.CheckOperationsTimeout(model.ToModel(), all, checkTime); result != porcupine.Ok {
-		found = append(found, violation{"settings", fmt.Sprintf("no order of the updates explains what was read (%s)", result), acts})
+		says := fmt.Sprintf("no order of the updates explains what was read (%s)", result)
+		found = append(found, violation{"settings", says, acts})
 	}
 	return found
 }

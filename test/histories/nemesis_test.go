@@ -23,11 +23,10 @@ func (w *world) disasters() (all []disaster) {
 	}
 	for _, s := range w.servers {
 		own := []string{s.name}
-		// Longer than a node's life of five seconds, so that the other server takes the lease over.
-		all = append(all,
-			disaster{"kill", s.name, own, s.kill, s.start, 8 * time.Second},
-			disaster{"freeze", s.name, own, func() { s.signal(syscall.SIGSTOP) }, func() { s.signal(syscall.SIGCONT) },
-				12 * time.Second})
+		// Most of these last longer than the five seconds of a node's life, so that the other server takes the lease over.
+		freeze := disaster{"freeze", s.name, own, func() { s.signal(syscall.SIGSTOP) }, func() { s.signal(syscall.SIGCONT) },
+			12 * time.Second}
+		all = append(all, freeze, freeze, disaster{"kill", s.name, own, s.kill, s.start, 8 * time.Second})
 		for _, l := range []*line{s.line, s.database, s.nats, s.spotify} {
 			if l == nil {
 				continue

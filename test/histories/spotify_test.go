@@ -26,7 +26,8 @@ type spotify struct {
 	commands []command // guarded by mu
 }
 
-const songSeconds = 15
+// songSeconds is the length of all songs: short, so that the player has much to do.
+const songSeconds = 8
 
 func newSpotify(t *testing.T) *spotify {
 	t.Helper()
@@ -66,7 +67,8 @@ func (s *spotify) control(method, path string, body, result any) error {
 	if err != nil {
 		return err
 	}
-	r, err := http.NewRequestWithContext(context.Background(), method, "http://"+s.address+"/control/"+path, bytes.NewReader(text))
+	address := "http://" + s.address + "/control/" + path
+	r, err := http.NewRequestWithContext(context.Background(), method, address, bytes.NewReader(text))
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ func (w *world) newWitness(sqlite string) *witness {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	db.SetMaxIdleConns(0) // a killed database leaves no connection to stumble over
 	w.t.Cleanup(func() { _ = db.Close() })
 	statements := []string{`CREATE TABLE witness (seq @KEY, at VARCHAR(40), server VARCHAR(40), kind VARCHAR(40),
 		v_old BIGINT, v_new BIGINT, what VARCHAR(255))`}
@@ -41,6 +42,7 @@ func (w *world) newWitness(sqlite string) *witness {
 		{"UPDATE ON rooms", "unnumbered", "0", "NEW.version", "'presence'", "NEW.present_count <> OLD.present_count"},
 		{"UPDATE ON memberships", "unnumbered", "0", "0", "'member'", "1 = 1"},
 		{"UPDATE ON room_playbacks", "row", "0", "NEW.version", "'playback'", "1 = 1"},
+		{"UPDATE ON room_playbacks", "step", "0", "NEW.version", "'playback'", "NEW.version <> OLD.version"},
 		{"INSERT ON room_events", "row", "0", "NEW.version", "NEW.kind", "1 = 1"},
 		{"INSERT ON queue_items", "row", "0", "NEW.version", "NEW.id", "1 = 1"},
 		{"UPDATE ON queue_items", "row", "0", "NEW.version", "NEW.id", "1 = 1"},
