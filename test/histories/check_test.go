@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -362,7 +363,7 @@ func checkDrivers(h *history) (found []violation) {
 func (h *history) justThawed(c command) bool {
 	at := c.at.Sub(h.began)
 	return slices.ContainsFunc(h.faults, func(f fault) bool {
-		return f.kind == "freeze" && f.what == c.server && f.begin < at && at < f.end+2*time.Second
+		return strings.HasPrefix(f.kind, "freeze") && f.what == c.server && f.begin < at && at < f.end+2*time.Second
 	})
 }
 

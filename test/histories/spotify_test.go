@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -24,10 +25,13 @@ type spotify struct {
 	address  string
 	mu       sync.Mutex
 	commands []command // guarded by mu
+	trapped  *server   // to be suspended in its next command; guarded by mu
+	sprung   chan struct{}
 }
 
-// songSeconds is the length of all songs: short, so that the player has much to do.
-const songSeconds = 8
+// songSeconds is the length of all songs: short, so that the player has much to do, but a song that is handed over when
+// the one before it begins still waits when the lease has been taken over.
+const songSeconds = 16
 
 func newSpotify(t *testing.T) *spotify {
 	t.Helper()
@@ -54,12 +58,33 @@ func (s *spotify) recordedFor(server string) string {
 		if r.Method != http.MethodGet && strings.HasPrefix(r.URL.Path, "/v1/me/player") {
 			s.mu.Lock()
 			s.commands = append(s.commands, command{time.Now(), server, r.Method + " " + r.URL.RequestURI()})
+			if s.trapped != nil && s.trapped.name == server {
+				s.trapped.signal(syscall.SIGSTOP)
+				s.trapped = nil
+				close(s.sprung)
+			}
 			s.mu.Unlock()
 		}
 		proxy.ServeHTTP(w, r)
 	}))
 	s.tb.Cleanup(recorded.Close)
 	return recorded.Listener.Addr().String()
+}
+
+// trap suspends a server in the middle of its next command to a player: Spotify gets the command, and the server does not
+// get the answer. It waits as long as a song takes, in which there is a command unless nothing is queued.
+func (s *spotify) trap(server *server) {
+	s.mu.Lock()
+	s.trapped, s.sprung = server, make(chan struct{})
+	sprung := s.sprung
+	s.mu.Unlock()
+	select {
+	case <-sprung:
+	case <-time.After(songSeconds * time.Second):
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.trapped = nil
+	}
 }
 
 func (s *spotify) control(method, path string, body, result any) error {

@@ -3,8 +3,10 @@ package histories_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
+	"testing"
 	"time"
 
 	_ "github.com/go-sql-driver/mysql"
@@ -48,6 +50,8 @@ func (w *world) newWitness(sqlite string) *witness {
 		{"UPDATE ON queue_items", "row", "0", "NEW.version", "NEW.id", "1 = 1"},
 		{"UPDATE ON queue_items", "step", "0", "NEW.version", "CONCAT(NEW.id, ' ', NEW.state)",
 			"NEW.state <> OLD.state AND NEW.state IN ('COMMITTED', 'PLAYING', 'PLAYED', 'SKIPPED')"},
+		{"UPDATE ON queue_items", "step", "0", "NEW.version", "CONCAT(NEW.id, ' ', NEW.commit_state)",
+			"COALESCE(NEW.commit_state, '') <> COALESCE(OLD.commit_state, '') AND NEW.state = 'COMMITTED'"},
 		{"INSERT ON room_leases", "lease", "0", "NEW.epoch", "NEW.node_id", "1 = 1"},
 		{"UPDATE ON room_leases", "lease", "OLD.epoch", "NEW.epoch", "NEW.node_id", "1 = 1"},
 	} {
@@ -62,6 +66,17 @@ func (w *world) newWitness(sqlite string) *witness {
 		}
 	}
 	return &witness{db}
+}
+
+// driver returns the name of the server that took the lease of the room last; "" if none has.
+func (n *witness) driver(tb testing.TB) (server string) {
+	tb.Helper()
+	const last = "SELECT server FROM witness WHERE kind = 'lease' ORDER BY seq DESC LIMIT 1"
+	err := n.db.QueryRowContext(context.Background(), last).Scan(&server)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		tb.Error(err)
+	}
+	return server
 }
 
 // rows returns everything that was written.
