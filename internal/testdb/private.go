@@ -36,6 +36,7 @@ func Private(tb testing.TB, options ...string) *PrivateServer {
 	s := &PrivateServer{Port: freePort(tb), tb: tb, folder: tb.TempDir(), options: options}
 	install := exec.CommandContext(tb.Context(), "mariadb-install-db", "--no-defaults", "--datadir="+s.data(),
 		"--auth-root-authentication-method=normal", "--skip-test-db", "--user=root")
+	install.Env = s.env()
 	if out, err := install.CombinedOutput(); err != nil {
 		tb.Fatalf("prepare a MariaDB server: %v\n%s", err, out)
 	}
@@ -45,6 +46,9 @@ func Private(tb testing.TB, options ...string) *PrivateServer {
 }
 
 func (s *PrivateServer) data() string { return filepath.Join(s.folder, "data") }
+
+// env lets the server keep its temporary tables for itself: a MariaDB server that starts deletes those that it finds.
+func (s *PrivateServer) env() []string { return append(os.Environ(), "TMPDIR="+s.folder) }
 
 func (s *PrivateServer) socket() string { return filepath.Join(s.folder, "socket") }
 
@@ -56,7 +60,7 @@ func (s *PrivateServer) Start() {
 		"--no-defaults", "--user=root", "--datadir=" + s.data(), "--socket=" + s.socket(),
 		"--bind-address=127.0.0.1", "--port=" + strconv.Itoa(s.Port), "--innodb-flush-log-at-trx-commit=0",
 	}, s.options...)...)
-	s.process.Stdout, s.process.Stderr = &log, &log
+	s.process.Env, s.process.Stdout, s.process.Stderr = s.env(), &log, &log
 	if err := s.process.Start(); err != nil {
 		s.tb.Fatal(err)
 	}
