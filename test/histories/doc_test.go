@@ -1,5 +1,5 @@
-// Package histories_test plays parties in a world that breaks, records what every client saw, and checks afterwards that
-// all of it can be true together.
+// Package histories_test plays parties in a world that breaks, records what every client saw, and checks afterwards
+// that all of it can be true together.
 //
 // # The world
 //

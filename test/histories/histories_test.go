@@ -75,11 +75,14 @@ func (h *history) figures() string {
 		outcomes[a.outcome]++
 		attempts += len(a.via)
 	}
-	worst := fault{}
+	worst, stalled, stalls := fault{}, fault{}, time.Duration(0)
 	for _, f := range h.faults {
 		faults[f.kind]++
 		if f.recovery > worst.recovery {
 			worst = f
+		}
+		if s := stall(f, h.acts); s > stalls {
+			stalled, stalls = f, s
 		}
 	}
 	var kinds []string
@@ -92,8 +95,8 @@ func (h *history) figures() string {
 	}
 	return fmt.Sprintf("figures: %d acts in %d attempts: %d acknowledged, %d refused, %d unknown; %d faults (%s); "+
 		"%d events in the log, %d songs heard, %d commands to the player, %d queues seen, %d rows of the witness; "+
-		"the worst recovery %.1f s, after %s %s",
+		"the worst recovery %.1f s, after %s %s; the longest time without an act at the other server %.1f s, during %s %s",
 		len(h.acts), attempts, outcomes[done], outcomes[refused], outcomes[unknown], len(h.faults),
 		strings.Join(kinds, ", "), len(h.log), len(h.heard), len(h.commands), versions, len(h.witness),
-		worst.recovery.Seconds(), worst.kind, worst.what)
+		worst.recovery.Seconds(), worst.kind, worst.what, stalls.Seconds(), stalled.kind, stalled.what)
 }

@@ -140,6 +140,30 @@ func recovery(f fault, acts []act) time.Duration {
 	return worst
 }
 
+// stall is the longest time during a fault in which the servers that it does not concern acknowledged nothing; 0 if it
+// concerns all.
+func stall(f fault, acts []act) (longest time.Duration) {
+	last, others := f.begin, false
+	var ends []time.Duration
+	for _, a := range acts {
+		if slices.Contains(f.servers, a.via[len(a.via)-1]) {
+			continue
+		}
+		others = true
+		if a.outcome == done && a.end > f.begin && a.end < f.end {
+			ends = append(ends, a.end)
+		}
+	}
+	if !others {
+		return 0
+	}
+	slices.Sort(ends)
+	for _, end := range append(ends, f.end) {
+		longest, last = max(longest, end-last), end
+	}
+	return longest
+}
+
 // violation is something that must not happen, with the acts that show it.
 type violation struct {
 	check, says string

@@ -60,8 +60,9 @@ func (w *world) disasters() map[string][]disaster {
 	return all
 }
 
-// nemesis causes one disaster after the other, of all kinds in a random order before any comes again, until a time. When
-// it returns everything is whole again. It runs on the test's goroutine, because starting a database can fail the test.
+// nemesis causes one disaster after the other, of all kinds in a random order before any comes again, until a time.
+// When it returns everything is whole again. It runs on the test's goroutine, because starting a database can fail the
+// test.
 func (w *world) nemesis(until time.Duration, r *rand.Rand) {
 	var kinds []string
 	for {

@@ -71,8 +71,8 @@ func (s *spotify) recordedFor(server string) string {
 	return recorded.Listener.Addr().String()
 }
 
-// trap suspends a server in the middle of its next command to a player: Spotify gets the command, and the server does not
-// get the answer. It waits as long as a song takes, in which there is a command unless nothing is queued.
+// trap suspends a server in the middle of its next command to a player: Spotify gets the command, and the server does
+// not get the answer. It waits as long as a song takes, in which there is a command unless nothing is queued.
 func (s *spotify) trap(server *server) {
 	s.mu.Lock()
 	s.trapped, s.sprung = server, make(chan struct{})
