@@ -109,7 +109,7 @@ scenarios: ## whole parties in fake time, and a table of what came of them; ARGS
 	@grep -vE '^\s*(=== |--- |PASS|\{)' scenarios.log
 
 histories: ## ten minutes of acts while servers, database, NATS and lines break; ARGS=-seed=N repeats the choices
-	@go test -C test/histories -count=1 -timeout 60m -v -duration 5m $(ARGS) > histories.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' histories.log; echo "FAILED: the whole output is in histories.log"; exit 1; }
+	@go test -C test/histories -count=1 -timeout 60m -v . -args -duration=5m $(ARGS) > histories.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' histories.log; echo "FAILED: the whole output is in histories.log"; exit 1; }
 	@grep -E ' figures: | left out: ' histories.log
 
 bench: ## likes a second, arrival and reading, on SQLite and MySQL

@@ -1,6 +1,7 @@
 package histories_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -156,29 +157,46 @@ func (w *world) readAll() {
 	readers.Wait()
 }
 
+// askAll asks every server for the queue, and remembers what it shows.
+func (w *world) askAll() {
+	for n, s := range w.servers {
+		var got struct {
+			Room struct {
+				Queue struct {
+					Version int64
+					Items   []queued
+				}
+			}
+		}
+		outcome, _ := request(s.address, w.host.token, `query($r: ID!) { room(id: $r) { queue { version items { `+
+			queuedFields+` } } } }`, map[string]any{"r": w.room}, &got)
+		if queue := got.Room.Queue; outcome == done {
+			w.asked[n].saw[queue.Version] = show(queue.Items)
+			w.asked[n].versions = append(w.asked[n].versions, queue.Version)
+		}
+	}
+}
+
+// keepAsking asks every server for the queue until ctx ends.
+func (w *world) keepAsking(ctx context.Context) {
+	for ctx.Err() == nil {
+		w.askAll()
+		time.Sleep(300 * time.Millisecond)
+	}
+}
+
 // meet waits until each follower has seen a version of the queue that a query has shown after the end, and returns all
 // observers, and who never got there.
 func (w *world) meet() (observers []*observer, lagging []string) {
-	var asked []*observer
-	for _, s := range w.servers {
-		asked = append(asked, &observer{name: "a query at " + s.name, saw: map[int64]string{}})
+	var asked []*observer // what queries show from now on
+	for _, o := range w.asked {
+		asked = append(asked, &observer{name: o.name})
 	}
 	for deadline := time.Now().Add(90 * time.Second); ; time.Sleep(time.Second) {
 		lagging = nil
-		for n, s := range w.servers {
-			var got struct {
-				Room struct {
-					Queue struct {
-						Version int64
-						Items   []queued
-					}
-				}
-			}
-			if outcome, _ := request(s.address, w.host.token, `query($r: ID!) { room(id: $r) { queue { version items { `+
-				queuedFields+` } } } }`, map[string]any{"r": w.room}, &got); outcome == done {
-				asked[n].saw[got.Room.Queue.Version] = show(got.Room.Queue.Items)
-				asked[n].versions = append(asked[n].versions, got.Room.Queue.Version)
-			}
+		w.askAll()
+		for n, o := range w.asked {
+			asked[n].versions = append(asked[n].versions, o.versions[max(0, len(o.versions)-1):]...)
 		}
 		for _, f := range w.follower {
 			for _, o := range asked {
@@ -195,5 +213,5 @@ func (w *world) meet() (observers []*observer, lagging []string) {
 	for _, f := range w.follower {
 		observers = append(observers, &f.observer)
 	}
-	return append(observers, asked...), lagging
+	return append(observers, w.asked...), lagging
 }

@@ -46,6 +46,7 @@ func tell(t *testing.T, w *world) {
 		actors.Go(func() { w.beGuests(acting, *seed+n) })
 	}
 	actors.Go(func() { w.beHost(acting) })
+	actors.Go(func() { w.keepAsking(acting) })
 	w.nemesis(began+*duration, rand.New(rand.NewPCG(*seed, 0)))
 	time.Sleep(3 * time.Second) // for acts after the last fault
 	stopActing()

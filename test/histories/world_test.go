@@ -118,6 +118,7 @@ type world struct {
 	mu       sync.Mutex
 	gone     []*user // guarded by mu
 	follower []*follower
+	asked    []*observer // what queries have shown, by server
 }
 
 const (
@@ -168,6 +169,7 @@ func newWorld(t *testing.T, servers int) *world {
 		}
 		s.process = newProcess(t, env, "antwon", "demo")
 		w.servers = append(w.servers, s)
+		w.asked = append(w.asked, &observer{name: "a query at " + s.name, saw: map[int64]string{}})
 		w.await(s)
 	}
 	w.witness = w.newWitness(sqlite)
