@@ -87,7 +87,7 @@ func (u *user) do(a act, query string, variables map[string]any, result any, fil
 	for {
 		server := u.w.servers[u.rand.IntN(len(u.w.servers))]
 		a.via = append(a.via, server.name)
-		a.outcome, a.why = request(server.line.Listen, u.token, query, variables, result)
+		a.outcome, a.why = request(server.line.address, u.token, query, variables, result)
 		doubt = doubt || a.outcome == unknown
 		if a.outcome == done || a.outcome == refused && !doubt || !a.key || u.w.rec.now()-a.begin > patience {
 			break

@@ -98,7 +98,7 @@ func (f *follower) sawVersion(version int64) (string, bool) {
 // follow follows the queue until ctx ends, at one server after the other.
 func (f *follower) follow(ctx context.Context, w *world, token string, at int) {
 	for ; ctx.Err() == nil; at++ {
-		_ = f.listen(ctx, w.servers[at%len(w.servers)].line.Listen, w.room, token) // the connection's end is no failure
+		_ = f.listen(ctx, w.servers[at%len(w.servers)].line.address, w.room, token) // the connection's end is no failure
 		f.resumed++
 		select {
 		case <-ctx.Done():

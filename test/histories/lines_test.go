@@ -14,7 +14,8 @@ import (
 // line is a connection between two processes that can be cut, delayed and black-holed.
 type line struct {
 	*toxiproxy.Proxy
-	tb testing.TB
+	tb      testing.TB
+	address string // toxiproxy writes its own whenever the line is healed
 }
 
 var lines = toxiproxy.NewServer(toxiproxy.NewMetricsContainer(prometheus.NewRegistry()), zerolog.Nop())
@@ -22,10 +23,11 @@ var lines = toxiproxy.NewServer(toxiproxy.NewMetricsContainer(prometheus.NewRegi
 // newLine opens a line to an address.
 func newLine(tb testing.TB, name, upstream string) *line {
 	tb.Helper()
-	l := &line{toxiproxy.NewProxy(lines, name, "127.0.0.1:0", upstream), tb}
+	l := &line{Proxy: toxiproxy.NewProxy(lines, name, "127.0.0.1:0", upstream), tb: tb}
 	if err := l.Start(); err != nil {
 		tb.Fatal(err)
 	}
+	l.address = l.Listen
 	tb.Cleanup(l.Stop)
 	return l
 }

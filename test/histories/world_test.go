@@ -154,8 +154,8 @@ func newWorld(t *testing.T, servers int) *world {
 		env := []string{
 			"ANTWON_ADDR=" + s.address, "ANTWON_SESSION_SECRET=" + strings.Repeat("s", 32), "ANTWON_PING_INTERVAL=2s",
 			"ANTWON_SPOTIFY_CLIENT_ID=app", "ANTWON_SPOTIFY_CLIENT_SECRET=app's secret", "ANTWON_SPOTIFY_REQUESTS=600",
-			"ANTWON_SPOTIFY_API_URL=http://" + s.spotify.Listen + "/v1",
-			"ANTWON_SPOTIFY_ACCOUNTS_URL=http://" + s.spotify.Listen,
+			"ANTWON_SPOTIFY_API_URL=http://" + s.spotify.address + "/v1",
+			"ANTWON_SPOTIFY_ACCOUNTS_URL=http://" + s.spotify.address,
 		}
 		if w.db == nil {
 			env = append(env, "ANTWON_DATABASE_URL=sqlite:"+sqlite)
@@ -164,8 +164,8 @@ func newWorld(t *testing.T, servers int) *world {
 			w.db.Exec("GRANT ALL ON antwon.* TO '" + s.name + "'@'%'")
 			s.database = newLine(t, "database "+s.name, fmt.Sprintf("127.0.0.1:%d", w.db.Port))
 			s.nats = newLine(t, "nats "+s.name, natsAddress)
-			env = append(env, "ANTWON_DATABASE_URL=mysql://"+s.name+":password@"+s.database.Listen+"/antwon",
-				"ANTWON_NATS_URL=nats://"+s.nats.Listen)
+			env = append(env, "ANTWON_DATABASE_URL=mysql://"+s.name+":password@"+s.database.address+"/antwon",
+				"ANTWON_NATS_URL=nats://"+s.nats.address)
 		}
 		s.process = newProcess(t, env, "antwon", "demo")
 		w.servers = append(w.servers, s)
