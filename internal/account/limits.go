@@ -43,8 +43,8 @@ func allowStranger(ctx context.Context, limit *ratelimit.Fair) error {
 	return nil
 }
 
-// allowLogin is AllowNewcomer for hosts who sign in, who have a limit of their own: a flood of guests does not keep them
-// out. It also counts the logins of all addresses together.
+// allowLogin is AllowNewcomer for hosts who sign in, who have a limit of their own: a flood of guests does not keep
+// them out. It also counts the logins of all addresses together.
 func (a *Accounts) allowLogin(ctx context.Context) error {
 	if err := allowStranger(ctx, a.logins); err != nil {
 		return err

@@ -115,12 +115,12 @@ func TestLoginsThatNobodyFinishesAreBounded(t *testing.T) {
 			return err
 		}
 		one, all := 0, 0
-		for ; one < 100 && begin("192.0.2.1") == nil; one++ {
+		for ; one < 400 && begin("192.0.2.1") == nil; one++ {
 		}
 		f.wants(party.RateLimited, begin("192.0.2.1"))
-		for all = one; all < 1000 && begin(fmt.Sprintf("192.0.2.%d", 2+all/20)) == nil; all++ {
+		for all = one; all < 1000 && begin(fmt.Sprintf("192.0.2.%d", 2+all/50)) == nil; all++ {
 		}
-		if one < 60 || one > 70 || all < 600 || all > 800 {
+		if one < 300 || one > 390 || all < 600 || all > 900 {
 			f.Errorf("%d logins were begun at one address and %d at all", one, all)
 		}
 		f.wants(party.RateLimited, begin("198.51.100.1"))
