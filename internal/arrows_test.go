@@ -24,7 +24,7 @@ const module = "antwon.dj/backend/"
 var mayUse = map[string][]string{
 	"cmd/antwon": {
 		"graph", "internal/account", "internal/database", "internal/demo", "internal/gqlserver", "internal/jukebox",
-		"internal/live", "internal/live/natsbus", "internal/party", "internal/playback", "internal/secrets",
+		"internal/live", "internal/live/natsbus", "internal/party", "internal/playback", "internal/purge", "internal/secrets",
 		"internal/server", "internal/session",
 		"internal/session/openid", "internal/spotify", "internal/spotify/sim", "internal/spotify/sim/control",
 		"internal/telemetry", "internal/timeline", "web",
@@ -82,8 +82,10 @@ var mayUse = map[string][]string{
 		"internal/spotify/sim",
 		"ent",
 	},
+	"internal/catalog": {"internal/database", "internal/party", "internal/roomstate", "ent"},
+	"internal/purge":   {"internal/database", "internal/party", "ent"},
 	"internal/jukebox": {
-		"internal/account", "internal/database", "internal/live", "internal/party", "internal/ratelimit",
+		"internal/account", "internal/catalog", "internal/database", "internal/live", "internal/party", "internal/ratelimit",
 		"internal/roomstate", "internal/timeline", "ent",
 	},
 	"internal/timeline":         {"internal/database", "internal/party", "ent"},

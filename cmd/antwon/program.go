@@ -16,6 +16,7 @@ import (
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
+	"antwon.dj/backend/internal/purge"
 	"antwon.dj/backend/internal/server"
 	"antwon.dj/backend/internal/session"
 	"antwon.dj/backend/internal/session/openid"
@@ -48,6 +49,7 @@ type program struct {
 	demo       *demo.Demo // nil unless this is a demo with a simulated Spotify
 	accounts   *account.Accounts
 	jukebox    *jukebox.Jukebox
+	purger     *purge.Purger
 	graphql    *gqlserver.Handler
 	supervisor *playback.Supervisor // nil: this server drives no player
 	http       *http.Server
@@ -162,6 +164,7 @@ func (p *program) assemble(d *demo.Demo) {
 	p.demo = d
 	p.accounts = p.newAccounts()
 	p.jukebox = p.newJukebox()
+	p.purger = purge.New(p.database, p.jukebox.ForgetRoom, p.metrics)
 	p.bus.serves(p.jukebox.Reconcile, p.accounts.ReconcileEnded)
 	p.graphql = p.newGraphQL()
 	p.accounts.OnEnded(p.graphql.CloseEnded)

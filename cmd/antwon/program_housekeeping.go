@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/purge"
 )
 
 // housekeep deletes expired rows immediately and then every hour, and keeps SQLite's log small, until ctx ends. It logs
@@ -45,15 +45,15 @@ func (p *program) deleteExpired(ctx context.Context) {
 
 // purge deletes what came to nothing, and rooms that were closed longer ago than the configuration keeps them.
 func (p *program) purge(ctx context.Context) error {
-	done, err := p.jukebox.PurgeIdle(ctx)
-	if done != (jukebox.Purged{}) {
+	done, err := p.purger.Idle(ctx)
+	if done != (purge.Deleted{}) {
 		p.log.Info("deleted rooms without songs, and guests who had done nothing", "rooms", done.Rooms, "guests", done.Guests)
 	}
 	if err != nil || p.cfg.keepRooms == 0 {
 		return err
 	}
-	done, err = p.jukebox.Purge(ctx, p.cfg.keepRooms)
-	if done != (jukebox.Purged{}) {
+	done, err = p.purger.Closed(ctx, p.cfg.keepRooms)
+	if done != (purge.Deleted{}) {
 		p.log.Info("deleted old parties", "rooms", done.Rooms, "guests", done.Guests, "songs", done.Songs)
 	}
 	return err

@@ -58,14 +58,14 @@ live), one feed for each watched room; requests load them with Jukebox.currentSt
 Each file name begins with its concern:
 
 	access_    the viewer's role and permissions in a room, rate limits
-	catalog_   songs and artists from Spotify: search, cache, what is blocked
+	catalog_   searching songs that the viewer may add; package catalog knows the songs
 	change_    the transaction of a change, groups of changes, idempotency
 	guest_     joining a room, a guest's own view and recap, merging a guest who signs in
 	history_   what was played, the log of events, export as a playlist
 	member_    the list of members, roles and removal, presence, signing out
 	player_    commands, skip votes, devices, leases, and what the driver reports
 	queue_     adding, liking, approving, pinning, removing and reading songs, undo
-	room_      creating, settings, closing and deleting rooms
+	room_      creating, settings and closing rooms; package purge deletes them
 	state_     watching the state of a room, which package roomstate reads
 
 and besides them:

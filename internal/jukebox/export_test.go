@@ -39,7 +39,7 @@ func (j *Jukebox) StoreArrived(ctx context.Context) error { return j.presence.st
 func CodeLength(openRooms int) int { return codeLength(openRooms) }
 
 // ForgetFetched empties the cache of songs that Spotify described.
-func (j *Jukebox) ForgetFetched() { j.catalog.fetched.Purge() }
+func (j *Jukebox) ForgetFetched() { j.catalog.Forget() }
 
 // AgeCommands lets so much time pass for what hosts have asked of players.
 func AgeCommands(ctx context.Context, s *database.DB, by time.Duration) error {

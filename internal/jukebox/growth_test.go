@@ -15,6 +15,7 @@ import (
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/purge"
 )
 
 // toggles returns how often a guest likes and unlikes a song: on MySQL, where each takes longer, less often.
@@ -145,12 +146,12 @@ func TestIdleGuestsAreDeletedAfterADay(t *testing.T) {
 		p.must(err)
 		deletes := func(want int) {
 			p.Helper()
-			servers, done := []*fixture{p, p.replica(live.NewLocalBus())}, make([]jukebox.Purged, 2)
+			servers, done := []*fixture{p, p.replica(live.NewLocalBus())}, make([]purge.Deleted, 2)
 			var all sync.WaitGroup
 			for i, server := range servers {
 				all.Go(func() {
 					var err error
-					if done[i], err = server.PurgeIdle(p.Context()); err != nil {
+					if done[i], err = server.purger().Idle(p.Context()); err != nil {
 						p.Error(err)
 					}
 				})
@@ -203,13 +204,13 @@ func TestRoomsWithoutASongAreDeletedAfterADay(t *testing.T) {
 		p.add(p.host, 1)
 		p.must(second(p.CloseRoom(p.host, p.room.ID, nil)))
 		time.Sleep(23 * time.Hour)
-		done, err := p.PurgeIdle(p.Context())
+		done, err := p.purger().Idle(p.Context())
 		p.must(err)
 		if done.Rooms != 0 {
 			p.Errorf("%d rooms were deleted too early", done.Rooms)
 		}
 		time.Sleep(2 * time.Hour)
-		done, err = p.PurgeIdle(p.Context())
+		done, err = p.purger().Idle(p.Context())
 		p.must(err)
 		after, err := jukebox.Rows(p.Context(), p.store)
 		p.must(err)

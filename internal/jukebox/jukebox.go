@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"antwon.dj/backend/internal/account"
+	"antwon.dj/backend/internal/catalog"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
@@ -23,7 +24,7 @@ type Config struct {
 	Database  *database.DB
 	Bus       live.Bus // carries hints to the other servers
 	Accounts  *account.Accounts
-	Catalog   Catalog
+	Catalog   catalog.Spotify
 	Library   Library                   // optional: without it hosts have no devices and no playlists
 	PublicURL string                    // where guests reach the server, without a slash at the end
 	Free      func(account.Viewer) bool // optional: the viewers who have no rate limit
@@ -43,13 +44,12 @@ type Jukebox struct {
 	changer  *changer
 	hub      *live.Hub[*party.State]          // the feeds of watched rooms
 	states   *lru.Cache[string, *party.State] // the newest loaded state by room, for requests
-	catalog  *songCatalog
+	catalog  *catalog.Catalog
 	presence *presence
 	limiter  *ratelimit.Limiter // of what members do
 	codes    *ratelimit.Fair    // of wrong codes
 	allCodes *ratelimit.Bucket  // of wrong codes to this server
 	clock    *timeline.Clock
-	purged   *prometheus.CounterVec
 	nodes    nodeWatch
 }
 
@@ -77,13 +77,12 @@ func New(cfg Config) *Jukebox {
 		changer:  changer,
 		hub:      hub,
 		states:   states,
-		catalog:  newSongCatalog(cfg.Catalog, cfg.Database, loader),
+		catalog:  catalog.New(cfg.Catalog, cfg.Database, loader),
 		presence: newPresence(cfg.Database, changer, cfg.Log),
 		clock:    clock,
 		limiter:  ratelimit.New(limitedKeys),
 		codes:    ratelimit.NewFair(limitedKeys, codeRates),
 		allCodes: ratelimit.NewBucket(allCodesRate),
-		purged:   m.purged,
 	}
 	cfg.Accounts.OnSignedOut(j.presence.signedOut)
 	m.registerHub(cfg.Metrics, j.hub)

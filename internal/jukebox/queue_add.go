@@ -40,7 +40,7 @@ func (j *Jukebox) AddSong(ctx context.Context, roomID, songURI string, key *stri
 	}
 	var s party.Song
 	if a.status == party.Open && !known { // a closed room accepts no songs, but still answers repeated requests
-		if s, err = j.catalog.fetchSong(ctx, a.hostID, uri); err != nil {
+		if s, err = j.catalog.Song(ctx, a.hostID, uri); err != nil {
 			return nil, fmt.Errorf("add song: %w", err)
 		}
 	}

@@ -118,7 +118,7 @@ func (j *Jukebox) planRoom(ctx context.Context, input RoomInput, host *ent.User)
 	if err != nil {
 		return nil, err
 	}
-	blocked, err := j.catalog.describeBlocked(ctx, host.ID, settings.Blocked, nil)
+	blocked, err := j.catalog.DescribeBlocked(ctx, host.ID, settings.Blocked, nil)
 	if err != nil {
 		return nil, err
 	}

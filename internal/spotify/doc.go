@@ -1,6 +1,6 @@
 /*
 Package spotify is the client of Spotify's accounts service and Web API. It connects hosts' accounts
-(account.Authorizer), reads the catalogue (jukebox.Catalog), saves playlists (jukebox.Library) and drives the hosts'
+(account.Authorizer), reads the catalogue (catalog.Spotify), saves playlists (jukebox.Library) and drives the hosts'
 players (playback.Player).
 
 # Concurrency

@@ -1,4 +1,4 @@
-package jukebox
+package purge
 
 import (
 	"context"
@@ -37,21 +37,20 @@ const (
 const emptyRoom = `SELECT r.id FROM rooms r WHERE r.status = 'CLOSED' AND r.closed_at < ?
  AND NOT EXISTS (SELECT 1 FROM queue_items i WHERE i.room_id = r.id) LIMIT 1`
 
-// PurgeIdle deletes what was begun and came to nothing, so that somebody who joins, or opens rooms, again and again
+// Idle deletes what was begun and came to nothing, so that somebody who joins, or opens rooms, again and again
 // leaves no more than a day's rows: the guests and screens who have been gone for idleKept and left nothing in a room
-// but that they joined, and the rooms that closed so long ago without a song. Like Purge, it works in small portions,
-// on several servers at once, and can be interrupted.
-func (j *Jukebox) PurgeIdle(ctx context.Context) (done Purged, err error) {
+// but that they joined, and the rooms that closed so long ago without a song.
+func (p *Purger) Idle(ctx context.Context) (done Deleted, err error) {
 	before := database.Microseconds(time.Now().Add(-idleKept))
-	defer func() { j.countPurged(done) }()
+	defer func() { p.count(done) }()
 	empty := func(ctx context.Context) (roomID string, err error) {
-		err = j.db.SQL.QueryRowContext(ctx, emptyRoom, before).Scan(&roomID)
+		err = p.db.SQL.QueryRowContext(ctx, emptyRoom, before).Scan(&roomID)
 		if errors.Is(err, sql.ErrNoRows) {
 			err = nil
 		}
 		return roomID, err
 	}
-	if done.Rooms, err = j.purgeRooms(ctx, empty); err != nil {
+	if done.Rooms, err = p.purgeRooms(ctx, empty); err != nil {
 		return done, err
 	}
 	for _, of := range []struct {
@@ -62,11 +61,11 @@ func (j *Jukebox) PurgeIdle(ctx context.Context) (done Purged, err error) {
 		{"room_events", joinedEvents, []any{before}},
 		{"sessions", roomlessSessions, []any{before, before}},
 	} {
-		if _, err = j.db.DeleteWhere(ctx, of.table, of.rows, of.args...); err != nil {
+		if _, err = p.db.DeleteWhere(ctx, of.table, of.rows, of.args...); err != nil {
 			return done, fmt.Errorf("delete idle guests: %s: %w", of.table, err)
 		}
 	}
-	if done.Guests, err = j.db.DeleteWhere(ctx, "users", oldGuests, before); err != nil {
+	if done.Guests, err = p.db.DeleteWhere(ctx, "users", oldGuests, before); err != nil {
 		return done, fmt.Errorf("delete idle guests: %w", err)
 	}
 	return done, nil
