@@ -242,7 +242,7 @@ func (p *fixture) kept() map[string]int {
 	maps.DeleteFunc(kept, func(table string, _ int) bool {
 		return slices.Contains([]string{
 			"sessions", "ended_sessions", "logins", "idempotency_keys", "nodes", "spotify_accounts",
-			"spotify_authorizations",
+			"spotify_authorizations", "timelines",
 		}, table)
 	})
 	return kept
