@@ -4,6 +4,7 @@ go 1.26.0
 
 // What npm installs is none of ours, though some of it is Go.
 ignore (
+	deploy/aws/node_modules
 	test/node/node_modules
 	web/node_modules
 )
