@@ -65,6 +65,7 @@ lint: bin/golangci-lint $(NODE:yes=lint-schema) ## gofmt, golangci-lint with wha
 	@test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)" || { echo "gofmt -w the files above"; exit 1; }
 	./bin/golangci-lint run ./...
 	cd test/genqlient && ../../bin/golangci-lint run ./...
+	cd test/histories && ../../bin/golangci-lint run ./...
 
 lint-schema: $(NODE_MODULES) ## graphql-eslint, and what in the schema breaks clients of the last release
 	@if test -x test/node/node_modules/.bin/eslint; then \
@@ -85,8 +86,8 @@ test: $(NODE_MODULES) $(CLIENT) $(NODE:yes=test-web) ## everything, with the rac
 
 # The package whose tests take longest goes first, so that no core waits for it at the end.
 test-go: $(NODE_MODULES) $(CLIENT) ## the Go tests, with the race detector
-	@go test $(RACE) -parallel 6 -timeout 30m -v ./test/scenarios ./... > test.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' test.log; echo "FAILED: the whole output is in test.log"; exit 1; }
-	@grep -E '^ok' test.log
+	@{ go test $(RACE) -parallel 6 -timeout 30m -v ./test/scenarios ./... && go test -C test/histories $(RACE) -timeout 20m -v ./...; } > test.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' test.log; echo "FAILED: the whole output is in test.log"; exit 1; }
+	@grep -E '^ok| figures: ' test.log
 	@if grep -q ' left out: ' test.log; then echo "LEFT OUT:"; grep -hoE '\w+ left out: .*' test.log | sort | uniq -c; fi
 	@test -n "$(RACE)" || echo "LEFT OUT: the race detector, which needs a C compiler"
 
@@ -107,11 +108,18 @@ scenarios: ## whole parties in fake time, and a table of what came of them; ARGS
 	@go test ./test/scenarios -count=1 -timeout 24h -v -run 'TestScenarios|TestRandomEvenings|TestTwoHoursOfAParty|TestIdleRooms' -args $(ARGS) > scenarios.log 2>&1 || { grep -E -- '--- FAIL|_test.go' scenarios.log; echo "FAILED: the whole output is in scenarios.log"; exit 1; }
 	@grep -vE '^\s*(=== |--- |PASS|\{)' scenarios.log
 
+histories: ## ten minutes of acts while servers, database, NATS and lines break; ARGS=-seed=N repeats the choices
+	@go test -C test/histories -count=1 -timeout 60m -v . -args -duration=5m $(ARGS) > histories.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' histories.log; echo "FAILED: the whole output is in histories.log"; exit 1; }
+	@grep -E ' figures: | left out: ' histories.log
+
 bench: ## likes a second, arrival and reading, on SQLite and MySQL
 	go run ./cmd/antwon-bench
 
 bench-realtime: ## thousands of subscribers: on antwon, on gqlgen's own transport, and without GraphQL
 	go run ./cmd/antwon-bench realtime $(ARGS)
+
+bench-attack: ## the most expensive operations that a guest can send, and what they do to a bystander
+	go run ./cmd/antwon-bench attack $(ARGS)
 
 bench-web: build ## what the web pages cost, in a real browser
 	@$(call browser,test/bench.ts) --disable-console-intercept
@@ -125,6 +133,21 @@ rds-roots: ## renew the root certificates of Amazon RDS in internal/database/rds
 vuln: ## look for known vulnerabilities in what the program uses (needs the internet)
 	go tool govulncheck ./...
 
+sbom: build bin/cyclonedx-gomod ## list what the program and its pages consist of, into sbom (CycloneDX)
+	@mkdir -p sbom
+	./bin/cyclonedx-gomod bin -json -std -output sbom/antwon.cdx.json bin/antwon
+	@if test '$(NODE)' = yes; then cd web && npm sbom --package-lock-only --sbom-format=cyclonedx > ../sbom/pages.cdx.json; \
+	else echo "LEFT OUT: what the pages consist of, which needs npm"; fi
+
+bin/cyclonedx-gomod bin/crane: bin/%: tools/go.mod tools/go.sum
+	go build -C tools -o ../$@ $$(cd tools && go list -f '{{.ImportPath}}' tool | grep '/$*$$')
+
+compose-env: ## write passwords for compose.yaml into .env, unless it is there
+	@test -e .env || (umask 077; for name in MYSQL NATS; do echo "$${name}_PASSWORD=$$(od -An -tx1 -N24 /dev/urandom | tr -d ' \n')"; done > .env)
+
+pin-images: bin/crane ## add the images' digests to Dockerfile and compose.yaml, or renew them (needs the internet)
+	@tools/pin-images.sh ./bin/crane Dockerfile compose.yaml
+
 check: lint stale test ## all that a change has to pass
 
 stale: ## fail if generated code or migrations are not what their sources make
@@ -134,6 +157,7 @@ stale: ## fail if generated code or migrations are not what their sources make
 	test "$$before" = "$$after" || { git --no-pager diff --stat -- ent graph test/genqlient; echo "generated code is stale: make generate, and commit it"; exit 1; }
 	go mod tidy -diff
 	go mod tidy -C test/genqlient -diff
+	go mod tidy -C test/histories -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build web client run party demo dev generate migration lint lint-schema node-modules test test-go test-fast test-flaky test-web test-pages scenarios bench bench-realtime bench-web screenshots rds-roots vuln check stale
+.PHONY: help build web client run party demo dev generate migration lint lint-schema node-modules test test-go test-fast test-flaky test-web test-pages scenarios histories bench bench-realtime bench-attack bench-web screenshots rds-roots vuln sbom compose-env pin-images check stale

@@ -28,6 +28,7 @@ import (
 	"antwon.dj/backend/ent/song"
 	"antwon.dj/backend/ent/spotifyaccount"
 	"antwon.dj/backend/ent/spotifyauthorization"
+	"antwon.dj/backend/ent/timeline"
 	"antwon.dj/backend/ent/user"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -76,6 +77,8 @@ type Client struct {
 	SpotifyAccount *SpotifyAccountClient
 	// SpotifyAuthorization is the client for interacting with the SpotifyAuthorization builders.
 	SpotifyAuthorization *SpotifyAuthorizationClient
+	// Timeline is the client for interacting with the Timeline builders.
+	Timeline *TimelineClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
 }
@@ -106,6 +109,7 @@ func (c *Client) init() {
 	c.Song = NewSongClient(c.config)
 	c.SpotifyAccount = NewSpotifyAccountClient(c.config)
 	c.SpotifyAuthorization = NewSpotifyAuthorizationClient(c.config)
+	c.Timeline = NewTimelineClient(c.config)
 	c.User = NewUserClient(c.config)
 }
 
@@ -216,6 +220,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Song:                 NewSongClient(cfg),
 		SpotifyAccount:       NewSpotifyAccountClient(cfg),
 		SpotifyAuthorization: NewSpotifyAuthorizationClient(cfg),
+		Timeline:             NewTimelineClient(cfg),
 		User:                 NewUserClient(cfg),
 	}, nil
 }
@@ -253,6 +258,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Song:                 NewSongClient(cfg),
 		SpotifyAccount:       NewSpotifyAccountClient(cfg),
 		SpotifyAuthorization: NewSpotifyAuthorizationClient(cfg),
+		Timeline:             NewTimelineClient(cfg),
 		User:                 NewUserClient(cfg),
 	}, nil
 }
@@ -286,7 +292,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.EndedSession, c.IdempotencyKey, c.Like, c.Login, c.Membership, c.Node,
 		c.QueueItem, c.Room, c.RoomCommand, c.RoomEvent, c.RoomLease, c.RoomPlayback,
 		c.Session, c.SkipVote, c.Song, c.SpotifyAccount, c.SpotifyAuthorization,
-		c.User,
+		c.Timeline, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -299,7 +305,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.EndedSession, c.IdempotencyKey, c.Like, c.Login, c.Membership, c.Node,
 		c.QueueItem, c.Room, c.RoomCommand, c.RoomEvent, c.RoomLease, c.RoomPlayback,
 		c.Session, c.SkipVote, c.Song, c.SpotifyAccount, c.SpotifyAuthorization,
-		c.User,
+		c.Timeline, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -342,6 +348,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.SpotifyAccount.mutate(ctx, m)
 	case *SpotifyAuthorizationMutation:
 		return c.SpotifyAuthorization.mutate(ctx, m)
+	case *TimelineMutation:
+		return c.Timeline.mutate(ctx, m)
 	case *UserMutation:
 		return c.User.mutate(ctx, m)
 	default:
@@ -2882,6 +2890,139 @@ func (c *SpotifyAuthorizationClient) mutate(ctx context.Context, m *SpotifyAutho
 	}
 }
 
+// TimelineClient is a client for the Timeline schema.
+type TimelineClient struct {
+	config
+}
+
+// NewTimelineClient returns a client for the Timeline from the given config.
+func NewTimelineClient(c config) *TimelineClient {
+	return &TimelineClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `timeline.Hooks(f(g(h())))`.
+func (c *TimelineClient) Use(hooks ...Hook) {
+	c.hooks.Timeline = append(c.hooks.Timeline, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `timeline.Intercept(f(g(h())))`.
+func (c *TimelineClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Timeline = append(c.inters.Timeline, interceptors...)
+}
+
+// Create returns a builder for creating a Timeline entity.
+func (c *TimelineClient) Create() *TimelineCreate {
+	mutation := newTimelineMutation(c.config, OpCreate)
+	return &TimelineCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Timeline entities.
+func (c *TimelineClient) CreateBulk(builders ...*TimelineCreate) *TimelineCreateBulk {
+	return &TimelineCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TimelineClient) MapCreateBulk(slice any, setFunc func(*TimelineCreate, int)) *TimelineCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TimelineCreateBulk{err: fmt.Errorf("calling to TimelineClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TimelineCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TimelineCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Timeline.
+func (c *TimelineClient) Update() *TimelineUpdate {
+	mutation := newTimelineMutation(c.config, OpUpdate)
+	return &TimelineUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TimelineClient) UpdateOne(_m *Timeline) *TimelineUpdateOne {
+	mutation := newTimelineMutation(c.config, OpUpdateOne, withTimeline(_m))
+	return &TimelineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TimelineClient) UpdateOneID(id string) *TimelineUpdateOne {
+	mutation := newTimelineMutation(c.config, OpUpdateOne, withTimelineID(id))
+	return &TimelineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Timeline.
+func (c *TimelineClient) Delete() *TimelineDelete {
+	mutation := newTimelineMutation(c.config, OpDelete)
+	return &TimelineDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TimelineClient) DeleteOne(_m *Timeline) *TimelineDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TimelineClient) DeleteOneID(id string) *TimelineDeleteOne {
+	builder := c.Delete().Where(timeline.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TimelineDeleteOne{builder}
+}
+
+// Query returns a query builder for Timeline.
+func (c *TimelineClient) Query() *TimelineQuery {
+	return &TimelineQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTimeline},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Timeline entity by its id.
+func (c *TimelineClient) Get(ctx context.Context, id string) (*Timeline, error) {
+	return c.Query().Where(timeline.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TimelineClient) GetX(ctx context.Context, id string) *Timeline {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *TimelineClient) Hooks() []Hook {
+	return c.hooks.Timeline
+}
+
+// Interceptors returns the client interceptors.
+func (c *TimelineClient) Interceptors() []Interceptor {
+	return c.inters.Timeline
+}
+
+func (c *TimelineClient) mutate(ctx context.Context, m *TimelineMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TimelineCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TimelineUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TimelineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TimelineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Timeline mutation op: %q", m.Op())
+	}
+}
+
 // UserClient is a client for the User schema.
 type UserClient struct {
 	config
@@ -3036,12 +3177,12 @@ type (
 	hooks struct {
 		EndedSession, IdempotencyKey, Like, Login, Membership, Node, QueueItem, Room,
 		RoomCommand, RoomEvent, RoomLease, RoomPlayback, Session, SkipVote, Song,
-		SpotifyAccount, SpotifyAuthorization, User []ent.Hook
+		SpotifyAccount, SpotifyAuthorization, Timeline, User []ent.Hook
 	}
 	inters struct {
 		EndedSession, IdempotencyKey, Like, Login, Membership, Node, QueueItem, Room,
 		RoomCommand, RoomEvent, RoomLease, RoomPlayback, Session, SkipVote, Song,
-		SpotifyAccount, SpotifyAuthorization, User []ent.Interceptor
+		SpotifyAccount, SpotifyAuthorization, Timeline, User []ent.Interceptor
 	}
 )
 

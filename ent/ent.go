@@ -26,6 +26,7 @@ import (
 	"antwon.dj/backend/ent/song"
 	"antwon.dj/backend/ent/spotifyaccount"
 	"antwon.dj/backend/ent/spotifyauthorization"
+	"antwon.dj/backend/ent/timeline"
 	"antwon.dj/backend/ent/user"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -107,6 +108,7 @@ func checkColumn(t, c string) error {
 			song.Table:                 song.ValidColumn,
 			spotifyaccount.Table:       spotifyaccount.ValidColumn,
 			spotifyauthorization.Table: spotifyauthorization.ValidColumn,
+			timeline.Table:             timeline.ValidColumn,
 			user.Table:                 user.ValidColumn,
 		})
 	})

@@ -31,6 +31,8 @@ type Membership struct {
 	JoinedAt time.Time `json:"joined_at,omitempty"`
 	// when the member was last connected to a server
 	SeenAt *time.Time `json:"seen_at,omitempty"`
+	// when the member's present presence began
+	PresentSince *time.Time `json:"present_since,omitempty"`
 	// when the quota of added songs is full again
 	AddsFullAt *time.Time `json:"adds_full_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -79,7 +81,7 @@ func (*Membership) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case membership.FieldID, membership.FieldRoomID, membership.FieldUserID, membership.FieldDisplayName, membership.FieldRole:
 			values[i] = new(sql.NullString)
-		case membership.FieldJoinedAt, membership.FieldSeenAt, membership.FieldAddsFullAt:
+		case membership.FieldJoinedAt, membership.FieldSeenAt, membership.FieldPresentSince, membership.FieldAddsFullAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -138,6 +140,13 @@ func (_m *Membership) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.SeenAt = new(time.Time)
 				*_m.SeenAt = value.Time
+			}
+		case membership.FieldPresentSince:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field present_since", values[i])
+			} else if value.Valid {
+				_m.PresentSince = new(time.Time)
+				*_m.PresentSince = value.Time
 			}
 		case membership.FieldAddsFullAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -209,6 +218,11 @@ func (_m *Membership) String() string {
 	builder.WriteString(", ")
 	if v := _m.SeenAt; v != nil {
 		builder.WriteString("seen_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.PresentSince; v != nil {
+		builder.WriteString("present_since=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")

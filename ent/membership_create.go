@@ -66,6 +66,20 @@ func (_c *MembershipCreate) SetNillableSeenAt(v *time.Time) *MembershipCreate {
 	return _c
 }
 
+// SetPresentSince sets the "present_since" field.
+func (_c *MembershipCreate) SetPresentSince(v time.Time) *MembershipCreate {
+	_c.mutation.SetPresentSince(v)
+	return _c
+}
+
+// SetNillablePresentSince sets the "present_since" field if the given value is not nil.
+func (_c *MembershipCreate) SetNillablePresentSince(v *time.Time) *MembershipCreate {
+	if v != nil {
+		_c.SetPresentSince(*v)
+	}
+	return _c
+}
+
 // SetAddsFullAt sets the "adds_full_at" field.
 func (_c *MembershipCreate) SetAddsFullAt(v time.Time) *MembershipCreate {
 	_c.mutation.SetAddsFullAt(v)
@@ -226,6 +240,10 @@ func (_c *MembershipCreate) createSpec() (*Membership, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SeenAt(); ok {
 		_spec.SetField(membership.FieldSeenAt, field.TypeTime, value)
 		_node.SeenAt = &value
+	}
+	if value, ok := _c.mutation.PresentSince(); ok {
+		_spec.SetField(membership.FieldPresentSince, field.TypeTime, value)
+		_node.PresentSince = &value
 	}
 	if value, ok := _c.mutation.AddsFullAt(); ok {
 		_spec.SetField(membership.FieldAddsFullAt, field.TypeTime, value)

@@ -76,6 +76,26 @@ func (_u *MembershipUpdate) ClearSeenAt() *MembershipUpdate {
 	return _u
 }
 
+// SetPresentSince sets the "present_since" field.
+func (_u *MembershipUpdate) SetPresentSince(v time.Time) *MembershipUpdate {
+	_u.mutation.SetPresentSince(v)
+	return _u
+}
+
+// SetNillablePresentSince sets the "present_since" field if the given value is not nil.
+func (_u *MembershipUpdate) SetNillablePresentSince(v *time.Time) *MembershipUpdate {
+	if v != nil {
+		_u.SetPresentSince(*v)
+	}
+	return _u
+}
+
+// ClearPresentSince clears the value of the "present_since" field.
+func (_u *MembershipUpdate) ClearPresentSince() *MembershipUpdate {
+	_u.mutation.ClearPresentSince()
+	return _u
+}
+
 // SetAddsFullAt sets the "adds_full_at" field.
 func (_u *MembershipUpdate) SetAddsFullAt(v time.Time) *MembershipUpdate {
 	_u.mutation.SetAddsFullAt(v)
@@ -173,6 +193,12 @@ func (_u *MembershipUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	if _u.mutation.SeenAtCleared() {
 		_spec.ClearField(membership.FieldSeenAt, field.TypeTime)
 	}
+	if value, ok := _u.mutation.PresentSince(); ok {
+		_spec.SetField(membership.FieldPresentSince, field.TypeTime, value)
+	}
+	if _u.mutation.PresentSinceCleared() {
+		_spec.ClearField(membership.FieldPresentSince, field.TypeTime)
+	}
 	if value, ok := _u.mutation.AddsFullAt(); ok {
 		_spec.SetField(membership.FieldAddsFullAt, field.TypeTime, value)
 	}
@@ -244,6 +270,26 @@ func (_u *MembershipUpdateOne) SetNillableSeenAt(v *time.Time) *MembershipUpdate
 // ClearSeenAt clears the value of the "seen_at" field.
 func (_u *MembershipUpdateOne) ClearSeenAt() *MembershipUpdateOne {
 	_u.mutation.ClearSeenAt()
+	return _u
+}
+
+// SetPresentSince sets the "present_since" field.
+func (_u *MembershipUpdateOne) SetPresentSince(v time.Time) *MembershipUpdateOne {
+	_u.mutation.SetPresentSince(v)
+	return _u
+}
+
+// SetNillablePresentSince sets the "present_since" field if the given value is not nil.
+func (_u *MembershipUpdateOne) SetNillablePresentSince(v *time.Time) *MembershipUpdateOne {
+	if v != nil {
+		_u.SetPresentSince(*v)
+	}
+	return _u
+}
+
+// ClearPresentSince clears the value of the "present_since" field.
+func (_u *MembershipUpdateOne) ClearPresentSince() *MembershipUpdateOne {
+	_u.mutation.ClearPresentSince()
 	return _u
 }
 
@@ -373,6 +419,12 @@ func (_u *MembershipUpdateOne) sqlSave(ctx context.Context) (_node *Membership, 
 	}
 	if _u.mutation.SeenAtCleared() {
 		_spec.ClearField(membership.FieldSeenAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.PresentSince(); ok {
+		_spec.SetField(membership.FieldPresentSince, field.TypeTime, value)
+	}
+	if _u.mutation.PresentSinceCleared() {
+		_spec.ClearField(membership.FieldPresentSince, field.TypeTime)
 	}
 	if value, ok := _u.mutation.AddsFullAt(); ok {
 		_spec.SetField(membership.FieldAddsFullAt, field.TypeTime, value)

@@ -28,6 +28,7 @@ import (
 	"antwon.dj/backend/ent/song"
 	"antwon.dj/backend/ent/spotifyaccount"
 	"antwon.dj/backend/ent/spotifyauthorization"
+	"antwon.dj/backend/ent/timeline"
 	"antwon.dj/backend/ent/user"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -59,6 +60,7 @@ const (
 	TypeSong                 = "Song"
 	TypeSpotifyAccount       = "SpotifyAccount"
 	TypeSpotifyAuthorization = "SpotifyAuthorization"
+	TypeTimeline             = "Timeline"
 	TypeUser                 = "User"
 )
 
@@ -2136,6 +2138,7 @@ type MembershipMutation struct {
 	role          *string
 	joined_at     *time.Time
 	seen_at       *time.Time
+	present_since *time.Time
 	adds_full_at  *time.Time
 	clearedFields map[string]struct{}
 	room          *string
@@ -2480,6 +2483,55 @@ func (m *MembershipMutation) ResetSeenAt() {
 	delete(m.clearedFields, membership.FieldSeenAt)
 }
 
+// SetPresentSince sets the "present_since" field.
+func (m *MembershipMutation) SetPresentSince(t time.Time) {
+	m.present_since = &t
+}
+
+// PresentSince returns the value of the "present_since" field in the mutation.
+func (m *MembershipMutation) PresentSince() (r time.Time, exists bool) {
+	v := m.present_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPresentSince returns the old "present_since" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldPresentSince(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPresentSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPresentSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPresentSince: %w", err)
+	}
+	return oldValue.PresentSince, nil
+}
+
+// ClearPresentSince clears the value of the "present_since" field.
+func (m *MembershipMutation) ClearPresentSince() {
+	m.present_since = nil
+	m.clearedFields[membership.FieldPresentSince] = struct{}{}
+}
+
+// PresentSinceCleared returns if the "present_since" field was cleared in this mutation.
+func (m *MembershipMutation) PresentSinceCleared() bool {
+	_, ok := m.clearedFields[membership.FieldPresentSince]
+	return ok
+}
+
+// ResetPresentSince resets all changes to the "present_since" field.
+func (m *MembershipMutation) ResetPresentSince() {
+	m.present_since = nil
+	delete(m.clearedFields, membership.FieldPresentSince)
+}
+
 // SetAddsFullAt sets the "adds_full_at" field.
 func (m *MembershipMutation) SetAddsFullAt(t time.Time) {
 	m.adds_full_at = &t
@@ -2617,7 +2669,7 @@ func (m *MembershipMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MembershipMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.room != nil {
 		fields = append(fields, membership.FieldRoomID)
 	}
@@ -2635,6 +2687,9 @@ func (m *MembershipMutation) Fields() []string {
 	}
 	if m.seen_at != nil {
 		fields = append(fields, membership.FieldSeenAt)
+	}
+	if m.present_since != nil {
+		fields = append(fields, membership.FieldPresentSince)
 	}
 	if m.adds_full_at != nil {
 		fields = append(fields, membership.FieldAddsFullAt)
@@ -2659,6 +2714,8 @@ func (m *MembershipMutation) Field(name string) (ent.Value, bool) {
 		return m.JoinedAt()
 	case membership.FieldSeenAt:
 		return m.SeenAt()
+	case membership.FieldPresentSince:
+		return m.PresentSince()
 	case membership.FieldAddsFullAt:
 		return m.AddsFullAt()
 	}
@@ -2682,6 +2739,8 @@ func (m *MembershipMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldJoinedAt(ctx)
 	case membership.FieldSeenAt:
 		return m.OldSeenAt(ctx)
+	case membership.FieldPresentSince:
+		return m.OldPresentSince(ctx)
 	case membership.FieldAddsFullAt:
 		return m.OldAddsFullAt(ctx)
 	}
@@ -2735,6 +2794,13 @@ func (m *MembershipMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSeenAt(v)
 		return nil
+	case membership.FieldPresentSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPresentSince(v)
+		return nil
 	case membership.FieldAddsFullAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -2775,6 +2841,9 @@ func (m *MembershipMutation) ClearedFields() []string {
 	if m.FieldCleared(membership.FieldSeenAt) {
 		fields = append(fields, membership.FieldSeenAt)
 	}
+	if m.FieldCleared(membership.FieldPresentSince) {
+		fields = append(fields, membership.FieldPresentSince)
+	}
 	if m.FieldCleared(membership.FieldAddsFullAt) {
 		fields = append(fields, membership.FieldAddsFullAt)
 	}
@@ -2794,6 +2863,9 @@ func (m *MembershipMutation) ClearField(name string) error {
 	switch name {
 	case membership.FieldSeenAt:
 		m.ClearSeenAt()
+		return nil
+	case membership.FieldPresentSince:
+		m.ClearPresentSince()
 		return nil
 	case membership.FieldAddsFullAt:
 		m.ClearAddsFullAt()
@@ -2823,6 +2895,9 @@ func (m *MembershipMutation) ResetField(name string) error {
 		return nil
 	case membership.FieldSeenAt:
 		m.ResetSeenAt()
+		return nil
+	case membership.FieldPresentSince:
+		m.ResetPresentSince()
 		return nil
 	case membership.FieldAddsFullAt:
 		m.ResetAddsFullAt()
@@ -5384,11 +5459,15 @@ type RoomMutation struct {
 	require_approval        *bool
 	trusted_after           *int
 	addtrusted_after        *int
+	likes_after_minutes     *int
+	addlikes_after_minutes  *int
 	last_call_at            *time.Time
 	blocked                 *[]schema.Blocked
 	appendblocked           []schema.Blocked
 	settings_version        *int64
 	addsettings_version     *int64
+	restored_version        *int64
+	addrestored_version     *int64
 	present_count           *int
 	addpresent_count        *int
 	playlist_uri            *string
@@ -6559,6 +6638,62 @@ func (m *RoomMutation) ResetTrustedAfter() {
 	m.addtrusted_after = nil
 }
 
+// SetLikesAfterMinutes sets the "likes_after_minutes" field.
+func (m *RoomMutation) SetLikesAfterMinutes(i int) {
+	m.likes_after_minutes = &i
+	m.addlikes_after_minutes = nil
+}
+
+// LikesAfterMinutes returns the value of the "likes_after_minutes" field in the mutation.
+func (m *RoomMutation) LikesAfterMinutes() (r int, exists bool) {
+	v := m.likes_after_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLikesAfterMinutes returns the old "likes_after_minutes" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldLikesAfterMinutes(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLikesAfterMinutes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLikesAfterMinutes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLikesAfterMinutes: %w", err)
+	}
+	return oldValue.LikesAfterMinutes, nil
+}
+
+// AddLikesAfterMinutes adds i to the "likes_after_minutes" field.
+func (m *RoomMutation) AddLikesAfterMinutes(i int) {
+	if m.addlikes_after_minutes != nil {
+		*m.addlikes_after_minutes += i
+	} else {
+		m.addlikes_after_minutes = &i
+	}
+}
+
+// AddedLikesAfterMinutes returns the value that was added to the "likes_after_minutes" field in this mutation.
+func (m *RoomMutation) AddedLikesAfterMinutes() (r int, exists bool) {
+	v := m.addlikes_after_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLikesAfterMinutes resets all changes to the "likes_after_minutes" field.
+func (m *RoomMutation) ResetLikesAfterMinutes() {
+	m.likes_after_minutes = nil
+	m.addlikes_after_minutes = nil
+}
+
 // SetLastCallAt sets the "last_call_at" field.
 func (m *RoomMutation) SetLastCallAt(t time.Time) {
 	m.last_call_at = &t
@@ -6727,6 +6862,62 @@ func (m *RoomMutation) AddedSettingsVersion() (r int64, exists bool) {
 func (m *RoomMutation) ResetSettingsVersion() {
 	m.settings_version = nil
 	m.addsettings_version = nil
+}
+
+// SetRestoredVersion sets the "restored_version" field.
+func (m *RoomMutation) SetRestoredVersion(i int64) {
+	m.restored_version = &i
+	m.addrestored_version = nil
+}
+
+// RestoredVersion returns the value of the "restored_version" field in the mutation.
+func (m *RoomMutation) RestoredVersion() (r int64, exists bool) {
+	v := m.restored_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRestoredVersion returns the old "restored_version" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldRestoredVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRestoredVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRestoredVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRestoredVersion: %w", err)
+	}
+	return oldValue.RestoredVersion, nil
+}
+
+// AddRestoredVersion adds i to the "restored_version" field.
+func (m *RoomMutation) AddRestoredVersion(i int64) {
+	if m.addrestored_version != nil {
+		*m.addrestored_version += i
+	} else {
+		m.addrestored_version = &i
+	}
+}
+
+// AddedRestoredVersion returns the value that was added to the "restored_version" field in this mutation.
+func (m *RoomMutation) AddedRestoredVersion() (r int64, exists bool) {
+	v := m.addrestored_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRestoredVersion resets all changes to the "restored_version" field.
+func (m *RoomMutation) ResetRestoredVersion() {
+	m.restored_version = nil
+	m.addrestored_version = nil
 }
 
 // SetPresentCount sets the "present_count" field.
@@ -6980,7 +7171,7 @@ func (m *RoomMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RoomMutation) Fields() []string {
-	fields := make([]string, 0, 29)
+	fields := make([]string, 0, 31)
 	if m.host != nil {
 		fields = append(fields, room.FieldHostID)
 	}
@@ -7047,6 +7238,9 @@ func (m *RoomMutation) Fields() []string {
 	if m.trusted_after != nil {
 		fields = append(fields, room.FieldTrustedAfter)
 	}
+	if m.likes_after_minutes != nil {
+		fields = append(fields, room.FieldLikesAfterMinutes)
+	}
 	if m.last_call_at != nil {
 		fields = append(fields, room.FieldLastCallAt)
 	}
@@ -7055,6 +7249,9 @@ func (m *RoomMutation) Fields() []string {
 	}
 	if m.settings_version != nil {
 		fields = append(fields, room.FieldSettingsVersion)
+	}
+	if m.restored_version != nil {
+		fields = append(fields, room.FieldRestoredVersion)
 	}
 	if m.present_count != nil {
 		fields = append(fields, room.FieldPresentCount)
@@ -7120,12 +7317,16 @@ func (m *RoomMutation) Field(name string) (ent.Value, bool) {
 		return m.RequireApproval()
 	case room.FieldTrustedAfter:
 		return m.TrustedAfter()
+	case room.FieldLikesAfterMinutes:
+		return m.LikesAfterMinutes()
 	case room.FieldLastCallAt:
 		return m.LastCallAt()
 	case room.FieldBlocked:
 		return m.Blocked()
 	case room.FieldSettingsVersion:
 		return m.SettingsVersion()
+	case room.FieldRestoredVersion:
+		return m.RestoredVersion()
 	case room.FieldPresentCount:
 		return m.PresentCount()
 	case room.FieldPlaylistURI:
@@ -7187,12 +7388,16 @@ func (m *RoomMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldRequireApproval(ctx)
 	case room.FieldTrustedAfter:
 		return m.OldTrustedAfter(ctx)
+	case room.FieldLikesAfterMinutes:
+		return m.OldLikesAfterMinutes(ctx)
 	case room.FieldLastCallAt:
 		return m.OldLastCallAt(ctx)
 	case room.FieldBlocked:
 		return m.OldBlocked(ctx)
 	case room.FieldSettingsVersion:
 		return m.OldSettingsVersion(ctx)
+	case room.FieldRestoredVersion:
+		return m.OldRestoredVersion(ctx)
 	case room.FieldPresentCount:
 		return m.OldPresentCount(ctx)
 	case room.FieldPlaylistURI:
@@ -7364,6 +7569,13 @@ func (m *RoomMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetTrustedAfter(v)
 		return nil
+	case room.FieldLikesAfterMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLikesAfterMinutes(v)
+		return nil
 	case room.FieldLastCallAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -7384,6 +7596,13 @@ func (m *RoomMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSettingsVersion(v)
+		return nil
+	case room.FieldRestoredVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRestoredVersion(v)
 		return nil
 	case room.FieldPresentCount:
 		v, ok := value.(int)
@@ -7448,8 +7667,14 @@ func (m *RoomMutation) AddedFields() []string {
 	if m.addtrusted_after != nil {
 		fields = append(fields, room.FieldTrustedAfter)
 	}
+	if m.addlikes_after_minutes != nil {
+		fields = append(fields, room.FieldLikesAfterMinutes)
+	}
 	if m.addsettings_version != nil {
 		fields = append(fields, room.FieldSettingsVersion)
+	}
+	if m.addrestored_version != nil {
+		fields = append(fields, room.FieldRestoredVersion)
 	}
 	if m.addpresent_count != nil {
 		fields = append(fields, room.FieldPresentCount)
@@ -7480,8 +7705,12 @@ func (m *RoomMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedSkipVotePercent()
 	case room.FieldTrustedAfter:
 		return m.AddedTrustedAfter()
+	case room.FieldLikesAfterMinutes:
+		return m.AddedLikesAfterMinutes()
 	case room.FieldSettingsVersion:
 		return m.AddedSettingsVersion()
+	case room.FieldRestoredVersion:
+		return m.AddedRestoredVersion()
 	case room.FieldPresentCount:
 		return m.AddedPresentCount()
 	}
@@ -7556,12 +7785,26 @@ func (m *RoomMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddTrustedAfter(v)
 		return nil
+	case room.FieldLikesAfterMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLikesAfterMinutes(v)
+		return nil
 	case room.FieldSettingsVersion:
 		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddSettingsVersion(v)
+		return nil
+	case room.FieldRestoredVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRestoredVersion(v)
 		return nil
 	case room.FieldPresentCount:
 		v, ok := value.(int)
@@ -7726,6 +7969,9 @@ func (m *RoomMutation) ResetField(name string) error {
 	case room.FieldTrustedAfter:
 		m.ResetTrustedAfter()
 		return nil
+	case room.FieldLikesAfterMinutes:
+		m.ResetLikesAfterMinutes()
+		return nil
 	case room.FieldLastCallAt:
 		m.ResetLastCallAt()
 		return nil
@@ -7734,6 +7980,9 @@ func (m *RoomMutation) ResetField(name string) error {
 		return nil
 	case room.FieldSettingsVersion:
 		m.ResetSettingsVersion()
+		return nil
+	case room.FieldRestoredVersion:
+		m.ResetRestoredVersion()
 		return nil
 	case room.FieldPresentCount:
 		m.ResetPresentCount()
@@ -15306,6 +15555,515 @@ func (m *SpotifyAuthorizationMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown SpotifyAuthorization edge %s", name)
+}
+
+// TimelineMutation represents an operation that mutates the Timeline nodes in the graph.
+type TimelineMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	number        *int64
+	addnumber     *int64
+	beat          *int64
+	addbeat       *int64
+	beat_at       *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Timeline, error)
+	predicates    []predicate.Timeline
+}
+
+var _ ent.Mutation = (*TimelineMutation)(nil)
+
+// timelineOption allows management of the mutation configuration using functional options.
+type timelineOption func(*TimelineMutation)
+
+// newTimelineMutation creates new mutation for the Timeline entity.
+func newTimelineMutation(c config, op Op, opts ...timelineOption) *TimelineMutation {
+	m := &TimelineMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeTimeline,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withTimelineID sets the ID field of the mutation.
+func withTimelineID(id string) timelineOption {
+	return func(m *TimelineMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Timeline
+		)
+		m.oldValue = func(ctx context.Context) (*Timeline, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Timeline.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withTimeline sets the old Timeline of the mutation.
+func withTimeline(node *Timeline) timelineOption {
+	return func(m *TimelineMutation) {
+		m.oldValue = func(context.Context) (*Timeline, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m TimelineMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m TimelineMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Timeline entities.
+func (m *TimelineMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *TimelineMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *TimelineMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Timeline.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetNumber sets the "number" field.
+func (m *TimelineMutation) SetNumber(i int64) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *TimelineMutation) Number() (r int64, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the Timeline entity.
+// If the Timeline object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TimelineMutation) OldNumber(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *TimelineMutation) AddNumber(i int64) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *TimelineMutation) AddedNumber() (r int64, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *TimelineMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetBeat sets the "beat" field.
+func (m *TimelineMutation) SetBeat(i int64) {
+	m.beat = &i
+	m.addbeat = nil
+}
+
+// Beat returns the value of the "beat" field in the mutation.
+func (m *TimelineMutation) Beat() (r int64, exists bool) {
+	v := m.beat
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBeat returns the old "beat" field's value of the Timeline entity.
+// If the Timeline object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TimelineMutation) OldBeat(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBeat is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBeat requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBeat: %w", err)
+	}
+	return oldValue.Beat, nil
+}
+
+// AddBeat adds i to the "beat" field.
+func (m *TimelineMutation) AddBeat(i int64) {
+	if m.addbeat != nil {
+		*m.addbeat += i
+	} else {
+		m.addbeat = &i
+	}
+}
+
+// AddedBeat returns the value that was added to the "beat" field in this mutation.
+func (m *TimelineMutation) AddedBeat() (r int64, exists bool) {
+	v := m.addbeat
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBeat resets all changes to the "beat" field.
+func (m *TimelineMutation) ResetBeat() {
+	m.beat = nil
+	m.addbeat = nil
+}
+
+// SetBeatAt sets the "beat_at" field.
+func (m *TimelineMutation) SetBeatAt(t time.Time) {
+	m.beat_at = &t
+}
+
+// BeatAt returns the value of the "beat_at" field in the mutation.
+func (m *TimelineMutation) BeatAt() (r time.Time, exists bool) {
+	v := m.beat_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBeatAt returns the old "beat_at" field's value of the Timeline entity.
+// If the Timeline object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TimelineMutation) OldBeatAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBeatAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBeatAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBeatAt: %w", err)
+	}
+	return oldValue.BeatAt, nil
+}
+
+// ResetBeatAt resets all changes to the "beat_at" field.
+func (m *TimelineMutation) ResetBeatAt() {
+	m.beat_at = nil
+}
+
+// Where appends a list predicates to the TimelineMutation builder.
+func (m *TimelineMutation) Where(ps ...predicate.Timeline) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the TimelineMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *TimelineMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Timeline, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *TimelineMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *TimelineMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Timeline).
+func (m *TimelineMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *TimelineMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.number != nil {
+		fields = append(fields, timeline.FieldNumber)
+	}
+	if m.beat != nil {
+		fields = append(fields, timeline.FieldBeat)
+	}
+	if m.beat_at != nil {
+		fields = append(fields, timeline.FieldBeatAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *TimelineMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case timeline.FieldNumber:
+		return m.Number()
+	case timeline.FieldBeat:
+		return m.Beat()
+	case timeline.FieldBeatAt:
+		return m.BeatAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *TimelineMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case timeline.FieldNumber:
+		return m.OldNumber(ctx)
+	case timeline.FieldBeat:
+		return m.OldBeat(ctx)
+	case timeline.FieldBeatAt:
+		return m.OldBeatAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Timeline field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TimelineMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case timeline.FieldNumber:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case timeline.FieldBeat:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBeat(v)
+		return nil
+	case timeline.FieldBeatAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBeatAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Timeline field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *TimelineMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, timeline.FieldNumber)
+	}
+	if m.addbeat != nil {
+		fields = append(fields, timeline.FieldBeat)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *TimelineMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case timeline.FieldNumber:
+		return m.AddedNumber()
+	case timeline.FieldBeat:
+		return m.AddedBeat()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TimelineMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case timeline.FieldNumber:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	case timeline.FieldBeat:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBeat(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Timeline numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *TimelineMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *TimelineMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *TimelineMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Timeline nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *TimelineMutation) ResetField(name string) error {
+	switch name {
+	case timeline.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case timeline.FieldBeat:
+		m.ResetBeat()
+		return nil
+	case timeline.FieldBeatAt:
+		m.ResetBeatAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Timeline field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *TimelineMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *TimelineMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *TimelineMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *TimelineMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *TimelineMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *TimelineMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *TimelineMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Timeline unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *TimelineMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Timeline edge %s", name)
 }
 
 // UserMutation represents an operation that mutates the User nodes in the graph.

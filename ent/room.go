@@ -64,12 +64,16 @@ type Room struct {
 	RequireApproval bool `json:"require_approval,omitempty"`
 	// how many accepted songs make a guest no longer a newcomer
 	TrustedAfter int `json:"trusted_after,omitempty"`
+	// how long after joining a guest may like songs
+	LikesAfterMinutes int `json:"likes_after_minutes,omitempty"`
 	// LastCallAt holds the value of the "last_call_at" field.
 	LastCallAt *time.Time `json:"last_call_at,omitempty"`
 	// songs and artists that may not play in this room
 	Blocked []schema.Blocked `json:"blocked,omitempty"`
 	// the room's version at which the settings last changed
 	SettingsVersion int64 `json:"settings_version,omitempty"`
+	// the room's version since the database was last restored: older ones may show what was lost
+	RestoredVersion int64 `json:"restored_version,omitempty"`
 	// members present, when they were last counted
 	PresentCount int `json:"present_count,omitempty"`
 	// the playlist at Spotify that the server made for this room
@@ -113,7 +117,7 @@ func (*Room) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case room.FieldRequestsOpen, room.FieldFallback, room.FieldAllowExplicit, room.FieldRequireApproval:
 			values[i] = new(sql.NullBool)
-		case room.FieldVersion, room.FieldMembersVersion, room.FieldMaxSongSeconds, room.FieldCooldownMinutes, room.FieldMaxQueueLength, room.FieldMaxQueuedPerGuest, room.FieldAddsPerHour, room.FieldSkipVotePercent, room.FieldTrustedAfter, room.FieldSettingsVersion, room.FieldPresentCount:
+		case room.FieldVersion, room.FieldMembersVersion, room.FieldMaxSongSeconds, room.FieldCooldownMinutes, room.FieldMaxQueueLength, room.FieldMaxQueuedPerGuest, room.FieldAddsPerHour, room.FieldSkipVotePercent, room.FieldTrustedAfter, room.FieldLikesAfterMinutes, room.FieldSettingsVersion, room.FieldRestoredVersion, room.FieldPresentCount:
 			values[i] = new(sql.NullInt64)
 		case room.FieldID, room.FieldHostID, room.FieldName, room.FieldCode, room.FieldStatus, room.FieldOpenCode, room.FieldOpenHostID, room.FieldDelivery, room.FieldFallbackPlaylistURI, room.FieldOrderMode, room.FieldPlaylistURI:
 			values[i] = new(sql.NullString)
@@ -278,6 +282,12 @@ func (_m *Room) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.TrustedAfter = int(value.Int64)
 			}
+		case room.FieldLikesAfterMinutes:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field likes_after_minutes", values[i])
+			} else if value.Valid {
+				_m.LikesAfterMinutes = int(value.Int64)
+			}
 		case room.FieldLastCallAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field last_call_at", values[i])
@@ -298,6 +308,12 @@ func (_m *Room) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field settings_version", values[i])
 			} else if value.Valid {
 				_m.SettingsVersion = value.Int64
+			}
+		case room.FieldRestoredVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field restored_version", values[i])
+			} else if value.Valid {
+				_m.RestoredVersion = value.Int64
 			}
 		case room.FieldPresentCount:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -444,6 +460,9 @@ func (_m *Room) String() string {
 	builder.WriteString("trusted_after=")
 	builder.WriteString(fmt.Sprintf("%v", _m.TrustedAfter))
 	builder.WriteString(", ")
+	builder.WriteString("likes_after_minutes=")
+	builder.WriteString(fmt.Sprintf("%v", _m.LikesAfterMinutes))
+	builder.WriteString(", ")
 	if v := _m.LastCallAt; v != nil {
 		builder.WriteString("last_call_at=")
 		builder.WriteString(v.Format(time.ANSIC))
@@ -454,6 +473,9 @@ func (_m *Room) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("settings_version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.SettingsVersion))
+	builder.WriteString(", ")
+	builder.WriteString("restored_version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RestoredVersion))
 	builder.WriteString(", ")
 	builder.WriteString("present_count=")
 	builder.WriteString(fmt.Sprintf("%v", _m.PresentCount))

@@ -290,6 +290,20 @@ func (_c *RoomCreate) SetNillableTrustedAfter(v *int) *RoomCreate {
 	return _c
 }
 
+// SetLikesAfterMinutes sets the "likes_after_minutes" field.
+func (_c *RoomCreate) SetLikesAfterMinutes(v int) *RoomCreate {
+	_c.mutation.SetLikesAfterMinutes(v)
+	return _c
+}
+
+// SetNillableLikesAfterMinutes sets the "likes_after_minutes" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableLikesAfterMinutes(v *int) *RoomCreate {
+	if v != nil {
+		_c.SetLikesAfterMinutes(*v)
+	}
+	return _c
+}
+
 // SetLastCallAt sets the "last_call_at" field.
 func (_c *RoomCreate) SetLastCallAt(v time.Time) *RoomCreate {
 	_c.mutation.SetLastCallAt(v)
@@ -320,6 +334,20 @@ func (_c *RoomCreate) SetSettingsVersion(v int64) *RoomCreate {
 func (_c *RoomCreate) SetNillableSettingsVersion(v *int64) *RoomCreate {
 	if v != nil {
 		_c.SetSettingsVersion(*v)
+	}
+	return _c
+}
+
+// SetRestoredVersion sets the "restored_version" field.
+func (_c *RoomCreate) SetRestoredVersion(v int64) *RoomCreate {
+	_c.mutation.SetRestoredVersion(v)
+	return _c
+}
+
+// SetNillableRestoredVersion sets the "restored_version" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableRestoredVersion(v *int64) *RoomCreate {
+	if v != nil {
+		_c.SetRestoredVersion(*v)
 	}
 	return _c
 }
@@ -462,9 +490,17 @@ func (_c *RoomCreate) defaults() {
 		v := room.DefaultTrustedAfter
 		_c.mutation.SetTrustedAfter(v)
 	}
+	if _, ok := _c.mutation.LikesAfterMinutes(); !ok {
+		v := room.DefaultLikesAfterMinutes
+		_c.mutation.SetLikesAfterMinutes(v)
+	}
 	if _, ok := _c.mutation.SettingsVersion(); !ok {
 		v := room.DefaultSettingsVersion
 		_c.mutation.SetSettingsVersion(v)
+	}
+	if _, ok := _c.mutation.RestoredVersion(); !ok {
+		v := room.DefaultRestoredVersion
+		_c.mutation.SetRestoredVersion(v)
 	}
 	if _, ok := _c.mutation.PresentCount(); !ok {
 		v := room.DefaultPresentCount
@@ -567,8 +603,14 @@ func (_c *RoomCreate) check() error {
 	if _, ok := _c.mutation.TrustedAfter(); !ok {
 		return &ValidationError{Name: "trusted_after", err: errors.New(`ent: missing required field "Room.trusted_after"`)}
 	}
+	if _, ok := _c.mutation.LikesAfterMinutes(); !ok {
+		return &ValidationError{Name: "likes_after_minutes", err: errors.New(`ent: missing required field "Room.likes_after_minutes"`)}
+	}
 	if _, ok := _c.mutation.SettingsVersion(); !ok {
 		return &ValidationError{Name: "settings_version", err: errors.New(`ent: missing required field "Room.settings_version"`)}
+	}
+	if _, ok := _c.mutation.RestoredVersion(); !ok {
+		return &ValidationError{Name: "restored_version", err: errors.New(`ent: missing required field "Room.restored_version"`)}
 	}
 	if _, ok := _c.mutation.PresentCount(); !ok {
 		return &ValidationError{Name: "present_count", err: errors.New(`ent: missing required field "Room.present_count"`)}
@@ -708,6 +750,10 @@ func (_c *RoomCreate) createSpec() (*Room, *sqlgraph.CreateSpec) {
 		_spec.SetField(room.FieldTrustedAfter, field.TypeInt, value)
 		_node.TrustedAfter = value
 	}
+	if value, ok := _c.mutation.LikesAfterMinutes(); ok {
+		_spec.SetField(room.FieldLikesAfterMinutes, field.TypeInt, value)
+		_node.LikesAfterMinutes = value
+	}
 	if value, ok := _c.mutation.LastCallAt(); ok {
 		_spec.SetField(room.FieldLastCallAt, field.TypeTime, value)
 		_node.LastCallAt = &value
@@ -719,6 +765,10 @@ func (_c *RoomCreate) createSpec() (*Room, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SettingsVersion(); ok {
 		_spec.SetField(room.FieldSettingsVersion, field.TypeInt64, value)
 		_node.SettingsVersion = value
+	}
+	if value, ok := _c.mutation.RestoredVersion(); ok {
+		_spec.SetField(room.FieldRestoredVersion, field.TypeInt64, value)
+		_node.RestoredVersion = value
 	}
 	if value, ok := _c.mutation.PresentCount(); ok {
 		_spec.SetField(room.FieldPresentCount, field.TypeInt, value)

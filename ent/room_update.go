@@ -409,6 +409,27 @@ func (_u *RoomUpdate) AddTrustedAfter(v int) *RoomUpdate {
 	return _u
 }
 
+// SetLikesAfterMinutes sets the "likes_after_minutes" field.
+func (_u *RoomUpdate) SetLikesAfterMinutes(v int) *RoomUpdate {
+	_u.mutation.ResetLikesAfterMinutes()
+	_u.mutation.SetLikesAfterMinutes(v)
+	return _u
+}
+
+// SetNillableLikesAfterMinutes sets the "likes_after_minutes" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableLikesAfterMinutes(v *int) *RoomUpdate {
+	if v != nil {
+		_u.SetLikesAfterMinutes(*v)
+	}
+	return _u
+}
+
+// AddLikesAfterMinutes adds value to the "likes_after_minutes" field.
+func (_u *RoomUpdate) AddLikesAfterMinutes(v int) *RoomUpdate {
+	_u.mutation.AddLikesAfterMinutes(v)
+	return _u
+}
+
 // SetLastCallAt sets the "last_call_at" field.
 func (_u *RoomUpdate) SetLastCallAt(v time.Time) *RoomUpdate {
 	_u.mutation.SetLastCallAt(v)
@@ -465,6 +486,27 @@ func (_u *RoomUpdate) SetNillableSettingsVersion(v *int64) *RoomUpdate {
 // AddSettingsVersion adds value to the "settings_version" field.
 func (_u *RoomUpdate) AddSettingsVersion(v int64) *RoomUpdate {
 	_u.mutation.AddSettingsVersion(v)
+	return _u
+}
+
+// SetRestoredVersion sets the "restored_version" field.
+func (_u *RoomUpdate) SetRestoredVersion(v int64) *RoomUpdate {
+	_u.mutation.ResetRestoredVersion()
+	_u.mutation.SetRestoredVersion(v)
+	return _u
+}
+
+// SetNillableRestoredVersion sets the "restored_version" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableRestoredVersion(v *int64) *RoomUpdate {
+	if v != nil {
+		_u.SetRestoredVersion(*v)
+	}
+	return _u
+}
+
+// AddRestoredVersion adds value to the "restored_version" field.
+func (_u *RoomUpdate) AddRestoredVersion(v int64) *RoomUpdate {
+	_u.mutation.AddRestoredVersion(v)
 	return _u
 }
 
@@ -726,6 +768,12 @@ func (_u *RoomUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.AddedTrustedAfter(); ok {
 		_spec.AddField(room.FieldTrustedAfter, field.TypeInt, value)
 	}
+	if value, ok := _u.mutation.LikesAfterMinutes(); ok {
+		_spec.SetField(room.FieldLikesAfterMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedLikesAfterMinutes(); ok {
+		_spec.AddField(room.FieldLikesAfterMinutes, field.TypeInt, value)
+	}
 	if value, ok := _u.mutation.LastCallAt(); ok {
 		_spec.SetField(room.FieldLastCallAt, field.TypeTime, value)
 	}
@@ -748,6 +796,12 @@ func (_u *RoomUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedSettingsVersion(); ok {
 		_spec.AddField(room.FieldSettingsVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RestoredVersion(); ok {
+		_spec.SetField(room.FieldRestoredVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRestoredVersion(); ok {
+		_spec.AddField(room.FieldRestoredVersion, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.PresentCount(); ok {
 		_spec.SetField(room.FieldPresentCount, field.TypeInt, value)
@@ -1166,6 +1220,27 @@ func (_u *RoomUpdateOne) AddTrustedAfter(v int) *RoomUpdateOne {
 	return _u
 }
 
+// SetLikesAfterMinutes sets the "likes_after_minutes" field.
+func (_u *RoomUpdateOne) SetLikesAfterMinutes(v int) *RoomUpdateOne {
+	_u.mutation.ResetLikesAfterMinutes()
+	_u.mutation.SetLikesAfterMinutes(v)
+	return _u
+}
+
+// SetNillableLikesAfterMinutes sets the "likes_after_minutes" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableLikesAfterMinutes(v *int) *RoomUpdateOne {
+	if v != nil {
+		_u.SetLikesAfterMinutes(*v)
+	}
+	return _u
+}
+
+// AddLikesAfterMinutes adds value to the "likes_after_minutes" field.
+func (_u *RoomUpdateOne) AddLikesAfterMinutes(v int) *RoomUpdateOne {
+	_u.mutation.AddLikesAfterMinutes(v)
+	return _u
+}
+
 // SetLastCallAt sets the "last_call_at" field.
 func (_u *RoomUpdateOne) SetLastCallAt(v time.Time) *RoomUpdateOne {
 	_u.mutation.SetLastCallAt(v)
@@ -1222,6 +1297,27 @@ func (_u *RoomUpdateOne) SetNillableSettingsVersion(v *int64) *RoomUpdateOne {
 // AddSettingsVersion adds value to the "settings_version" field.
 func (_u *RoomUpdateOne) AddSettingsVersion(v int64) *RoomUpdateOne {
 	_u.mutation.AddSettingsVersion(v)
+	return _u
+}
+
+// SetRestoredVersion sets the "restored_version" field.
+func (_u *RoomUpdateOne) SetRestoredVersion(v int64) *RoomUpdateOne {
+	_u.mutation.ResetRestoredVersion()
+	_u.mutation.SetRestoredVersion(v)
+	return _u
+}
+
+// SetNillableRestoredVersion sets the "restored_version" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableRestoredVersion(v *int64) *RoomUpdateOne {
+	if v != nil {
+		_u.SetRestoredVersion(*v)
+	}
+	return _u
+}
+
+// AddRestoredVersion adds value to the "restored_version" field.
+func (_u *RoomUpdateOne) AddRestoredVersion(v int64) *RoomUpdateOne {
+	_u.mutation.AddRestoredVersion(v)
 	return _u
 }
 
@@ -1513,6 +1609,12 @@ func (_u *RoomUpdateOne) sqlSave(ctx context.Context) (_node *Room, err error) {
 	if value, ok := _u.mutation.AddedTrustedAfter(); ok {
 		_spec.AddField(room.FieldTrustedAfter, field.TypeInt, value)
 	}
+	if value, ok := _u.mutation.LikesAfterMinutes(); ok {
+		_spec.SetField(room.FieldLikesAfterMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedLikesAfterMinutes(); ok {
+		_spec.AddField(room.FieldLikesAfterMinutes, field.TypeInt, value)
+	}
 	if value, ok := _u.mutation.LastCallAt(); ok {
 		_spec.SetField(room.FieldLastCallAt, field.TypeTime, value)
 	}
@@ -1535,6 +1637,12 @@ func (_u *RoomUpdateOne) sqlSave(ctx context.Context) (_node *Room, err error) {
 	}
 	if value, ok := _u.mutation.AddedSettingsVersion(); ok {
 		_spec.AddField(room.FieldSettingsVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RestoredVersion(); ok {
+		_spec.SetField(room.FieldRestoredVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRestoredVersion(); ok {
+		_spec.AddField(room.FieldRestoredVersion, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.PresentCount(); ok {
 		_spec.SetField(room.FieldPresentCount, field.TypeInt, value)

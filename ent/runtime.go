@@ -21,6 +21,7 @@ import (
 	"antwon.dj/backend/ent/song"
 	"antwon.dj/backend/ent/spotifyaccount"
 	"antwon.dj/backend/ent/spotifyauthorization"
+	"antwon.dj/backend/ent/timeline"
 	"antwon.dj/backend/ent/user"
 )
 
@@ -292,16 +293,24 @@ func init() {
 	roomDescTrustedAfter := roomFields[21].Descriptor()
 	// room.DefaultTrustedAfter holds the default value on creation for the trusted_after field.
 	room.DefaultTrustedAfter = roomDescTrustedAfter.Default.(int)
+	// roomDescLikesAfterMinutes is the schema descriptor for likes_after_minutes field.
+	roomDescLikesAfterMinutes := roomFields[22].Descriptor()
+	// room.DefaultLikesAfterMinutes holds the default value on creation for the likes_after_minutes field.
+	room.DefaultLikesAfterMinutes = roomDescLikesAfterMinutes.Default.(int)
 	// roomDescSettingsVersion is the schema descriptor for settings_version field.
-	roomDescSettingsVersion := roomFields[24].Descriptor()
+	roomDescSettingsVersion := roomFields[25].Descriptor()
 	// room.DefaultSettingsVersion holds the default value on creation for the settings_version field.
 	room.DefaultSettingsVersion = roomDescSettingsVersion.Default.(int64)
+	// roomDescRestoredVersion is the schema descriptor for restored_version field.
+	roomDescRestoredVersion := roomFields[26].Descriptor()
+	// room.DefaultRestoredVersion holds the default value on creation for the restored_version field.
+	room.DefaultRestoredVersion = roomDescRestoredVersion.Default.(int64)
 	// roomDescPresentCount is the schema descriptor for present_count field.
-	roomDescPresentCount := roomFields[25].Descriptor()
+	roomDescPresentCount := roomFields[27].Descriptor()
 	// room.DefaultPresentCount holds the default value on creation for the present_count field.
 	room.DefaultPresentCount = roomDescPresentCount.Default.(int)
 	// roomDescPlaylistURI is the schema descriptor for playlist_uri field.
-	roomDescPlaylistURI := roomFields[26].Descriptor()
+	roomDescPlaylistURI := roomFields[28].Descriptor()
 	// room.PlaylistURIValidator is a validator for the "playlist_uri" field. It is called by the builders before save.
 	room.PlaylistURIValidator = roomDescPlaylistURI.Validators[0].(func(string) error)
 	// roomDescID is the schema descriptor for id field.
@@ -587,6 +596,15 @@ func init() {
 	spotifyauthorizationDescID := spotifyauthorizationMixinFields0[0].Descriptor()
 	// spotifyauthorization.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	spotifyauthorization.IDValidator = spotifyauthorizationDescID.Validators[0].(func(string) error)
+	timelineMixin := schema.Timeline{}.Mixin()
+	timelineMixinFields0 := timelineMixin[0].Fields()
+	_ = timelineMixinFields0
+	timelineFields := schema.Timeline{}.Fields()
+	_ = timelineFields
+	// timelineDescID is the schema descriptor for id field.
+	timelineDescID := timelineMixinFields0[0].Descriptor()
+	// timeline.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	timeline.IDValidator = timelineDescID.Validators[0].(func(string) error)
 	userMixin := schema.User{}.Mixin()
 	userMixinFields0 := userMixin[0].Fields()
 	_ = userMixinFields0

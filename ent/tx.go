@@ -48,6 +48,8 @@ type Tx struct {
 	SpotifyAccount *SpotifyAccountClient
 	// SpotifyAuthorization is the client for interacting with the SpotifyAuthorization builders.
 	SpotifyAuthorization *SpotifyAuthorizationClient
+	// Timeline is the client for interacting with the Timeline builders.
+	Timeline *TimelineClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
 
@@ -198,6 +200,7 @@ func (tx *Tx) init() {
 	tx.Song = NewSongClient(tx.config)
 	tx.SpotifyAccount = NewSpotifyAccountClient(tx.config)
 	tx.SpotifyAuthorization = NewSpotifyAuthorizationClient(tx.config)
+	tx.Timeline = NewTimelineClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 }
 

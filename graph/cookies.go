@@ -4,7 +4,8 @@ import "context"
 
 // Cookies reads and writes the cookies of the browser that sent an operation over HTTP. Its methods are called while
 // the operation runs, before the header of the response is written; never over a WebSocket, where no cookie can be
-// written.
+// written. Mutations run one after the other, and queries call KeepBrowser only, which has to be safe for concurrent
+// use.
 type Cookies interface {
 	// Session returns the refresh token that the browser sent, or "" if it sent none. The error is Forbidden if the
 	// request may come from a page that must not use the session.
@@ -13,6 +14,8 @@ type Cookies interface {
 	SetSession(refreshToken string)
 	// ClearSession has the browser forget its refresh token.
 	ClearSession()
+	// KeepBrowser has the browser keep what tells it from others, if it has nothing of that kind yet.
+	KeepBrowser()
 	// SetSpotify has the browser keep what proves, when it comes back from Spotify, that it is the one that went there.
 	SetSpotify(proof string)
 }
@@ -38,4 +41,5 @@ type noCookies struct{}
 func (noCookies) Session() (string, error) { return "", nil }
 func (noCookies) SetSession(string)        {}
 func (noCookies) ClearSession()            {}
+func (noCookies) KeepBrowser()             {}
 func (noCookies) SetSpotify(string)        {}

@@ -10,31 +10,26 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 )
 
 // PresentError turns an error into what the client sees, and logs failures. It is the only way for errors to reach
-// clients. Of a party.Error the client sees code, message, field, reason and retryAfterMs. Of any other error it sees
-// INTERNAL_SERVER_ERROR without the text. gqlgen's own errors, about documents that do not parse or validate, pass
-// unchanged.
+// clients. Of a party.Error the client sees code, message, field, reason and retryAfterMs; while the database is
+// unavailable it sees UPSTREAM_UNAVAILABLE, and what the operation took from rate limits is given back. Of any other
+// error it sees INTERNAL_SERVER_ERROR without the text. gqlgen's own errors, about documents that do not parse or
+// validate, pass unchanged.
 func (r *Resolver) PresentError(ctx context.Context, err error) *gqlerror.Error {
 	shown := graphql.DefaultErrorPresenter(ctx, err)
 	if shown.Err == nil && shown.Extensions["code"] != nil {
 		return shown // gqlgen's own
 	}
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
-		r.log.WarnContext(ctx, "an operation took too long", "error", err, "path", shown.Path.String())
-		err = &party.Error{
-			Code: party.UpstreamUnavailable, Message: "This took too long. Please try again in a moment.",
-			RetryAfter: time.Second,
-		}
-	}
-	known, ok := errors.AsType[*party.Error](err)
-	if !ok || known.Code == party.Internal {
+	known := explain(ctx, err)
+	if known == nil || known.Code == party.Internal {
 		return r.hide(ctx, err, shown)
 	}
 	if known.Code == party.UpstreamUnavailable {
-		r.log.WarnContext(ctx, "spotify is unavailable", "error", err, "path", shown.Path.String())
+		r.log.WarnContext(ctx, "what an operation needs is unavailable", "error", known, "path", shown.Path.String())
 	}
 	shown.Message = known.Message
 	shown.Extensions = map[string]any{"code": known.Code}
@@ -48,6 +43,21 @@ func (r *Resolver) PresentError(ctx context.Context, err error) *gqlerror.Error 
 		shown.Extensions["retryAfterMs"] = known.RetryAfter.Milliseconds()
 	}
 	return shown
+}
+
+// explain returns the party.Error that says what happened, or nil if it is a failure of ours.
+func explain(ctx context.Context, err error) *party.Error {
+	known, ok := errors.AsType[*party.Error](err)
+	if !ok {
+		known = jukebox.Unavailable(ctx, err)
+	}
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
+		return &party.Error{
+			Code: party.UpstreamUnavailable, Message: "This took too long. Please try again in a moment.",
+			RetryAfter: time.Second, Err: err,
+		}
+	}
+	return known
 }
 
 // hide logs an error and replaces what the client sees of it. A client that disconnected during its request is not a

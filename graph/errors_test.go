@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"antwon.dj/backend/graph"
@@ -42,6 +43,10 @@ func TestPresentErrorShowsClientsOnlySafeDetails(t *testing.T) {
 				Err: errors.New("token abc"),
 			},
 			"Spotify does not answer.", map[string]any{"code": party.UpstreamUnavailable, "retryAfterMs": int64(37_000)}, true,
+		},
+		"the database does not answer": {
+			fmt.Errorf("like: %w", mysql.ErrInvalidConn), "The server cannot reach its database. Please try again in a moment.",
+			map[string]any{"code": party.UpstreamUnavailable, "retryAfterMs": int64(2_000)}, true,
 		},
 		"a failure of ours": {
 			errors.New("dial tcp 10.0.0.7: password of root"),

@@ -269,6 +269,23 @@ directive @shared(
 ) on FIELD_DEFINITION
 "The value depends on who makes the request."
 directive @viewer on FIELD_DEFINITION
+"""
+How many objects a list can have, for the estimate of what an operation costs at most. A list of plain values counts as
+one field. As in the GraphQL Cost Directives specification, but without requireOneSlicingArgument.
+"""
+directive @listSize(
+  "The size of the list or, with slicingArguments, its size when none of them is given."
+  assumedSize: Int!
+  "The arguments that say how many objects there may be; the largest one given counts."
+  slicingArguments: [String!]
+  "The lists in the type of this field that have the size, instead of the field itself."
+  sizedFields: [String!]
+) on FIELD_DEFINITION
+"""
+How many points the field costs besides the one that every field costs, because it needs the database or Spotify. A
+field at the root costs 100 without it.
+"""
+directive @cost("The points." weight: Int!) on FIELD_DEFINITION
 
 """
 An object that can be loaded again with Query.node. No two objects have the same id, of whatever types they are; that is
@@ -307,6 +324,7 @@ type Query {
     "The cursor after which the page begins."
     after: String
   ): SongHitConnection!
+    @listSize(assumedSize: 10, slicingArguments: ["first"], sizedFields: ["edges", "nodes"])
 }
 
 """
@@ -314,14 +332,16 @@ Everything that changes something.
 
 A mutation with an idempotencyKey (1 to 64 characters) is safe to repeat. If the same user sends it again within a day
 with the same key and the same arguments, the server does nothing and returns the same objects in their present state.
-With other arguments it fails with CONFLICT.
+With other arguments it fails with CONFLICT. A mutation that changed nothing, such as liking a song twice, is not
+remembered: sent again, it is done as if for the first time. Of a hundred likes and unlikes of one song the oldest are
+forgotten earlier.
 
 A field that fails is null, and its error says why. The fields before and after it have their results: a document with
 several mutations answers each of them.
 
 The error of a failed mutation has extensions.code: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT
 (extensions.field names the argument), CONFLICT, REFUSED (extensions.reason is a RefusalReason), RATE_LIMITED,
-UPSTREAM_UNAVAILABLE (Spotify does not answer) or INTERNAL_SERVER_ERROR. RATE_LIMITED and
+UPSTREAM_UNAVAILABLE (Spotify or the server's database is not available) or INTERNAL_SERVER_ERROR. RATE_LIMITED and
 UPSTREAM_UNAVAILABLE also have extensions.retryAfterMs.
 """
 type Mutation {
@@ -481,8 +501,10 @@ type Mutation {
   resumePlayback("The room's id." roomId: ID!): Playback
   """
   Votes to end the song that plays. The song ends when Playback.skipVotesNeeded of the members present have voted. A
-  vote counts for this play of this song. For guests; a host's vote ends the song at once. Fails with CONFLICT while no
-  song of this room plays, and with REFUSED and TOO_EARLY (in the song's first seconds), ALREADY_VOTED or VOTES_OFF.
+  vote counts for this play of this song, once for each browser, and as long as the voter is present. For guests who were
+  present, by a subscription to the room, before the song began; a host's vote ends the song at once. Fails with CONFLICT
+  while no song of this room plays, and with REFUSED and TOO_EARLY (in the song's first seconds), JUST_ARRIVED (after the
+  song began), ALREADY_VOTED or VOTES_OFF.
   """
   voteToSkip(
     "The room's id."
@@ -617,7 +639,7 @@ type RoomSchedule {
   "The room's id."
   roomId: ID!
   "One entry for each item of the queue, in playing order."
-  entries: [ScheduleEntry!]!
+  entries: [ScheduleEntry!]! @listSize(assumedSize: 500)
 }
 
 "When a song is expected to play, and why it stands where it stands."
@@ -671,7 +693,7 @@ type ViewerInRoom {
   "The song at the head of the queue, if the viewer added it: it plays next."
   next: QueueItem
   "The viewer's songs that wait for a host's approval, oldest first; for hosts, all such songs."
-  awaitingApproval: [QueueItem!]!
+  awaitingApproval: [QueueItem!]! @listSize(assumedSize: 500)
   "How many songs the viewer may still add."
   quota: Quota!
   "Whether the viewer was removed from the room. If so, this is the last event."
@@ -740,7 +762,7 @@ type Viewer {
   "The user's account at Spotify."
   spotify: SpotifyAccount!
   "The open room of which the user is the host; null if there is none."
-  hostedRoom: Room
+  hostedRoom: Room @cost(weight: 100)
   "The playlists of the user's Spotify account, to choose fallback songs from. Empty without an account."
   playlists(
     "How many playlists, 1 to 50. By default 20."
@@ -748,6 +770,8 @@ type Viewer {
     "The cursor after which the page begins."
     after: String
   ): PlaylistConnection!
+    @cost(weight: 100)
+    @listSize(assumedSize: 20, slicingArguments: ["first"], sizedFields: ["edges", "nodes"])
 }
 
 "A page at Spotify on which a host connects their account."
@@ -841,15 +865,15 @@ type Room implements Node {
   "The page on which guests join. Share it, or show it as a QR code."
   joinUrl: String
   "The host: who opened the room."
-  host: Participant
+  host: Participant @cost(weight: 100)
   "When the room was opened."
   createdAt: DateTime
   "What the host has chosen."
   settings: RoomSettings
   "The waiting songs."
-  queue: RoomQueue
+  queue: RoomQueue @cost(weight: 100)
   "What the player does."
-  playback: Playback
+  playback: Playback @cost(weight: 100)
   "The songs that were played, newest first."
   history(
     "How many plays from the beginning of the list, or after a cursor: 1 to 100. By default 20."
@@ -861,12 +885,14 @@ type Room implements Node {
     "The cursor before which the page ends. Goes with last."
     before: String
   ): PlayConnection
+    @cost(weight: 100)
+    @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"])
   "The number of guests and hosts who are present: connected now, or within the last two minutes."
-  presentCount: Int
+  presentCount: Int @cost(weight: 100)
   "The song that a member added last, while it waits or plays."
-  lastAdded: QueueItem
+  lastAdded: QueueItem @cost(weight: 100)
   "The devices on which the host's Spotify account can play. For hosts of the room."
-  devices: [Device!] @viewer
+  devices: [Device!] @viewer @cost(weight: 100) @listSize(assumedSize: 50)
   "The members, including removed ones, the latest first. For hosts of the room."
   members(
     "How many members from the beginning of the list, or after a cursor: 1 to 100. By default 50."
@@ -878,6 +904,8 @@ type Room implements Node {
     "The cursor before which the page ends. Goes with last."
     before: String
   ): MemberConnection @viewer
+    @cost(weight: 100)
+    @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"])
   "Who did what, the latest first. For hosts of the room."
   log(
     "How many events from the beginning of the list, or after a cursor: 1 to 100. By default 50."
@@ -891,8 +919,10 @@ type Room implements Node {
     "Whether to include likes and unlikes."
     likes: Boolean! = false
   ): RoomEventConnection @viewer
+    @cost(weight: 100)
+    @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"])
   "The viewer's own recap, also of a closed room. For guests and hosts of the room."
-  recap: Recap @viewer
+  recap: Recap @viewer @cost(weight: 100)
 }
 
 "A user in one room. In another room the same user is another participant, who may have another name."
@@ -1010,7 +1040,7 @@ type RoomEventEdge {
 "A member's own summary of a party."
 type Recap {
   "The member's songs that were played, in order."
-  songsPlayed: [QueueItem!]!
+  songsPlayed: [QueueItem!]! @listSize(assumedSize: 500)
   "The number of likes that the member gave."
   likesGiven: Int!
   "The number of likes that the member's songs got from others."
@@ -1026,7 +1056,7 @@ type MemberConnection {
   "Where this page is in the list."
   pageInfo: PageInfo!
   "How many members there are on all pages."
-  totalCount: Int!
+  totalCount: Int! @cost(weight: 100)
 }
 
 "A member and their place in the list."
@@ -1073,6 +1103,8 @@ type RoomSettings {
   requireApproval: Boolean!
   "How many songs of a guest have to be approved, or liked by others, until the guest's songs need no approval."
   trustedAfter: Int!
+  "How many minutes after joining a guest may like songs; 0: at once."
+  likesAfterMinutes: Int!
   "From this time on guests cannot add songs; null: no last call."
   lastCallAt: DateTime
   "The Spotify URIs of the songs and artists that may not play in this room."
@@ -1132,7 +1164,7 @@ enum RoomStatus {
 
 "What a new room should be like."
 input CreateRoomInput {
-  "The code to join by: 4 to 20 characters of A-Z, 0-9 and -. By default the server chooses one of five characters."
+  "The code to join by: 4 to 20 characters of A-Z, 0-9 and -. By default the server chooses one of five or more."
   code: String
   "The room's name, 1 to 40 characters. By default the room is named after its host."
   name: String
@@ -1193,6 +1225,8 @@ input RoomSettingsInput {
   Default: 3.
   """
   trustedAfter: Int
+  "How many minutes after joining a guest may like songs, 0 to 1440. 0: at once. Default: 0."
+  likesAfterMinutes: Int
   "From this time on guests cannot add songs. Null: no last call. Default: null."
   lastCallAt: DateTime
   """
@@ -1297,6 +1331,8 @@ enum RefusalReason {
   TOO_EARLY
   "Voting is off in this room."
   VOTES_OFF
+  "The guest has not been here for long enough."
+  JUST_ARRIVED
 }
 
 "The whole queue of a room."
@@ -1312,7 +1348,7 @@ type RoomQueue {
   then fallback songs that nobody likes, then held songs. The song that plays and songs that wait for approval are not
   among them.
   """
-  items: [QueueItem!]!
+  items: [QueueItem!]! @listSize(assumedSize: 500)
 }
 
 "A song in a room's queue or history."
@@ -1372,14 +1408,14 @@ type RoomQueueChange {
   "Whether to discard the queue that the client has: upserted is the whole queue."
   reset: Boolean!
   "The new and changed items. An item whose position alone changed is not among them."
-  upserted: [QueueItem!]!
+  upserted: [QueueItem!]! @listSize(assumedSize: 500)
   "The ids of items that are no longer in the queue. The client may not know some of them."
   removedIds: [ID!]!
   """
   The new, changed and moved items with their positions in the new order, sorted by position. All other items keep their
   order among each other.
   """
-  moved: [MovedItem!]!
+  moved: [MovedItem!]! @listSize(assumedSize: 500)
   "All ids in playing order, if moved is not enough to describe the new order; otherwise null."
   order: [ID!]
 }
@@ -1550,7 +1586,7 @@ type PlayConnection {
   "Where this page is in the list."
   pageInfo: PageInfo!
   "How many plays there are on all pages."
-  totalCount: Int!
+  totalCount: Int! @cost(weight: 100)
 }
 
 "A play and its place in the history."
@@ -2066,6 +2102,8 @@ func (ec *executionContext) childFields_RoomSettings(ctx context.Context, field 
 		return ec.fieldContext_RoomSettings_requireApproval(ctx, field)
 	case "trustedAfter":
 		return ec.fieldContext_RoomSettings_trustedAfter(ctx, field)
+	case "likesAfterMinutes":
+		return ec.fieldContext_RoomSettings_likesAfterMinutes(ctx, field)
 	case "lastCallAt":
 		return ec.fieldContext_RoomSettings_lastCallAt(ctx, field)
 	case "blocked":
@@ -8641,6 +8679,29 @@ func (ec *executionContext) fieldContext_RoomSettings_trustedAfter(_ context.Con
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
 }
 
+func (ec *executionContext) _RoomSettings_likesAfterMinutes(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_likesAfterMinutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LikesAfterMinutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_likesAfterMinutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
+}
+
 func (ec *executionContext) _RoomSettings_lastCallAt(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11503,7 +11564,7 @@ func (ec *executionContext) unmarshalInputRoomSettingsInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"requestsOpen", "delivery", "fallback", "fallbackPlaylistUri", "orderMode", "allowExplicit", "maxSongSeconds", "cooldownMinutes", "maxQueueLength", "maxQueuedPerGuest", "addsPerHour", "skipVotePercent", "requireApproval", "trustedAfter", "lastCallAt", "blocked"}
+	fieldsInOrder := [...]string{"requestsOpen", "delivery", "fallback", "fallbackPlaylistUri", "orderMode", "allowExplicit", "maxSongSeconds", "cooldownMinutes", "maxQueueLength", "maxQueuedPerGuest", "addsPerHour", "skipVotePercent", "requireApproval", "trustedAfter", "likesAfterMinutes", "lastCallAt", "blocked"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -11608,6 +11669,13 @@ func (ec *executionContext) unmarshalInputRoomSettingsInput(ctx context.Context,
 				return it, err
 			}
 			it.TrustedAfter = data
+		case "likesAfterMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("likesAfterMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LikesAfterMinutes = data
 		case "lastCallAt":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastCallAt"))
 			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
@@ -13636,6 +13704,11 @@ func (ec *executionContext) _RoomSettings(ctx context.Context, sel ast.Selection
 			}
 		case "trustedAfter":
 			out.Values[i] = ec._RoomSettings_trustedAfter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "likesAfterMinutes":
+			out.Values[i] = ec._RoomSettings_likesAfterMinutes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

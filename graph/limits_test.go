@@ -38,7 +38,7 @@ func TestEveryMutationIsRateLimited(t *testing.T) {
 			got := p.first.cost(who, "mutation { "+call(schema, field, ids)+" }")
 			limited := false
 			for _, use := range got.Extensions.Cost {
-				limited = limited || !use.ResetAt.IsZero()
+				limited = limited || !use.ResetAt.IsZero() && use.Name != "cost" // every operation costs something
 			}
 			if because := unlimitedMutations[field.Name]; limited == (because != "") {
 				t.Errorf("%s: limited: %t, and the reason why not is %q; it costs %+v", field.Name, limited, because, got)

@@ -12,7 +12,7 @@ import (
 
 // What a new room should be like.
 type CreateRoomInput struct {
-	// The code to join by: 4 to 20 characters of A-Z, 0-9 and -. By default the server chooses one of five characters.
+	// The code to join by: 4 to 20 characters of A-Z, 0-9 and -. By default the server chooses one of five or more.
 	Code *string `json:"code,omitempty"`
 	// The room's name, 1 to 40 characters. By default the room is named after its host.
 	Name *string `json:"name,omitempty"`
@@ -119,6 +119,8 @@ type RoomSettingsInput struct {
 	// How many songs of a guest have to be approved, or liked by others, until the guest's songs need no approval: 1 to 100.
 	// Default: 3.
 	TrustedAfter *int `json:"trustedAfter,omitempty"`
+	// How many minutes after joining a guest may like songs, 0 to 1440. 0: at once. Default: 0.
+	LikesAfterMinutes *int `json:"likesAfterMinutes,omitempty"`
 	// From this time on guests cannot add songs. Null: no last call. Default: null.
 	LastCallAt graphql.Omittable[*time.Time] `json:"lastCallAt,omitempty"`
 	// The songs and artists that may not play in this room, at most 200: spotify:track:…, spotify:artist:… or links to them

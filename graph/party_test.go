@@ -116,7 +116,8 @@ func (p *fixture) newServer(bus live.Bus, interval time.Duration) *server {
 		Schema:  graph.NewSchema(resolver),
 		Scalars: graph.Scalars,
 		Sources: resolver.Sources(), WithoutViewer: s.accounts.WithoutViewer, Authenticate: p.authenticate,
-		Present: resolver.PresentError, Recover: resolver.Recover, AroundResponses: graph.RememberLikes, Metrics: s.metrics,
+		Identify: identify,
+		Present:  resolver.PresentError, Recover: resolver.Recover, AroundResponses: graph.RememberLikes, Metrics: s.metrics,
 		Log: s.log.Logger(), Limits: gqlserver.Limits{DrainWindow: time.Millisecond, OperationsPerSecond: 1000},
 	})
 	s.Server = httptest.NewUnstartedServer(handler)
@@ -138,6 +139,14 @@ func (p *fixture) authenticate(ctx context.Context, authorization string) (conte
 	}
 	viewer, err := p.first.accounts.Authenticate(strings.TrimPrefix(authorization, "Bearer "))
 	return account.WithViewer(ctx, viewer), err
+}
+
+func identify(ctx context.Context) gqlserver.Client {
+	viewer, err := account.ViewerFrom(ctx)
+	if err != nil {
+		return gqlserver.Client{}
+	}
+	return gqlserver.Client{ID: viewer.UserID}
 }
 
 func (p *fixture) person(s *account.Session) *person {

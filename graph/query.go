@@ -17,7 +17,8 @@ func (r queryResolver) Room(ctx context.Context, id string) (*party.Room, error)
 }
 
 func (r queryResolver) RoomByCode(ctx context.Context, code string) (*party.Room, error) {
-	return r.jukebox.RoomByCode(ctx, code)
+	room, err := r.jukebox.RoomByCode(ctx, code)
+	return room, inviteBack(ctx, err)
 }
 
 func (r queryResolver) SearchSongs(

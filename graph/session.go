@@ -15,7 +15,7 @@ func (r mutationResolver) DemoLogin(ctx context.Context, displayName string) (*a
 	}
 	session, err := r.accounts.DemoLogin(ctx, displayName)
 	if err != nil {
-		return nil, err
+		return nil, inviteBack(ctx, err)
 	}
 	setSessionCookie(ctx, session.Refresh)
 	return session, nil
@@ -27,7 +27,7 @@ func (r mutationResolver) JoinRoom(ctx context.Context, code, displayName string
 	}
 	joined, err := r.jukebox.JoinRoom(ctx, code, displayName)
 	if err != nil {
-		return nil, err
+		return nil, inviteBack(ctx, err)
 	}
 	setSessionCookie(ctx, joined.Session.Refresh)
 	return joined, nil
@@ -39,7 +39,7 @@ func (r mutationResolver) WatchRoom(ctx context.Context, code string) (*jukebox.
 	}
 	joined, err := r.jukebox.WatchRoom(ctx, code)
 	if err != nil {
-		return nil, err
+		return nil, inviteBack(ctx, err)
 	}
 	setSessionCookie(ctx, joined.Session.Refresh)
 	return joined, nil
@@ -92,6 +92,15 @@ func setSessionCookie(ctx context.Context, refreshToken string) {
 	if refreshToken != "" {
 		cookiesFrom(ctx).SetSession(refreshToken)
 	}
+}
+
+// inviteBack returns err. If too many have come from the viewer's network, it has the browser keep an id, with which it
+// is served sooner when it comes back.
+func inviteBack(ctx context.Context, err error) error {
+	if party.CodeOf(err) == party.RateLimited && !gqlserver.OverWebSocket(ctx) {
+		cookiesFrom(ctx).KeepBrowser()
+	}
+	return err
 }
 
 // overHTTP refuses to begin or end a session over a WebSocket: it can set no cookies, and its own session cannot

@@ -19,7 +19,7 @@ func (in *RoomSettingsInput) change() *party.SettingsChange {
 		CooldownMinutes: in.CooldownMinutes, Blocked: in.Blocked,
 		MaxQueueLength: in.MaxQueueLength, MaxQueuedPerGuest: zeroForNull(in.MaxQueuedPerGuest),
 		AddsPerHour: zeroForNull(in.AddsPerHour), SkipVotePercent: in.SkipVotePercent,
-		RequireApproval: in.RequireApproval, TrustedAfter: in.TrustedAfter,
+		RequireApproval: in.RequireApproval, TrustedAfter: in.TrustedAfter, LikesAfterMinutes: in.LikesAfterMinutes,
 	}
 }
 

@@ -66,6 +66,9 @@ var settingCases = map[string]settingCase{
 		approving.RequireApproval = true
 		return approving.NeedsApproval(party.RoleGuest, 1)
 	}},
+	"likesAfterMinutes": {value: `5`, decides: func(s *party.RoomSettings, now time.Time) any {
+		return party.MayLikeYet(s.LikesAfterMinutes, party.RoleGuest, now, now) == nil
+	}},
 	"skipVotePercent": {value: `100`, decides: func(s *party.RoomSettings, _ time.Time) any { return s.VotesNeeded(10) }},
 	"orderMode": {value: `"TURNS"`, decides: func(s *party.RoomSettings, _ time.Time) any {
 		ana, ben := &party.Participant{User: party.User{ID: "ana"}}, &party.Participant{User: party.User{ID: "ben"}}

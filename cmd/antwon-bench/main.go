@@ -1,14 +1,21 @@
 // Command antwon-bench measures the program on a real database and prints tables.
 //
 //	antwon-bench [-seconds N] [sqlite] [mysql]
+//	antwon-bench slow
 //	antwon-bench realtime [-quick] [-only sections] [-servers names] [-subscribers numbers] [-rooms N]
+//	antwon-bench attack [-binary path] [-only text] [-seconds N]
 //
 // The first form measures one database after the other: likes per second (package likes), the time from a like's commit
 // to a subscriber (package latency), and the time to read a queue and a page of a long list (package reads). It uses
 // the MySQL server of the tests, at ANTWON_TEST_MYSQL_URL, and leaves MySQL out if that server does not answer.
 //
-// The second form connects thousands of subscribers to three servers, one at a time (package realtime). It needs Linux.
+// The second form measures likes of one room while each round trip to MySQL takes up to 200 ms (package slow).
+//
+// The third form connects thousands of subscribers to three servers, one at a time (package realtime). It needs Linux.
 // docs/benchmarks.md explains what is compared with what.
+//
+// The last form attacks the program with expensive operations while a bystander uses it (package attack). It needs
+// Linux, too.
 //
 // SIGINT and SIGTERM end a measurement, and delete its databases.
 //
@@ -26,11 +33,13 @@ import (
 	"syscall"
 	"time"
 
+	"antwon.dj/backend/cmd/antwon-bench/attack"
 	"antwon.dj/backend/cmd/antwon-bench/fixture"
 	"antwon.dj/backend/cmd/antwon-bench/latency"
 	"antwon.dj/backend/cmd/antwon-bench/likes"
 	"antwon.dj/backend/cmd/antwon-bench/reads"
 	"antwon.dj/backend/cmd/antwon-bench/realtime"
+	"antwon.dj/backend/cmd/antwon-bench/slow"
 )
 
 func main() {
@@ -46,12 +55,25 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	switch {
 	case len(args) > 0 && args[0] == "realtime":
 		return realtime.Run(ctx, args[1:], out)
+	case len(args) > 0 && args[0] == "attack":
+		return attack.Run(ctx, args[1:], out)
+	case len(args) > 0 && args[0] == "slow":
+		return measureSlow(ctx, out)
 	case len(args) > 0 && args[0] == "serve": // the command that realtime starts for each server
 		return realtime.Serve(ctx, args[1:])
 	}
 	seconds := flag.Float64("seconds", 2, "how long to measure each rate")
 	flag.Parse()
 	return measureDatabases(ctx, out, time.Duration(*seconds*float64(time.Second)), flag.Args())
+}
+
+func measureSlow(ctx context.Context, out io.Writer) error {
+	url, drop, err := fixture.CreateDatabase("mysql")
+	if err != nil {
+		return err
+	}
+	defer drop()
+	return slow.Measure(ctx, out, url, 20*time.Second) // several transactions, however slow they are
 }
 
 // measureDatabases measures the named kinds of database, or all if none is named.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"strings"
 	"sync"
 	"testing"
@@ -235,6 +236,63 @@ func TestLikeStormIsLimitedAndGuestsAreServed(t *testing.T) {
 			t.Errorf("%d likes of %d guests", got[0], guests)
 		}
 	})
+}
+
+// A flood of joins uses up what newcomers of the network have. A browser gets a cookie with its refusal, and is let in
+// when it comes back with it; a host signs in, and a guest who is in stays in.
+func TestNewcomerGetsInDuringAFloodOfJoins(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, "sqlite:data/antwon.db")
+	s.login("Hanna").openRoom("FLOOD")
+	gina := s.join("FLOOD", "Gina")
+	join := func(client *http.Client) (code string, cookies []*http.Cookie) {
+		t.Helper()
+		body := `{"query":"mutation { joinRoom(code: \"FLOOD\", displayName: \"Guest\") { room { id } } }"}`
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/graphql", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/json")
+		response, err := client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got struct {
+			Errors []struct{ Extensions struct{ Code string } }
+		}
+		cookies = response.Cookies()
+		if err := json.Unmarshal([]byte(readAll(t, response)), &got); err != nil {
+			t.Fatal(err)
+		}
+		if len(got.Errors) > 0 {
+			code = got.Errors[0].Extensions.Code
+		}
+		return code, cookies
+	}
+	once := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	for n := 0; ; n++ {
+		code, _ := join(once)
+		if code == "RATE_LIMITED" {
+			break
+		}
+		if code != "" || n > 1000 {
+			t.Fatalf("join %d of the flood: %q", n, code)
+		}
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	newcomer := &http.Client{Jar: jar}
+	code, cookies := join(newcomer)
+	if code != "RATE_LIMITED" || len(cookies) != 1 || cookies[0].Name != "antwon_browser" {
+		t.Fatalf("the newcomer's first try: %q with the cookies %v", code, cookies)
+	}
+	if code, cookies = join(newcomer); code != "" || len(cookies) != 1 || cookies[0].Name != "antwon_session" {
+		t.Errorf("the newcomer's second try: %q with the cookies %v", code, cookies)
+	}
+	gina.ask(nil, `mutation { joinRoom(code: "FLOOD", displayName: "Regina") { room { id } } }`, nil)
+	s.login("Otto")
 }
 
 // joinAndLike joins a room as a guest from this address, and likes a song.

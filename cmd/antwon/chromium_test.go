@@ -168,3 +168,39 @@ func TestGuestAndHostSignInWithARealBrowser(t *testing.T) {
 	c.open(s.url + "/playground")
 	wants("signed out", c.send(api, refresh, own), `UNAUTHENTICATED`)
 }
+
+// The headers that keep other sites away keep nobody away who may come: a real browser lets pages of an allowed origin
+// use the API, and any page show covers.
+func TestPagesOfAllowedOriginsUseTheAPI(t *testing.T) {
+	t.Parallel()
+	c := startChromium(t)
+	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+	}))
+	t.Cleanup(page.Close)
+	friend := strings.Replace(page.URL, "127.0.0.1", "localhost", 1)
+	s := startServer(t, "sqlite:data/antwon.db", "ANTWON_ALLOWED_ORIGINS="+friend)
+	var got struct {
+		RoomByCode struct {
+			Queue struct {
+				Items []struct{ Song struct{ ImageURL string } }
+			}
+		}
+	}
+	s.join("PARTY", "Gina").ask(&got, `{ roomByCode(code: "PARTY") { queue { items { song { imageUrl } } } } }`, nil)
+	cover := got.RoomByCode.Queue.Items[0].Song.ImageURL
+	const show = `new Promise(done => Object.assign(new Image(), {
+		onload: () => done('shown'), onerror: () => done('refused'), src: %q}))`
+	for origin, want := range map[string]string{friend: `{"data":{"__typename":"Query"}}`, page.URL: "not let"} {
+		c.open(origin)
+		if got := c.send(s.url+"/graphql", `{ __typename }`, `{}`); !strings.HasPrefix(got, want) {
+			t.Errorf("the API at a page of %s: got %s", origin, got)
+		}
+		if got := c.evaluate(fmt.Sprintf(show, cover)); got != "shown" {
+			t.Errorf("a cover at a page of %s is %s", origin, got)
+		}
+		if got := c.evaluate(fmt.Sprintf(show, s.url+"/favicon.svg")); got != "refused" {
+			t.Errorf("the icon at a page of %s is %s", origin, got)
+		}
+	}
+}

@@ -51,6 +51,13 @@ simulated, unless ANTWON_SPOTIFY_CLIENT_ID names an app there.`,
 			run:     migrate,
 		},
 		{
+			name:    "restored",
+			summary: "say that the database was restored from a backup, and end",
+			details: `Makes clients load rooms again that they know from the time after the backup. Call it after restoring
+a backup, before servers start. Servers that run meanwhile notice by themselves.`,
+			run: restored,
+		},
+		{
 			name:    "config",
 			summary: "print the configuration, without secrets",
 			details: `Prints all variables with their effective values, without secrets, and where a value comes from if it
@@ -60,8 +67,8 @@ does not come from its variable.`,
 		{
 			name:    "healthcheck",
 			summary: "ask the running server whether it is ready",
-			details: `Asks the server at ANTWON_ADDR, from the same machine, whether it is ready (/readyz), and ends with code
-0 if it is and with 1 if not. It reads no other variable. Images without a shell check their health with it.`,
+			details: `Asks the server at ANTWON_ADDR or, if it is set, ANTWON_METRICS_ADDR, from the same machine, whether it is
+ready (/readyz), and ends with code 0 if it is and with 1 if not. It reads no other variable. Images without a shell check their health with it.`,
 			run: healthcheck,
 		},
 		{

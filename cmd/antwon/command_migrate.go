@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-
-	"antwon.dj/backend/internal/database"
 )
 
 // migrate brings the database up to date, which opening it does.
-func migrate(ctx context.Context, cfg config, stdout io.Writer, _ *slog.Logger) error {
-	opened, err := database.OpenAs(ctx, cfg.databaseURL, cfg.databaseLogin)
+func migrate(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) error {
+	opened, err := openDatabase(ctx, cfg, log)
 	if err != nil {
 		return err
 	}

@@ -28,9 +28,11 @@ const spotifyAPI = "https://api.spotify.com/v1"
 // config is the whole configuration, checked.
 type config struct {
 	addr           string
+	metricsAddr    string // "": metrics and health are shown at addr
 	publicURL      string // without a slash at the end
 	databaseURL    string
 	databaseLogin  database.Credentials // nil: the URL says who
+	databaseWait   time.Duration        // how long a start waits for a database that is not available
 	natsURL        string               // "": this is the only server
 	sessionSecrets [][]byte             // sign access tokens, the present one first; nil: see keptSecret
 	encryptionKeys [][]byte             // encrypt hosts' tokens, the present one first; nil: the session secrets
@@ -38,9 +40,11 @@ type config struct {
 	oidc           openid.Config // without an issuer no identity provider is used
 	allowedOrigins []string
 	trustedProxies []netip.Prefix
+	proxyHeader    server.ProxyHeader // how they say where clients come from
 	introspection  bool
 	compress       bool
 	limits         gqlserver.Limits
+	connections    int // of all clients together
 	playback       bool
 	feedInterval   time.Duration
 	stopDelay      time.Duration // from the signal to stop until clients are disconnected
@@ -98,7 +102,9 @@ func parseConfig(command string, environ []string, stored secrets.Values) (confi
 	p.secrets()
 	cfg := config{
 		addr:           p.address("ADDR", "127.0.0.1:8080"),
+		metricsAddr:    p.addressIfAny("METRICS_ADDR", "127.0.0.1:9090"),
 		databaseURL:    p.database("DATABASE_URL", "sqlite:data/antwon.db"),
+		databaseWait:   p.durationIn("DATABASE_WAIT", time.Minute, 0, time.Hour),
 		natsURL:        p.nats("NATS_URL"),
 		sessionSecrets: p.keys("SESSION_SECRET", "SESSION_SECRETS_OLD", "(not set: one is kept beside the database)"),
 		encryptionKeys: p.keys("ENCRYPTION_KEY", "ENCRYPTION_KEYS_OLD", "(not set: derived from the session secret)"),
@@ -106,27 +112,33 @@ func parseConfig(command string, environ []string, stored secrets.Values) (confi
 		oidc:           p.oidc(),
 		allowedOrigins: p.origins("ALLOWED_ORIGINS"),
 		trustedProxies: p.networks("TRUSTED_PROXIES"),
-		introspection:  p.oneOf("INTROSPECTION", "off", "on") == "on",
-		compress:       p.oneOf("COMPRESS", "on", "off") == "on",
-		limits:         p.limits(),
-		playback:       p.oneOf("PLAYBACK", "on", "off") == "on",
-		feedInterval:   p.duration("FEED_INTERVAL", 50*time.Millisecond),
-		stopDelay:      p.durationIn("STOP_DELAY", 0, 0, 10*time.Minute),
-		keepRooms:      p.age("KEEP_ROOMS", 30*24*time.Hour),
-		logFormat:      p.oneOf("LOG_FORMAT", "text", "json"),
-		tracing:        p.tracing(environ),
-		metricsFormat:  p.oneOf("METRICS", "prometheus", "emf"),
-		songSeconds:    p.seconds("DEMO_SONG_SECONDS"),
-		given:          p.given,
-		values:         p.values,
-		provenance:     p.provenance,
-		command:        command,
+		proxyHeader: server.ProxyHeader(p.oneOf("PROXY_HEADER",
+			string(server.XForwardedFor), string(server.Forwarded), string(server.ProxyProtocol))),
+		introspection: p.oneOf("INTROSPECTION", "off", "on") == "on",
+		compress:      p.oneOf("COMPRESS", "on", "off") == "on",
+		limits:        p.limits(),
+		connections:   p.count("CONNECTIONS", 10_000),
+		playback:      p.oneOf("PLAYBACK", "on", "off") == "on",
+		feedInterval:  p.duration("FEED_INTERVAL", 50*time.Millisecond),
+		stopDelay:     p.durationIn("STOP_DELAY", 0, 0, 10*time.Minute),
+		keepRooms:     p.age("KEEP_ROOMS", 30*24*time.Hour),
+		logFormat:     p.oneOf("LOG_FORMAT", "text", "json"),
+		tracing:       p.tracing(environ),
+		metricsFormat: p.oneOf("METRICS", "prometheus", "emf"),
+		songSeconds:   p.seconds("DEMO_SONG_SECONDS"),
+		given:         p.given,
+		values:        p.values,
+		provenance:    p.provenance,
+		command:       command,
 	}
 	cfg.publicURL = p.url("PUBLIC_URL", "http://"+reachableByOthers(cfg.addr))
 	if err := cfg.logLevel.UnmarshalText([]byte(p.text("LOG_LEVEL", "info"))); err != nil {
 		p.fault("LOG_LEVEL", "want debug, info, warn or error")
 	}
 	cfg.stopTimeout = p.stopTimeout(cfg.stopDelay + cfg.limits.DrainWindow)
+	if cfg.proxyHeader != server.XForwardedFor && len(cfg.trustedProxies) == 0 {
+		p.fault("PROXY_HEADER", "set ANTWON_TRUSTED_PROXIES, too: nobody else is believed")
+	}
 	for _, name := range slices.Sorted(maps.Keys(p.unread)) {
 		p.fault(name, "there is no such variable")
 	}
@@ -167,6 +179,12 @@ func (p *parser) limits() gqlserver.Limits {
 		OperationsPerSecond:   p.count("OPERATIONS_PER_SECOND", 20),
 		ConnectionsPerUser:    p.count("CONNECTIONS_PER_USER", 50),
 		ConnectionsPerAddress: p.count("CONNECTIONS_PER_ADDRESS", 2000),
+		AnonymousPerAddress:   p.count("ANONYMOUS_PER_ADDRESS", 200),
+		AnonymousIdle:         p.duration("ANONYMOUS_IDLE", time.Minute),
+		OperationCost:         p.count("OPERATION_COST", 50_000),
+		CostPerUser:           p.count("COST_PER_USER", 5000),
+		CostPerAddress:        p.count("COST_PER_ADDRESS", 50_000),
+		AnswerBytes:           p.count("ANSWER_BYTES", 4<<20),
 		InitTimeout:           p.duration("INIT_TIMEOUT", 10*time.Second),
 		PingInterval:          p.duration("PING_INTERVAL", 25*time.Second),
 		WriteTimeout:          p.duration("WRITE_TIMEOUT", 10*time.Second),
@@ -186,11 +204,11 @@ func (p *parser) stopTimeout(planned time.Duration) time.Duration {
 	return value
 }
 
-// printConfig prints every variable with its effective value and, if that is not the variable's own, where it comes
-// from.
+// printConfig prints every variable with its effective value, without secrets, and, if that is not the variable's own,
+// where it comes from.
 func printConfig(_ context.Context, cfg config, stdout io.Writer, _ *slog.Logger) error {
 	for _, name := range slices.Sorted(maps.Keys(cfg.values)) {
-		line := shownName(name) + "=" + cfg.values[name]
+		line := shownName(name) + "=" + withoutSecrets(cfg.values[name])
 		if origin := cfg.provenance[name]; origin != "" {
 			line += " # " + origin
 		}

@@ -46,7 +46,7 @@ func (p *parser) tracing(environ []string) telemetry.Config {
 }
 
 func (o otel) fault(name, format string, args ...any) {
-	o.faults = append(o.faults, name+": "+fmt.Sprintf(format, args...))
+	o.faults = append(o.faults, name+": "+withoutSecrets(fmt.Sprintf(format, args...)))
 }
 
 func (o otel) text(name, fallback string) string {

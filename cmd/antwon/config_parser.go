@@ -45,7 +45,14 @@ func newParser(environ []string, stored secrets.Values) *parser {
 	return p
 }
 
+// fault notes what is wrong with a variable. Values among the args are shown without secrets, so they have to be whole:
+// a part may end in the middle of a password.
 func (p *parser) fault(name, format string, args ...any) {
+	for i, arg := range args {
+		if text, ok := arg.(string); ok {
+			args[i] = withoutSecrets(text)
+		}
+	}
 	if origin := p.provenance[name]; origin != "" {
 		name += " (" + origin + ")"
 	}
@@ -78,6 +85,15 @@ func (p *parser) address(name, fallback string) string {
 	return value
 }
 
+// addressIfAny reads an address that may be missing.
+func (p *parser) addressIfAny(name, example string) string {
+	value := p.text(name, "")
+	if _, port, err := net.SplitHostPort(value); value != "" && (err != nil || port == "") {
+		p.fault(name, "%q: want HOST:PORT, such as %s", value, example)
+	}
+	return value
+}
+
 // reachableByOthers returns the address at which other machines reach a server. For one that listens on all addresses
 // that is this machine's own address in its network.
 func reachableByOthers(addr string) string {
@@ -105,8 +121,9 @@ func reachableHere(addr string) string {
 
 func (p *parser) url(name, fallback string) string {
 	value := strings.TrimSuffix(p.text(name, fallback), "/")
-	if u, err := url.Parse(value); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		p.fault(name, "%q: want a URL, such as https://party.example.org", value)
+	u, err := url.Parse(value)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
+		p.fault(name, "%q: want a URL without user and password, such as https://party.example.org", value)
 	}
 	return value
 }
@@ -244,13 +261,14 @@ func (p *parser) keys(name, oldName, without string) (keys [][]byte) {
 
 func (p *parser) origins(name string) []string {
 	var origins []string
-	for origin := range strings.SplitSeq(p.text(name, ""), ",") {
+	value := p.text(name, "")
+	for origin := range strings.SplitSeq(value, ",") {
 		origin = strings.TrimSpace(origin)
 		if origin == "" {
 			continue
 		}
 		if u, err := url.Parse(origin); err != nil || u.Host == "" || u.Scheme+"://"+u.Host != origin {
-			p.fault(name, "%q: want origins such as https://party.example.org, separated by commas", origin)
+			p.fault(name, "%q: want origins such as https://party.example.org, separated by commas", value)
 		}
 		origins = append(origins, origin)
 	}
@@ -300,13 +318,14 @@ func (p *parser) count(name string, fallback int) int {
 
 // networks reads addresses and networks, separated by commas or spaces.
 func (p *parser) networks(name string) (networks []netip.Prefix) {
-	for _, text := range strings.FieldsFunc(p.text(name, ""), func(r rune) bool { return r == ',' || r == ' ' }) {
+	value := p.text(name, "")
+	for _, text := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' }) {
 		network, err := netip.ParsePrefix(text)
 		if address, single := netip.ParseAddr(text); err != nil && single == nil {
 			network, err = address.Prefix(address.BitLen())
 		}
 		if err != nil {
-			p.fault(name, "%q: want addresses such as 10.0.0.7 or 10.0.0.0/8, separated by commas", text)
+			p.fault(name, "%q: want addresses such as 10.0.0.7 or 10.0.0.0/8, separated by commas", value)
 		}
 		networks = append(networks, network)
 	}

@@ -172,3 +172,17 @@ func TestHostsConnectWhereSpotifySendsThemBack(t *testing.T) {
 		}
 	}
 }
+
+func TestProxyHeaderNeedsTrustedProxies(t *testing.T) {
+	for _, header := range []string{"forwarded", "proxy-protocol"} {
+		_, stderr, code := start(t, []string{"ANTWON_PROXY_HEADER=" + header}, "config")
+		if code != 2 || !strings.Contains(stderr, "set ANTWON_TRUSTED_PROXIES, too") {
+			t.Errorf("%s without trusted proxies: code %d, %s", header, code, stderr)
+		}
+		stdout, stderr, code := start(t,
+			[]string{"ANTWON_PROXY_HEADER=" + header, "ANTWON_TRUSTED_PROXIES=10.0.0.0/8"}, "config")
+		if code != 0 || !strings.Contains(stdout, "ANTWON_PROXY_HEADER="+header) {
+			t.Errorf("%s with trusted proxies: code %d, %s", header, code, stderr)
+		}
+	}
+}

@@ -3,6 +3,7 @@
 //	antwon serve         run the server, for real use
 //	antwon demo          run a party to try: SQLite, a simulated Spotify, a room that is open
 //	antwon migrate       bring the database up to date, and end
+//	antwon restored      say that the database was restored from a backup, and end
 //	antwon config        print the configuration, without secrets
 //	antwon healthcheck   ask the running server whether it is ready
 //	antwon spotify-sim   run a simulated Spotify alone, to try a server with
@@ -17,6 +18,7 @@
 //
 //	main.go, command*.go        from the command line to a command
 //	config*.go                  the configuration, from variables, files and secrets
+//	memory.go                   how much memory the program may use
 //	program.go                  the parts of a server, opened and assembled in order
 //	program_graphql.go, …       one part each
 //	program_run.go              running them, and stopping in order
@@ -70,7 +72,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	case "spotify-sim":
 		environ = append([]string{simAddr}, environ...)
 	case "healthcheck":
-		environ = onlyAddr(environ)
+		environ = onlyAddresses(environ)
 	}
 	cfg, err := loadConfig(ctx, command.name, environ)
 	if err != nil {
@@ -79,6 +81,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	log := newLogger(cfg, stderr)
 	if command.isServer {
 		log.Info("antwon starts", append([]any{"command", command.name}, buildOf().logged()...)...)
+		limitMemory(log)
 	}
 	runCommand := func(ctx context.Context) error { return command.run(ctx, cfg, stdout, log) }
 	if command.watchesSecrets {

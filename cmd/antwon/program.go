@@ -16,6 +16,8 @@ import (
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
+	"antwon.dj/backend/internal/purge"
+	"antwon.dj/backend/internal/server"
 	"antwon.dj/backend/internal/session"
 	"antwon.dj/backend/internal/session/openid"
 	"antwon.dj/backend/internal/spotify"
@@ -35,17 +37,25 @@ type program struct {
 	tokens   *session.Tokens
 	cipher   *spotify.TokenCipher
 	tracing  *telemetry.Tracing
+	unlock   func() error // lets another server use the database, if it is a file
 	database *database.DB
-	bus      *hintBus
-	spotify  *spotify.Client
+	// databaseReady returns what keeps the database from being used. Its answer is up to databaseReadyKept old.
+	databaseReady func(context.Context) error
+
+	bus     *hintBus
+	spotify *spotify.Client
 
 	// What assemble adds.
 	demo       *demo.Demo // nil unless this is a demo with a simulated Spotify
 	accounts   *account.Accounts
 	jukebox    *jukebox.Jukebox
+	purger     *purge.Purger
 	graphql    *gqlserver.Handler
 	supervisor *playback.Supervisor // nil: this server drives no player
 	http       *http.Server
+	monitoring *http.Server // nil: monitoring has no address of its own
+	// connections are those of http.
+	connections *server.Connections
 }
 
 // openProgram opens the keys, the exporter of traces, the database, the bus and the client of Spotify. The
@@ -63,9 +73,13 @@ func openProgram(ctx context.Context, cfg config, log *slog.Logger) (_ *program,
 	if p.tracing, err = telemetry.Start(ctx, p.tracingConfig()); err != nil {
 		return nil, err
 	}
-	if p.database, err = database.OpenAs(ctx, cfg.databaseURL, cfg.databaseLogin); err != nil {
+	if p.unlock, err = database.LockServer(cfg.databaseURL); err != nil {
 		return nil, err
 	}
+	if p.database, err = openDatabase(ctx, cfg, log); err != nil {
+		return nil, err
+	}
+	p.databaseReady = server.Shared(p.database.Ready, databaseReadyKept)
 	if p.bus, err = p.openBus(); err != nil {
 		return nil, err
 	}
@@ -84,10 +98,21 @@ func (p *program) close() error {
 	if p.tracing != nil {
 		p.tracing.Close()
 	}
+	var err error
 	if p.database != nil {
-		return p.database.Close()
+		err = p.database.Close()
 	}
-	return nil
+	if p.unlock != nil {
+		err = errors.Join(err, p.unlock())
+	}
+	return err
+}
+
+// openDatabase opens the database, and waits for it as long as the configuration says.
+func openDatabase(ctx context.Context, cfg config, log *slog.Logger) (*database.DB, error) {
+	return database.OpenWith(ctx, cfg.databaseURL, database.Options{
+		Credentials: cfg.databaseLogin, Wait: cfg.databaseWait, Log: log,
+	})
 }
 
 func newMetrics(b build) *prometheus.Registry {
@@ -139,13 +164,15 @@ func (p *program) assemble(d *demo.Demo) {
 	p.demo = d
 	p.accounts = p.newAccounts()
 	p.jukebox = p.newJukebox()
+	p.purger = purge.New(p.database, p.jukebox.ForgetRoom, p.metrics)
 	p.bus.serves(p.jukebox.Reconcile, p.accounts.ReconcileEnded)
 	p.graphql = p.newGraphQL()
 	p.accounts.OnEnded(p.graphql.CloseEnded)
 	if p.cfg.playback {
 		p.supervisor = p.newSupervisor()
 	}
-	p.http = p.newHTTP()
+	p.connections = server.NewConnections(p.cfg.connections, p.log, p.metrics)
+	p.http, p.monitoring = p.newHTTP()
 }
 
 func (p *program) newAccounts() *account.Accounts {

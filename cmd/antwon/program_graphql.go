@@ -55,11 +55,11 @@ func (p *program) authenticate(ctx context.Context, authorization string) (conte
 	return account.WithViewer(ctx, viewer), nil
 }
 
-// identify returns the client that a context of authenticate belongs to, or the zero Client for one without a viewer.
+// identify returns the client that a context of authenticate belongs to: an anonymous one if there is no viewer.
 func (p *program) identify(ctx context.Context) gqlserver.Client {
 	viewer, err := account.ViewerFrom(ctx)
 	if err != nil {
-		return gqlserver.Client{}
+		return gqlserver.Client{Anonymous: true}
 	}
 	return gqlserver.Client{
 		ID: viewer.UserID, SessionID: viewer.SessionID, ExpiresAt: viewer.ExpiresAt, Unlimited: p.isUnlimited(viewer),

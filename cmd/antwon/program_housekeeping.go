@@ -5,27 +5,32 @@ import (
 	"errors"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/purge"
 )
 
-// housekeep deletes expired rows immediately and then every hour, until ctx ends. It logs a failure and retries.
+// housekeep deletes expired rows immediately and then every hour, and keeps SQLite's log small, until ctx ends. It logs
+// a failure and retries.
 func (p *program) housekeep(ctx context.Context) error {
-	ticker := time.NewTicker(time.Hour)
-	defer ticker.Stop()
+	hourly, minutely := time.NewTicker(time.Hour), time.NewTicker(time.Minute)
+	defer hourly.Stop()
+	defer minutely.Stop()
+	p.deleteExpired(ctx)
 	for {
-		if err := p.deleteExpired(ctx); err != nil && ctx.Err() == nil {
-			p.log.Warn("could not delete expired rows; the next attempt is in an hour", "error", err)
-		}
 		select {
-		case <-ticker.C:
+		case <-hourly.C:
+			p.deleteExpired(ctx)
+		case <-minutely.C:
+			if err := p.database.Checkpoint(ctx); err != nil && ctx.Err() == nil {
+				p.log.Warn("could not make the database's log smaller; the next attempt is in a minute", "error", err)
+			}
 		case <-ctx.Done():
 			return nil
 		}
 	}
 }
 
-func (p *program) deleteExpired(ctx context.Context) error {
-	return errors.Join(
+func (p *program) deleteExpired(ctx context.Context) {
+	err := errors.Join(
 		p.jukebox.DeleteOldKeys(ctx),
 		p.jukebox.DeleteOldCommands(ctx),
 		p.accounts.DeleteOldAuthorizations(ctx),
@@ -33,15 +38,22 @@ func (p *program) deleteExpired(ctx context.Context) error {
 		p.jukebox.Driver().DeleteOldNodes(ctx),
 		p.purge(ctx),
 	)
+	if err != nil && ctx.Err() == nil {
+		p.log.Warn("could not delete expired rows; the next attempt is in an hour", "error", err)
+	}
 }
 
-// purge deletes rooms that were closed longer ago than the configuration keeps them.
+// purge deletes what came to nothing, and rooms that were closed longer ago than the configuration keeps them.
 func (p *program) purge(ctx context.Context) error {
-	if p.cfg.keepRooms == 0 {
-		return nil
+	done, err := p.purger.Idle(ctx)
+	if done != (purge.Deleted{}) {
+		p.log.Info("deleted rooms without songs, and guests who had done nothing", "rooms", done.Rooms, "guests", done.Guests)
 	}
-	done, err := p.jukebox.Purge(ctx, p.cfg.keepRooms)
-	if done != (jukebox.Purged{}) {
+	if err != nil || p.cfg.keepRooms == 0 {
+		return err
+	}
+	done, err = p.purger.Closed(ctx, p.cfg.keepRooms)
+	if done != (purge.Deleted{}) {
 		p.log.Info("deleted old parties", "rooms", done.Rooms, "guests", done.Guests, "songs", done.Songs)
 	}
 	return err

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"time"
 
 	"antwon.dj/backend/graph"
 	"antwon.dj/backend/internal/account"
@@ -13,21 +14,44 @@ import (
 	"antwon.dj/backend/web"
 )
 
-func (p *program) newHTTP() *http.Server {
+// databaseReadyKept is how long an answer of the database about its readiness is used again: each one costs a write.
+const databaseReadyKept = 2 * time.Second
+
+// newHTTP returns the server for everybody and, if monitoring has an address of its own, the one for that.
+func (p *program) newHTTP() (public, monitoring *http.Server) {
+	cfg := p.serverConfig()
+	public = p.listening(server.New(cfg))
+	if cfg.MonitoredElsewhere {
+		monitoring = p.listening(server.NewMonitoring(cfg))
+	}
+	return public, monitoring
+}
+
+func (p *program) listening(handler http.Handler) *http.Server {
+	s := server.HTTPServer(handler)
+	s.ErrorLog = slog.NewLogLogger(p.log.Handler(), slog.LevelWarn)
+	return s
+}
+
+func (p *program) serverConfig() server.Config {
 	cfg := server.Config{
-		GraphQL:        p.graphql,
-		Pages:          web.Pages(),
-		CoverOrigins:   coverOrigins(p.cfg),
-		FinishSpotify:  p.jukebox.FinishSpotify,
-		Login:          &server.Login{Begin: p.accounts.BeginLogin, Finish: p.jukebox.FinishLogin, Logout: p.accounts.Logout},
-		DemoLogin:      p.cfg.isDemo(),
-		PublicURL:      p.cfg.publicURL,
-		WithCookies:    withCookies,
-		Ready:          p.ready,
-		Build:          server.Build(buildOf()),
-		Metrics:        p.metrics,
+		GraphQL:       p.graphql,
+		Pages:         web.Pages(),
+		CoverOrigins:  coverOrigins(p.cfg),
+		FinishSpotify: p.jukebox.FinishSpotify,
+		Login:         &server.Login{Begin: p.accounts.BeginLogin, Finish: p.jukebox.FinishLogin, Logout: p.accounts.Logout},
+		DemoLogin:     p.cfg.isDemo(),
+		PublicURL:     p.cfg.publicURL,
+		WithCookies:   withCookies,
+		Ready:         p.ready,
+		Build:         server.Build(buildOf()),
+		Metrics:       p.metrics,
+
+		MonitoredElsewhere: p.cfg.metricsAddr != "",
+
 		AllowedOrigins: p.cfg.allowedOrigins,
 		TrustedProxies: p.cfg.trustedProxies,
+		ProxyHeader:    p.cfg.proxyHeader,
 		Log:            p.log,
 		Tracing:        p.tracing.Provider(),
 		Propagator:     p.tracing.Propagator(),
@@ -41,9 +65,7 @@ func (p *program) newHTTP() *http.Server {
 			return p.demo.SignIn(ctx, p.accounts, key)
 		}
 	}
-	s := server.HTTPServer(server.New(cfg))
-	s.ErrorLog = slog.NewLogLogger(p.log.Handler(), slog.LevelWarn)
-	return s
+	return cfg
 }
 
 // withCookies makes the cookies of a request those of its operations.
@@ -72,9 +94,12 @@ func (p *program) ready(ctx context.Context) error {
 		return errors.New("the server is shutting down")
 	default:
 	}
-	if err := p.database.Ready(ctx); err != nil {
+	if err := p.databaseReady(ctx); err != nil {
 		p.log.WarnContext(ctx, "not ready", "error", err)
-		return errors.New("the database does not answer, or is not up to date")
+		return errors.New("the database does not answer, takes no writes, or is not up to date")
+	}
+	if p.supervisor != nil && p.supervisor.IsOverdue() {
+		return errors.New("the database has not renewed this server's leases in time")
 	}
 	return nil
 }

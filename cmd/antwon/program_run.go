@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"antwon.dj/backend/internal/live"
+	"antwon.dj/backend/internal/server"
 	"antwon.dj/backend/internal/telemetry/emf"
 )
 
@@ -27,15 +28,24 @@ func (p *program) run(ctx context.Context, listener net.Listener, stdout io.Writ
 	if err := p.accounts.LoadEnded(ctx); err != nil { // before the first request
 		return err
 	}
+	if err := p.jukebox.CheckTimeline(ctx); err != nil {
+		return err
+	}
+	listener = p.connections.Listen(listener) // before anything else wraps it
+	if p.cfg.proxyHeader == server.ProxyProtocol {
+		listener = server.ListenBehindProxy(listener, p.cfg.trustedProxies)
+	}
 	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopServing()
 	group, serving := errgroup.WithContext(serving)
-	group.Go(func() error {
-		if err := p.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve: %w", err)
+	if p.monitoring != nil {
+		metrics, err := new(net.ListenConfig).Listen(serving, "tcp", p.cfg.metricsAddr)
+		if err != nil {
+			return fmt.Errorf("listen for monitoring: %w", err)
 		}
-		return nil
-	})
+		group.Go(func() error { return untilClosed(p.monitoring.Serve(metrics)) })
+	}
+	group.Go(func() error { return untilClosed(p.connections.Serve(p.http, listener)) })
 	driving, stopDriving := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopDriving()
 	if p.supervisor != nil {
@@ -48,6 +58,7 @@ func (p *program) run(ctx context.Context, listener net.Listener, stdout io.Writ
 	}
 	group.Go(func() error { return p.housekeep(serving) })
 	group.Go(func() error { return p.jukebox.RunPresence(serving) })
+	group.Go(func() error { return p.jukebox.RunTimeline(serving) })
 	group.Go(func() error { return p.accounts.WatchEnded(serving) })
 	group.Go(func() error {
 		defer stopDriving()
@@ -59,6 +70,14 @@ func (p *program) run(ctx context.Context, listener net.Listener, stdout io.Writ
 	p.jukebox.Close()
 	p.log.Info("stopped")
 	return err
+}
+
+// untilClosed returns why a server stopped to serve, or nil if it was closed.
+func untilClosed(err error) error {
+	if !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
+	}
+	return nil
 }
 
 // awaitStop waits until the server is told to stop, makes it not ready, and waits for the stop delay. It returns early
@@ -80,5 +99,9 @@ func (p *program) awaitStop(told, serving context.Context) {
 func (p *program) drain(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, p.cfg.stopTimeout-p.cfg.stopDelay)
 	defer cancel()
-	return errors.Join(p.graphql.Drain(ctx), p.http.Shutdown(ctx))
+	err := errors.Join(p.graphql.Drain(ctx), p.http.Shutdown(ctx))
+	if p.monitoring != nil { // until now it has said that the server is not ready
+		err = errors.Join(err, p.monitoring.Close())
+	}
+	return err
 }

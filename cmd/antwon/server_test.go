@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -64,6 +65,7 @@ type server struct {
 	url     string
 	folder  string
 	env     []string
+	wrap    []string // the command that runs the program; empty: none
 	cmd     *exec.Cmd
 	stdout  *output
 	stderr  *output
@@ -79,20 +81,34 @@ func startServer(t *testing.T, databaseURL string, env ...string) *server {
 
 func startCommand(t *testing.T, command, addr, databaseURL string, env ...string) *server {
 	t.Helper()
+	s := newServer(t, command, addr, databaseURL, env...)
+	s.run()
+	return s
+}
+
+// newServer returns a server that does not run yet.
+func newServer(t *testing.T, command, addr, databaseURL string, env ...string) *server {
+	t.Helper()
 	s := &server{t: t, command: command, url: "http://" + addr, folder: t.TempDir(), log: testlog.New(t)}
 	s.env = append([]string{"ANTWON_ADDR=" + addr, "ANTWON_DATABASE_URL=" + databaseURL, "ANTWON_LOG_FORMAT=json"}, env...)
+	return s
+}
+
+// run starts the server, and stops it when the test ends.
+func (s *server) run() {
+	s.t.Helper()
 	s.start()
-	t.Cleanup(func() {
+	s.t.Cleanup(func() {
 		if s.cmd.ProcessState == nil {
 			s.stop(syscall.SIGTERM)
 		}
 	})
-	return s
 }
 
 func (s *server) start() {
 	s.t.Helper()
-	s.cmd = exec.CommandContext(context.WithoutCancel(s.t.Context()), binary(s.t), s.command) // cleanups stop it
+	line := append(slices.Clone(s.wrap), binary(s.t), s.command)
+	s.cmd = exec.CommandContext(context.WithoutCancel(s.t.Context()), line[0], line[1:]...) // cleanups stop it
 	s.cmd.Dir = s.folder
 	s.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, s.env...)
 	s.stdout, s.stderr = &output{}, &output{}
@@ -101,13 +117,23 @@ func (s *server) start() {
 		s.t.Fatal(err)
 	}
 	s.eventually("the server to be ready", func() bool {
-		response, err := get(s.url + "/readyz")
+		response, err := get(s.monitoringURL() + "/readyz")
 		if err != nil {
 			return false
 		}
 		defer response.Body.Close()
 		return response.StatusCode == http.StatusOK
 	})
+}
+
+// monitoringURL is where the server shows its health and metrics.
+func (s *server) monitoringURL() string {
+	for _, variable := range s.env {
+		if address, own := strings.CutPrefix(variable, "ANTWON_METRICS_ADDR="); own {
+			return "http://" + address
+		}
+	}
+	return s.url
 }
 
 // stop sends a signal and waits for the process to end.
@@ -132,7 +158,12 @@ func (s *server) stop(signal os.Signal) {
 // eventually waits until happened returns true, and fails the test after a minute.
 func (s *server) eventually(what string, happened func() bool) {
 	s.t.Helper()
-	for deadline := time.Now().Add(60 * time.Second); !happened(); time.Sleep(20 * time.Millisecond) {
+	s.within(time.Minute, what, happened)
+}
+
+func (s *server) within(limit time.Duration, what string, happened func() bool) {
+	s.t.Helper()
+	for deadline := time.Now().Add(limit); !happened(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			s.t.Fatalf("waited in vain for %s\n%s", what, s.stderr)
 		}
@@ -180,7 +211,10 @@ func (u *user) try(result any, query string, variables map[string]any) error {
 
 type graphqlError struct {
 	Message    string
-	Extensions struct{ Code, Field, Reason string }
+	Extensions struct {
+		Code, Field, Reason string
+		RetryAfterMs        int
+	}
 }
 
 func decode(body io.Reader, result any) error {

@@ -96,6 +96,7 @@ func (o *outside) newAccount(name string) (id string) {
 type heard struct {
 	URI            string
 	Started, Ended time.Time
+	Full           bool // it played to its end
 }
 
 // heard is what an account's player really played, in order.

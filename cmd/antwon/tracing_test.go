@@ -72,7 +72,7 @@ func TestLikeIsOneTraceFromRequestToDatabase(t *testing.T) {
 	}
 	s.eventually("the load that shows the like", func() bool { return c.one(callersTrace, "load") != nil })
 
-	line := s.logged(`"path":"/graphql"`, `"trace_id":"`+callersTrace+`"`)
+	line := s.logged(`"route":"/graphql"`, `"trace_id":"`+callersTrace+`"`)
 	if line["span_id"] != hex.EncodeToString(c.one(callersTrace, "POST /graphql").SpanId) || line["request_id"] == nil {
 		t.Errorf("the request's line is %v", line)
 	}

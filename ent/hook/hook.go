@@ -213,6 +213,18 @@ func (f SpotifyAuthorizationFunc) Mutate(ctx context.Context, m ent.Mutation) (e
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SpotifyAuthorizationMutation", m)
 }
 
+// The TimelineFunc type is an adapter to allow the use of ordinary
+// function as Timeline mutator.
+type TimelineFunc func(context.Context, *ent.TimelineMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f TimelineFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.TimelineMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.TimelineMutation", m)
+}
+
 // The UserFunc type is an adapter to allow the use of ordinary
 // function as User mutator.
 type UserFunc func(context.Context, *ent.UserMutation) (ent.Value, error)

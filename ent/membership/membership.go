@@ -24,6 +24,8 @@ const (
 	FieldJoinedAt = "joined_at"
 	// FieldSeenAt holds the string denoting the seen_at field in the database.
 	FieldSeenAt = "seen_at"
+	// FieldPresentSince holds the string denoting the present_since field in the database.
+	FieldPresentSince = "present_since"
 	// FieldAddsFullAt holds the string denoting the adds_full_at field in the database.
 	FieldAddsFullAt = "adds_full_at"
 	// EdgeRoom holds the string denoting the room edge name in mutations.
@@ -57,6 +59,7 @@ var Columns = []string{
 	FieldRole,
 	FieldJoinedAt,
 	FieldSeenAt,
+	FieldPresentSince,
 	FieldAddsFullAt,
 }
 
@@ -119,6 +122,11 @@ func ByJoinedAt(opts ...sql.OrderTermOption) OrderOption {
 // BySeenAt orders the results by the seen_at field.
 func BySeenAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSeenAt, opts...).ToFunc()
+}
+
+// ByPresentSince orders the results by the present_since field.
+func ByPresentSince(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPresentSince, opts...).ToFunc()
 }
 
 // ByAddsFullAt orders the results by the adds_full_at field.

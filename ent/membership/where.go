@@ -95,6 +95,11 @@ func SeenAt(v time.Time) predicate.Membership {
 	return predicate.Membership(sql.FieldEQ(FieldSeenAt, v))
 }
 
+// PresentSince applies equality check predicate on the "present_since" field. It's identical to PresentSinceEQ.
+func PresentSince(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldEQ(FieldPresentSince, v))
+}
+
 // AddsFullAt applies equality check predicate on the "adds_full_at" field. It's identical to AddsFullAtEQ.
 func AddsFullAt(v time.Time) predicate.Membership {
 	return predicate.Membership(sql.FieldEQ(FieldAddsFullAt, v))
@@ -448,6 +453,56 @@ func SeenAtIsNil() predicate.Membership {
 // SeenAtNotNil applies the NotNil predicate on the "seen_at" field.
 func SeenAtNotNil() predicate.Membership {
 	return predicate.Membership(sql.FieldNotNull(FieldSeenAt))
+}
+
+// PresentSinceEQ applies the EQ predicate on the "present_since" field.
+func PresentSinceEQ(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldEQ(FieldPresentSince, v))
+}
+
+// PresentSinceNEQ applies the NEQ predicate on the "present_since" field.
+func PresentSinceNEQ(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldNEQ(FieldPresentSince, v))
+}
+
+// PresentSinceIn applies the In predicate on the "present_since" field.
+func PresentSinceIn(vs ...time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldIn(FieldPresentSince, vs...))
+}
+
+// PresentSinceNotIn applies the NotIn predicate on the "present_since" field.
+func PresentSinceNotIn(vs ...time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldNotIn(FieldPresentSince, vs...))
+}
+
+// PresentSinceGT applies the GT predicate on the "present_since" field.
+func PresentSinceGT(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldGT(FieldPresentSince, v))
+}
+
+// PresentSinceGTE applies the GTE predicate on the "present_since" field.
+func PresentSinceGTE(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldGTE(FieldPresentSince, v))
+}
+
+// PresentSinceLT applies the LT predicate on the "present_since" field.
+func PresentSinceLT(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldLT(FieldPresentSince, v))
+}
+
+// PresentSinceLTE applies the LTE predicate on the "present_since" field.
+func PresentSinceLTE(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldLTE(FieldPresentSince, v))
+}
+
+// PresentSinceIsNil applies the IsNil predicate on the "present_since" field.
+func PresentSinceIsNil() predicate.Membership {
+	return predicate.Membership(sql.FieldIsNull(FieldPresentSince))
+}
+
+// PresentSinceNotNil applies the NotNil predicate on the "present_since" field.
+func PresentSinceNotNil() predicate.Membership {
+	return predicate.Membership(sql.FieldNotNull(FieldPresentSince))
 }
 
 // AddsFullAtEQ applies the EQ predicate on the "adds_full_at" field.

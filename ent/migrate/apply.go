@@ -83,8 +83,8 @@ func applySQLite(ctx context.Context, conn *sql.Conn, version string) (applied i
 	return applied, err
 }
 
-// applyMySQL holds a named lock: MySQL commits each table change by itself, so a failed migration is resumed after the
-// statement it stopped at.
+// applyMySQL holds a named lock: MySQL commits each table change by itself, so a migration that was interrupted is
+// resumed after the statement it stopped at.
 func applyMySQL(ctx context.Context, conn *sql.Conn, version string) (applied int, err error) {
 	drv, err := mysql.Open(conn)
 	if err != nil {
@@ -103,9 +103,10 @@ func applyMySQL(ctx context.Context, conn *sql.Conn, version string) (applied in
 	return execute(ctx, drv, conn, dialect.MySQL, version)
 }
 
+// execute runs what the database lacks, up to a version.
 func execute(
 	ctx context.Context, drv migrate.Driver, conn *sql.Conn, dialectName, version string,
-) (int, error) {
+) (applied int, err error) {
 	dir, err := directory(dialectName)
 	if err != nil {
 		return 0, err
@@ -114,21 +115,44 @@ func execute(
 	if err != nil {
 		return 0, err
 	}
-	executor, err := migrate.NewExecutor(drv, dir, revisions)
+	pending, err := pendingFiles(ctx, drv, dir, revisions)
 	if err != nil {
 		return 0, err
+	}
+	sums, err := dir.Checksum()
+	if err != nil {
+		return 0, err
+	}
+	runner := runner{conn: conn, revisions: revisions, commits: dialectName == dialect.MySQL}
+	for _, file := range pending {
+		if version != "" && file.Version() > version {
+			break
+		}
+		hash, err := sums.SumByName(file.Name())
+		if err != nil {
+			return applied, err
+		}
+		if err := runner.run(ctx, file, hash); err != nil {
+			return applied, err
+		}
+		applied++
+	}
+	return applied, nil
+}
+
+// pendingFiles returns the migrations that the database lacks, in order, beginning with one that was interrupted.
+func pendingFiles(
+	ctx context.Context, drv migrate.Driver, dir migrate.Dir, revisions *revisions,
+) ([]migrate.File, error) {
+	executor, err := migrate.NewExecutor(drv, dir, revisions)
+	if err != nil {
+		return nil, err
 	}
 	pending, err := executor.Pending(ctx)
 	if errors.Is(err, migrate.ErrNoPendingFiles) {
-		return 0, nil
+		return nil, nil
 	}
-	if err != nil {
-		return 0, err
-	}
-	if version != "" {
-		return len(pending), executor.ExecuteTo(ctx, version)
-	}
-	return len(pending), executor.ExecuteN(ctx, len(pending))
+	return pending, err
 }
 
 // directory is the embedded folder of one dialect, with the checksums that prove it whole.

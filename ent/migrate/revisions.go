@@ -13,6 +13,9 @@ import (
 
 const revisionTable = "schema_revisions"
 
+// tablesTable says, on MySQL, what the tables looked like when a migration was last recorded.
+const tablesTable = "schema_revisions_tables"
+
 const revisionColumns = "version, description, type, applied, total, executed_at, execution_ns, error, error_stmt, " +
 	"hash, partial_hashes, operator_version"
 
@@ -49,15 +52,52 @@ func (r *revisions) ReadRevision(ctx context.Context, version string) (*migrate.
 }
 
 func (r *revisions) WriteRevision(ctx context.Context, rev *migrate.Revision) error {
+	return r.write(ctx, r.conn, rev)
+}
+
+// execer is a connection, or a transaction on it.
+type execer interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+func (r *revisions) write(ctx context.Context, to execer, rev *migrate.Revision) error {
 	partial, err := json.Marshal(rev.PartialHashes)
 	if err != nil {
 		return err
 	}
-	_, err = r.conn.ExecContext(ctx,
+	rev.ExecutedAt = time.Now()
+	_, err = to.ExecContext(ctx,
 		"REPLACE INTO "+revisionTable+" ("+revisionColumns+") VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
 		rev.Version, rev.Description, int64(rev.Type), rev.Applied, rev.Total, rev.ExecutedAt.UTC().Format(time.RFC3339Nano),
 		int64(rev.ExecutionTime), rev.Error, rev.ErrorStmt, rev.Hash, string(partial), rev.OperatorVersion)
 	return err
+}
+
+// createTables creates tablesTable. It comes after the first revision, because a database with any other table and no
+// revision is not ours to migrate.
+func (r *revisions) createTables(ctx context.Context) error {
+	_, err := r.conn.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS `+tablesTable+` (
+		version varchar(255) NOT NULL PRIMARY KEY, applied bigint NOT NULL, tables varchar(64) NOT NULL)`)
+	if err != nil {
+		return fmt.Errorf("create %s: %w", tablesTable, err)
+	}
+	return nil
+}
+
+func (r *revisions) writeTables(ctx context.Context, to execer, rev *migrate.Revision, tables string) error {
+	_, err := to.ExecContext(ctx,
+		"REPLACE INTO "+tablesTable+" (version, applied, tables) VALUES (?, ?, ?)", rev.Version, rev.Applied, tables)
+	return err
+}
+
+// tablesAfter returns what the tables looked like after the last statement of a record; "" if that is unknown.
+func (r *revisions) tablesAfter(ctx context.Context, rev *migrate.Revision) (tables string, err error) {
+	err = r.conn.QueryRowContext(ctx, "SELECT tables FROM "+tablesTable+" WHERE version = ? AND applied = ?",
+		rev.Version, rev.Applied).Scan(&tables)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return tables, err
 }
 
 func (r *revisions) DeleteRevision(ctx context.Context, version string) error {

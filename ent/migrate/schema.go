@@ -123,6 +123,7 @@ var (
 		{Name: "role", Type: field.TypeString, Size: 24},
 		{Name: "joined_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "seen_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "present_since", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "adds_full_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "room_id", Type: field.TypeString, Size: 36},
 		{Name: "user_id", Type: field.TypeString, Size: 36},
@@ -135,13 +136,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "memberships_rooms_room",
-				Columns:    []*schema.Column{MembershipsColumns[6]},
+				Columns:    []*schema.Column{MembershipsColumns[7]},
 				RefColumns: []*schema.Column{RoomsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "memberships_users_user",
-				Columns:    []*schema.Column{MembershipsColumns[7]},
+				Columns:    []*schema.Column{MembershipsColumns[8]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -150,17 +151,17 @@ var (
 			{
 				Name:    "membership_room_id_user_id",
 				Unique:  true,
-				Columns: []*schema.Column{MembershipsColumns[6], MembershipsColumns[7]},
+				Columns: []*schema.Column{MembershipsColumns[7], MembershipsColumns[8]},
 			},
 			{
 				Name:    "membership_room_id_joined_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{MembershipsColumns[6], MembershipsColumns[3], MembershipsColumns[0]},
+				Columns: []*schema.Column{MembershipsColumns[7], MembershipsColumns[3], MembershipsColumns[0]},
 			},
 			{
 				Name:    "memberships_users_user",
 				Unique:  false,
-				Columns: []*schema.Column{MembershipsColumns[7]},
+				Columns: []*schema.Column{MembershipsColumns[8]},
 			},
 		},
 	}
@@ -289,9 +290,11 @@ var (
 		{Name: "skip_vote_percent", Type: field.TypeInt, Default: 50},
 		{Name: "require_approval", Type: field.TypeBool, Default: false},
 		{Name: "trusted_after", Type: field.TypeInt, Default: 3},
+		{Name: "likes_after_minutes", Type: field.TypeInt, Default: 0},
 		{Name: "last_call_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "blocked", Type: field.TypeJSON, Nullable: true},
 		{Name: "settings_version", Type: field.TypeInt64, Default: 0},
+		{Name: "restored_version", Type: field.TypeInt64, Default: 0},
 		{Name: "present_count", Type: field.TypeInt, Default: 0},
 		{Name: "playlist_uri", Type: field.TypeString, Nullable: true, Size: 128},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
@@ -306,7 +309,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "rooms_users_host",
-				Columns:    []*schema.Column{RoomsColumns[29]},
+				Columns:    []*schema.Column{RoomsColumns[31]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -315,12 +318,12 @@ var (
 			{
 				Name:    "room_closed_at",
 				Unique:  false,
-				Columns: []*schema.Column{RoomsColumns[28]},
+				Columns: []*schema.Column{RoomsColumns[30]},
 			},
 			{
 				Name:    "rooms_users_host",
 				Unique:  false,
-				Columns: []*schema.Column{RoomsColumns[29]},
+				Columns: []*schema.Column{RoomsColumns[31]},
 			},
 		},
 	}
@@ -620,6 +623,19 @@ var (
 			},
 		},
 	}
+	// TimelinesColumns holds the columns for the "timelines" table.
+	TimelinesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "number", Type: field.TypeInt64},
+		{Name: "beat", Type: field.TypeInt64},
+		{Name: "beat_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+	}
+	// TimelinesTable holds the schema information for the "timelines" table.
+	TimelinesTable = &schema.Table{
+		Name:       "timelines",
+		Columns:    TimelinesColumns,
+		PrimaryKey: []*schema.Column{TimelinesColumns[0]},
+	}
 	// UsersColumns holds the columns for the "users" table.
 	UsersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 36},
@@ -664,6 +680,7 @@ var (
 		SongsTable,
 		SpotifyAccountsTable,
 		SpotifyAuthorizationsTable,
+		TimelinesTable,
 		UsersTable,
 	}
 )

@@ -79,6 +79,16 @@ type oldDatabase struct {
 
 func openOld(t *testing.T, databaseURL string) *oldDatabase {
 	t.Helper()
+	db, driver := connect(t, databaseURL)
+	if _, err := migrate.ApplyTo(t.Context(), db, driver, afterKeeping); err != nil {
+		t.Fatal(err)
+	}
+	return fillOld(t, db)
+}
+
+// connect opens a database as it is, without migrating it.
+func connect(t *testing.T, databaseURL string) (db *sql.DB, driver string) {
+	t.Helper()
 	driver, source := dialect.SQLite, strings.TrimPrefix(databaseURL, "sqlite:")
 	if at, ok := strings.CutPrefix(databaseURL, "mysql://"); ok {
 		server, err := url.Parse("mysql://" + at)
@@ -96,9 +106,12 @@ func openOld(t *testing.T, databaseURL string) *oldDatabase {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() }) // only a test's own rows are in it
-	if _, err := migrate.ApplyTo(t.Context(), db, driver, afterKeeping); err != nil {
-		t.Fatal(err)
-	}
+	return db, driver
+}
+
+// fillOld adds a host and a room to a database with the migrations up to afterKeeping.
+func fillOld(t *testing.T, db *sql.DB) *oldDatabase {
+	t.Helper()
 	old := &oldDatabase{t, db, time.Now().UTC().Format("2006-01-02 15:04:05")}
 	old.exec("INSERT INTO users (id, kind, display_name, created_at) VALUES ('host', 'HOST', 'Hanna', ?)", old.now)
 	old.exec(`INSERT INTO rooms (id, host_id, name, code, status, version, created_at)

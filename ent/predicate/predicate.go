@@ -57,5 +57,8 @@ type SpotifyAccount func(*sql.Selector)
 // SpotifyAuthorization is the predicate function for spotifyauthorization builders.
 type SpotifyAuthorization func(*sql.Selector)
 
+// Timeline is the predicate function for timeline builders.
+type Timeline func(*sql.Selector)
+
 // User is the predicate function for user builders.
 type User func(*sql.Selector)

@@ -56,12 +56,16 @@ const (
 	FieldRequireApproval = "require_approval"
 	// FieldTrustedAfter holds the string denoting the trusted_after field in the database.
 	FieldTrustedAfter = "trusted_after"
+	// FieldLikesAfterMinutes holds the string denoting the likes_after_minutes field in the database.
+	FieldLikesAfterMinutes = "likes_after_minutes"
 	// FieldLastCallAt holds the string denoting the last_call_at field in the database.
 	FieldLastCallAt = "last_call_at"
 	// FieldBlocked holds the string denoting the blocked field in the database.
 	FieldBlocked = "blocked"
 	// FieldSettingsVersion holds the string denoting the settings_version field in the database.
 	FieldSettingsVersion = "settings_version"
+	// FieldRestoredVersion holds the string denoting the restored_version field in the database.
+	FieldRestoredVersion = "restored_version"
 	// FieldPresentCount holds the string denoting the present_count field in the database.
 	FieldPresentCount = "present_count"
 	// FieldPlaylistURI holds the string denoting the playlist_uri field in the database.
@@ -108,9 +112,11 @@ var Columns = []string{
 	FieldSkipVotePercent,
 	FieldRequireApproval,
 	FieldTrustedAfter,
+	FieldLikesAfterMinutes,
 	FieldLastCallAt,
 	FieldBlocked,
 	FieldSettingsVersion,
+	FieldRestoredVersion,
 	FieldPresentCount,
 	FieldPlaylistURI,
 	FieldCreatedAt,
@@ -168,8 +174,12 @@ var (
 	DefaultRequireApproval bool
 	// DefaultTrustedAfter holds the default value on creation for the "trusted_after" field.
 	DefaultTrustedAfter int
+	// DefaultLikesAfterMinutes holds the default value on creation for the "likes_after_minutes" field.
+	DefaultLikesAfterMinutes int
 	// DefaultSettingsVersion holds the default value on creation for the "settings_version" field.
 	DefaultSettingsVersion int64
+	// DefaultRestoredVersion holds the default value on creation for the "restored_version" field.
+	DefaultRestoredVersion int64
 	// DefaultPresentCount holds the default value on creation for the "present_count" field.
 	DefaultPresentCount int
 	// PlaylistURIValidator is a validator for the "playlist_uri" field. It is called by the builders before save.
@@ -296,6 +306,11 @@ func ByTrustedAfter(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTrustedAfter, opts...).ToFunc()
 }
 
+// ByLikesAfterMinutes orders the results by the likes_after_minutes field.
+func ByLikesAfterMinutes(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLikesAfterMinutes, opts...).ToFunc()
+}
+
 // ByLastCallAt orders the results by the last_call_at field.
 func ByLastCallAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLastCallAt, opts...).ToFunc()
@@ -304,6 +319,11 @@ func ByLastCallAt(opts ...sql.OrderTermOption) OrderOption {
 // BySettingsVersion orders the results by the settings_version field.
 func BySettingsVersion(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSettingsVersion, opts...).ToFunc()
+}
+
+// ByRestoredVersion orders the results by the restored_version field.
+func ByRestoredVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRestoredVersion, opts...).ToFunc()
 }
 
 // ByPresentCount orders the results by the present_count field.

@@ -175,6 +175,11 @@ func TrustedAfter(v int) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldTrustedAfter, v))
 }
 
+// LikesAfterMinutes applies equality check predicate on the "likes_after_minutes" field. It's identical to LikesAfterMinutesEQ.
+func LikesAfterMinutes(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldLikesAfterMinutes, v))
+}
+
 // LastCallAt applies equality check predicate on the "last_call_at" field. It's identical to LastCallAtEQ.
 func LastCallAt(v time.Time) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldLastCallAt, v))
@@ -183,6 +188,11 @@ func LastCallAt(v time.Time) predicate.Room {
 // SettingsVersion applies equality check predicate on the "settings_version" field. It's identical to SettingsVersionEQ.
 func SettingsVersion(v int64) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldSettingsVersion, v))
+}
+
+// RestoredVersion applies equality check predicate on the "restored_version" field. It's identical to RestoredVersionEQ.
+func RestoredVersion(v int64) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldRestoredVersion, v))
 }
 
 // PresentCount applies equality check predicate on the "present_count" field. It's identical to PresentCountEQ.
@@ -1250,6 +1260,46 @@ func TrustedAfterLTE(v int) predicate.Room {
 	return predicate.Room(sql.FieldLTE(FieldTrustedAfter, v))
 }
 
+// LikesAfterMinutesEQ applies the EQ predicate on the "likes_after_minutes" field.
+func LikesAfterMinutesEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldLikesAfterMinutes, v))
+}
+
+// LikesAfterMinutesNEQ applies the NEQ predicate on the "likes_after_minutes" field.
+func LikesAfterMinutesNEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldLikesAfterMinutes, v))
+}
+
+// LikesAfterMinutesIn applies the In predicate on the "likes_after_minutes" field.
+func LikesAfterMinutesIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldLikesAfterMinutes, vs...))
+}
+
+// LikesAfterMinutesNotIn applies the NotIn predicate on the "likes_after_minutes" field.
+func LikesAfterMinutesNotIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldLikesAfterMinutes, vs...))
+}
+
+// LikesAfterMinutesGT applies the GT predicate on the "likes_after_minutes" field.
+func LikesAfterMinutesGT(v int) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldLikesAfterMinutes, v))
+}
+
+// LikesAfterMinutesGTE applies the GTE predicate on the "likes_after_minutes" field.
+func LikesAfterMinutesGTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldLikesAfterMinutes, v))
+}
+
+// LikesAfterMinutesLT applies the LT predicate on the "likes_after_minutes" field.
+func LikesAfterMinutesLT(v int) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldLikesAfterMinutes, v))
+}
+
+// LikesAfterMinutesLTE applies the LTE predicate on the "likes_after_minutes" field.
+func LikesAfterMinutesLTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldLikesAfterMinutes, v))
+}
+
 // LastCallAtEQ applies the EQ predicate on the "last_call_at" field.
 func LastCallAtEQ(v time.Time) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldLastCallAt, v))
@@ -1348,6 +1398,46 @@ func SettingsVersionLT(v int64) predicate.Room {
 // SettingsVersionLTE applies the LTE predicate on the "settings_version" field.
 func SettingsVersionLTE(v int64) predicate.Room {
 	return predicate.Room(sql.FieldLTE(FieldSettingsVersion, v))
+}
+
+// RestoredVersionEQ applies the EQ predicate on the "restored_version" field.
+func RestoredVersionEQ(v int64) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldRestoredVersion, v))
+}
+
+// RestoredVersionNEQ applies the NEQ predicate on the "restored_version" field.
+func RestoredVersionNEQ(v int64) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldRestoredVersion, v))
+}
+
+// RestoredVersionIn applies the In predicate on the "restored_version" field.
+func RestoredVersionIn(vs ...int64) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldRestoredVersion, vs...))
+}
+
+// RestoredVersionNotIn applies the NotIn predicate on the "restored_version" field.
+func RestoredVersionNotIn(vs ...int64) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldRestoredVersion, vs...))
+}
+
+// RestoredVersionGT applies the GT predicate on the "restored_version" field.
+func RestoredVersionGT(v int64) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldRestoredVersion, v))
+}
+
+// RestoredVersionGTE applies the GTE predicate on the "restored_version" field.
+func RestoredVersionGTE(v int64) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldRestoredVersion, v))
+}
+
+// RestoredVersionLT applies the LT predicate on the "restored_version" field.
+func RestoredVersionLT(v int64) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldRestoredVersion, v))
+}
+
+// RestoredVersionLTE applies the LTE predicate on the "restored_version" field.
+func RestoredVersionLTE(v int64) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldRestoredVersion, v))
 }
 
 // PresentCountEQ applies the EQ predicate on the "present_count" field.

@@ -154,6 +154,8 @@ func (Membership) Fields() []ent.Field {
 		field.Time("joined_at").SchemaType(precise).Immutable(),
 		field.Time("seen_at").SchemaType(precise).Optional().Nillable().
 			Comment("when the member was last connected to a server"),
+		field.Time("present_since").SchemaType(precise).Optional().Nillable().
+			Comment("when the member's present presence began"),
 		field.Time("adds_full_at").SchemaType(precise).Optional().Nillable().
 			Comment("when the quota of added songs is full again"),
 	}

@@ -88,6 +88,20 @@ func (Node) Fields() []ent.Field {
 	return []ent.Field{field.Time("alive_until").SchemaType(precise)}
 }
 
+// Timeline is the only row of its table. It lets servers see that the database was restored from a backup: to them, its
+// numbers have gone back.
+type Timeline struct{ ent.Schema }
+
+func (Timeline) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
+
+func (Timeline) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int64("number").Comment("grows when the database was restored"),
+		field.Int64("beat").Comment("grows every few seconds while a server runs"),
+		field.Time("beat_at").SchemaType(precise).Comment("when it last grew"),
+	}
+}
+
 // RoomLease is the right of one node to drive a room's player. Its id is the room's. The epoch grows whenever another
 // node acquires the lease, so that writes of a node that was suspended and has lost it are refused.
 type RoomLease struct{ ent.Schema }

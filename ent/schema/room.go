@@ -39,9 +39,12 @@ func (Room) Fields() []ent.Field {
 		field.Int("skip_vote_percent").Default(50).Comment("of the members present; 0: voting is off"),
 		field.Bool("require_approval").Default(false).Comment("songs of newcomers wait for a host"),
 		field.Int("trusted_after").Default(3).Comment("how many accepted songs make a guest no longer a newcomer"),
+		field.Int("likes_after_minutes").Default(0).Comment("how long after joining a guest may like songs"),
 		field.Time("last_call_at").SchemaType(precise).Optional().Nillable(),
 		field.JSON("blocked", []Blocked{}).Optional().Comment("songs and artists that may not play in this room"),
 		field.Int64("settings_version").Default(0).Comment("the room's version at which the settings last changed"),
+		field.Int64("restored_version").Default(0).
+			Comment("the room's version since the database was last restored: older ones may show what was lost"),
 		field.Int("present_count").Default(0).Comment("members present, when they were last counted"),
 		field.String("playlist_uri").MaxLen(uriLength).Optional().Nillable().
 			Comment("the playlist at Spotify that the server made for this room"),

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"log/slog"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -29,16 +30,20 @@ type Config struct {
 type Accounts struct {
 	cfg            Config
 	db             *database.DB
-	limiter        *ratelimit.Limiter
+	limiter        *ratelimit.Limiter // of what users do
+	newcomers      *ratelimit.Fair
+	logins         *ratelimit.Fair
 	viewerAccesses prometheus.Counter // see WithoutViewer
 	sessions       *prometheus.CounterVec
 	ended          *endedSessions
+	onSignedOut    func(context.Context, []string)
 }
 
 // New returns the Accounts of a database, and registers their metrics. Nothing has to be closed.
 func New(cfg Config) *Accounts {
 	a := &Accounts{
 		cfg: cfg, db: cfg.Database, limiter: ratelimit.New(limitedKeys), ended: newEndedSessions(),
+		newcomers: ratelimit.NewFair(limitedKeys, strangerRates), logins: ratelimit.NewFair(limitedKeys, strangerRates),
 		viewerAccesses: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "antwon_shared_viewer_access_total",
 			Help: "How often a shared subscription tried to read the viewer, which fails. Above 0, a field lacks @viewer.",

@@ -4,13 +4,23 @@ import (
 	"context"
 
 	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/ratelimit"
 )
 
 // Caller describes the client that sent a request. It authenticates nobody: it serves to limit rates and to recognise
 // the browsers of banned members.
 type Caller struct {
-	Address   string // the IP address, without a port
-	BrowserID string // the random id in the cookie that tells browsers apart; empty: it has none yet
+	Address    string // the IP address, without a port
+	Connection string // tells the connections of the address apart; empty: unknown, as behind many proxies
+	BrowserID  string // the random id in the cookie that tells browsers apart; empty: it has none yet
+	NewBrowser bool   // the browser did not bring BrowserID, but may be given it with the response
+}
+
+// Source returns what limits count the caller by.
+func (c Caller) Source() ratelimit.Source {
+	return ratelimit.Source{
+		Address: c.Address, Connection: c.Connection, Browser: c.BrowserID, NewBrowser: c.NewBrowser,
+	}
 }
 
 type callerKey struct{}

@@ -26,7 +26,7 @@ func (a *Accounts) DemoLogin(ctx context.Context, displayName string) (*Session,
 	if err != nil {
 		return nil, err
 	}
-	if err := a.AllowNewSession(ctx); err != nil {
+	if err := a.allowLogin(ctx); err != nil {
 		return nil, err
 	}
 	id := database.NewID()

@@ -9,13 +9,15 @@ a room, and begins their session with SignIn.
 A session is a short-lived access token, which requests carry and which is checked without the database, and a refresh
 token, of which the database stores only a hash. RefreshSession exchanges a refresh token for the next one. All tokens
 that go back to the same sign-in form a family, whose id access tokens carry, and a refresh token that is used a second
-time ends its whole family, so that a stolen token is of little use. SignOut ends a family, SignOutEverywhere all of a
-user. SignIn is the door to all sessions: whoever comes with an access token gets nothing that outlives it.
+time ends its whole family, so that a stolen token is of little use. Within a few seconds of its first use it leads to
+the same next token instead, for the tabs of a browser. A family has few rows: those of exchanged tokens are deleted.
+SignOut ends a family, SignOutEverywhere all of a user. SignIn is the door to all sessions: whoever comes with an access
+token gets nothing that outlives it.
 
 What has ended stays ended. The family is stored among the ended sessions in the transaction that deletes its refresh
 tokens. Authenticate refuses its access tokens, from a list in memory: on this server at once, and on the others when a
 hint tells WatchEnded to read what is new, or within five seconds if the hint is lost. Whoever keeps connections open
-is told by OnEnded to close those that HasEnded reports.
+is told by OnEnded to close those that HasEnded reports, and whoever counts who is present by OnSignedOut.
 
 The viewer of a request, the content of its access token, travels in the context: package graph and cmd/antwon put it
 there with WithViewer, and use cases read it with ViewerFrom or OptionalViewer. What is executed once for many users
@@ -31,8 +33,9 @@ understand are *party.Error; the doc comments name their codes.
 
 	account.go      Config and Accounts; its metrics
 	viewer.go       the user who makes a request, and access tokens
-	caller.go       the client that sends a request: its address and its browser
+	caller.go       the client that sends a request: its address, connection and browser
 	session.go      beginning and refreshing sessions; deleting expired ones
+	refresh.go      refresh tokens: which family one belongs to, and which one comes next
 	signout.go      ending sessions; ended.go remembers which have ended, so that their access tokens end, too
 	login.go        signing in with an identity provider
 	host.go         storing hosts; deleting a guest who became one
@@ -41,6 +44,6 @@ understand are *party.Error; the doc comments name their codes.
 	credentials.go  the stored credentials of Spotify accounts, and who refreshes them
 	returnto.go     the pages to which browsers may return
 	profile.go      what the server knows about a user
-	limits.go       the rate limit of new sessions
+	limits.go       the rate limits of newcomers, of logins, and of what users do outside of rooms
 */
 package account

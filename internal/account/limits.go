@@ -7,9 +7,17 @@ import (
 	"antwon.dj/backend/internal/ratelimit"
 )
 
-// newSessionRate limits the sessions that may start from one address. The guests of a party often share one address, so
-// the limit is coarse.
-var newSessionRate = ratelimit.Rate{Name: "new users", Burst: 300, PerSecond: 1, Shared: true}
+// strangerRates limit the joins, and the logins, of clients without a session. All guests of a party may share one
+// network, so its limit is coarse.
+var strangerRates = ratelimit.FairRates{
+	Own:     ratelimit.Rate{Name: "new users", Burst: 60, PerSecond: 0.5, Shared: true},
+	Network: ratelimit.Rate{Name: "new users", Burst: 300, PerSecond: 1, Shared: true},
+	Reserve: ratelimit.Rate{Name: "new users", Burst: 200, PerSecond: 2, Shared: true},
+}
+
+// allLoginsRate limits the visits to the identity provider's page that begin at all addresses together: each leaves a
+// row until it is completed or, expired, deleted within an hour.
+var allLoginsRate = ratelimit.Rate{Name: "all logins", Burst: 600, PerSecond: 5, Shared: true}
 
 // userRate limits how often a user may do one thing that concerns their account and no room. Every page that is opened
 // refreshes the session, so the limit is generous.
@@ -19,15 +27,30 @@ var userRate = ratelimit.Rate{Burst: 60, PerSecond: 0.5}
 // full burst.
 const limitedKeys = 100_000
 
-// AllowNewSession counts a session that is about to start, and returns RateLimited if too many have started from the
-// caller's address. Callers without an address, which do not come by HTTP, are not counted.
-func (a *Accounts) AllowNewSession(ctx context.Context) error {
-	address := CallerFrom(ctx).Address
-	if address == "" {
+// AllowNewcomer counts somebody without a session who is about to become a guest or a screen, and returns RateLimited
+// if too many have come from the caller's network, or from the caller alone.
+func (a *Accounts) AllowNewcomer(ctx context.Context) error { return allowStranger(ctx, a.newcomers) }
+
+// allowStranger does not count callers without an address, which do not come by HTTP.
+func allowStranger(ctx context.Context, limit *ratelimit.Fair) error {
+	caller := CallerFrom(ctx)
+	if caller.Address == "" {
 		return nil
 	}
-	if wait := a.limiter.Allow(ctx, address, newSessionRate); wait > 0 {
+	if wait := limit.Allow(ctx, caller.Source()); wait > 0 {
 		return party.TooOften("Too many people have come from your address", wait)
+	}
+	return nil
+}
+
+// allowLogin is AllowNewcomer for hosts who sign in, who have a limit of their own: a flood of guests does not keep
+// them out. It also counts the logins of all addresses together.
+func (a *Accounts) allowLogin(ctx context.Context) error {
+	if err := allowStranger(ctx, a.logins); err != nil {
+		return err
+	}
+	if wait := a.limiter.Allow(ctx, "all logins", allLoginsRate); wait > 0 {
+		return party.TooOften("Too many logins have begun", wait)
 	}
 	return nil
 }

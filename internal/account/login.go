@@ -56,7 +56,7 @@ func (a *Accounts) BeginLogin(ctx context.Context, returnTo string) (*LoginRedir
 	if err != nil {
 		return nil, err
 	}
-	if err := a.AllowNewSession(ctx); err != nil {
+	if err := a.allowLogin(ctx); err != nil {
 		return nil, err
 	}
 	state, browser, nonce, verifier := rand.Text(), rand.Text(), rand.Text(), rand.Text()+rand.Text()

@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -103,5 +104,30 @@ func TestHostIsTheSameUserAtEachLogin(t *testing.T) {
 		f.must(err)
 		f.expect("next", next, "https://provider.test/logout?to=http://party.test/")
 		f.hasEnded(again.Refresh)
+	})
+}
+
+// Logins that nobody finishes are limited for each address and for all together, and deleted once they have expired.
+func TestLoginsThatNobodyFinishesAreBounded(t *testing.T) {
+	onBothDatabases(t, func(f *fixture) {
+		begin := func(address string) error {
+			_, err := f.BeginLogin(account.WithCaller(f.Context(), account.Caller{Address: address}), "/host")
+			return err
+		}
+		one, all := 0, 0
+		for ; one < 400 && begin("192.0.2.1") == nil; one++ {
+		}
+		f.wants(party.RateLimited, begin("192.0.2.1"))
+		for all = one; all < 1000 && begin(fmt.Sprintf("192.0.2.%d", 2+all/50)) == nil; all++ {
+		}
+		if one < 300 || one > 390 || all < 600 || all > 900 {
+			f.Errorf("%d logins were begun at one address and %d at all", one, all)
+		}
+		f.wants(party.RateLimited, begin("198.51.100.1"))
+		f.age(11 * time.Minute)
+		f.must(f.DeleteOldSessions(f.Context()))
+		if n, err := f.db.Read.Login.Query().Count(f.Context()); n != 0 || err != nil {
+			f.Errorf("%d expired logins are stored (%v)", n, err)
+		}
 	})
 }

@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"time"
 
@@ -44,15 +43,14 @@ func (a *Accounts) SignIn(ctx context.Context, v Viewer) (*Session, error) {
 	if signedIn != nil && signedIn.UserID == v.UserID {
 		return a.newSession(*signedIn, "")
 	}
-	v = Viewer{UserID: v.UserID, Kind: v.Kind, SessionID: database.NewID()}
+	refresh := newRefreshToken()
+	v = Viewer{UserID: v.UserID, Kind: v.Kind, SessionID: familyOf(refresh)}
 	now, err := a.db.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
-	refresh := ""
-	err = a.db.InTx(ctx, func(tx *ent.Tx) (err error) {
-		refresh, err = storeSession(ctx, tx, v.UserID, v.SessionID, now)
-		return err
+	err = a.db.InTx(ctx, func(tx *ent.Tx) error {
+		return storeSession(ctx, tx, v.UserID, v.SessionID, refresh, now)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("begin a session: %w", err)
@@ -71,17 +69,17 @@ func (a *Accounts) newSession(v Viewer, refresh string) (*Session, error) {
 	return &Session{AccessToken: token, ExpiresAt: expiresAt, User: v, Refresh: refresh}, nil
 }
 
-// storeSession makes a refresh token of a family, and stores its hash only.
-func storeSession(ctx context.Context, tx *ent.Tx, userID, family string, now time.Time) (refresh string, err error) {
-	refresh = rand.Text() + rand.Text() // 260 bits
-	return refresh, tx.Session.Create().SetID(database.NewID()).SetUserID(userID).SetFamily(family).
+// storeSession stores a refresh token of a family: its hash only.
+func storeSession(ctx context.Context, tx *ent.Tx, userID, family, refresh string, now time.Time) error {
+	return tx.Session.Create().SetID(database.NewID()).SetUserID(userID).SetFamily(family).
 		SetTokenHash(database.Hash([]byte(refresh))).SetCreatedAt(now).SetExpiresAt(now.Add(SessionLife)).Exec(ctx)
 }
 
-// RefreshSession exchanges a refresh token for a new session of the same user. A token that was exchanged before,
-// unless it was only refreshGrace ago, means that it or its successor was stolen. Nobody can tell which, so all
-// sessions of its family end, with their access tokens. The error is Unauthenticated if the token is no longer valid,
-// and RateLimited, without an exchange, if the user refreshes too often.
+// RefreshSession exchanges a refresh token for a new session of the same user. For refreshGrace after that, the token
+// is exchanged for the same successor again. A token that was exchanged longer ago means that it or its successor was
+// stolen. Nobody can tell which, so all sessions of its family end, with their access tokens. The error is
+// Unauthenticated if the token is no longer valid, and RateLimited, without an exchange, if the user refreshes too
+// often.
 func (a *Accounts) RefreshSession(ctx context.Context, refresh string) (*Session, error) {
 	now, err := a.db.Now(ctx)
 	if err != nil {
@@ -109,23 +107,22 @@ func (a *Accounts) exchange(
 	ctx context.Context, tx *ent.Tx, refresh string, now time.Time, end endFunc,
 ) (v Viewer, next string, err error) {
 	used, err := lockSession(ctx, tx, refresh, now)
-	if err != nil || used == nil {
+	if err != nil {
 		return v, "", err
+	}
+	if used == nil {
+		return v, "", endReused(ctx, tx, refresh, end)
 	}
 	if err := a.Allow(ctx, used.UserID, "refresh session"); err != nil {
 		return v, "", err
 	}
-	switch {
-	case used.UsedAt == nil:
-		err = tx.Session.Update().Where(session.ID(used.ID)).SetUsedAt(now).Exec(ctx)
-	case now.Sub(*used.UsedAt) > refreshGrace:
+	if used.UsedAt != nil && now.Sub(*used.UsedAt) > refreshGrace {
 		return v, "", end(used.Family)
 	}
-	if err != nil {
+	if next, err = newestToken(ctx, tx, used, refresh, now); err != nil {
 		return v, "", err
 	}
-	next, err = storeSession(ctx, tx, used.UserID, used.Family, now)
-	return Viewer{UserID: used.UserID, Kind: party.UserKind(used.Edges.User.Kind), SessionID: used.Family}, next, err
+	return Viewer{UserID: used.UserID, Kind: party.UserKind(used.Edges.User.Kind), SessionID: used.Family}, next, nil
 }
 
 // lockSession returns the row of a refresh token, exchanged or not, with its user, or nil if the token is unknown or
@@ -169,7 +166,8 @@ func (a *Accounts) sessionUser(ctx context.Context, refresh string) (*Viewer, er
 	return &Viewer{UserID: row.UserID, Kind: party.UserKind(row.Edges.User.Kind)}, nil
 }
 
-// DeleteOldSessions deletes sessions that have expired, the records of sessions that ended so long ago that their
+// DeleteOldSessions deletes sessions that have expired, refresh tokens that were exchanged and whose grace period is
+// over, the records of sessions that ended so long ago that their
 // access tokens have expired, too, and logins that were begun and not completed in time.
 func (a *Accounts) DeleteOldSessions(ctx context.Context) error {
 	now, err := a.db.Now(ctx)
@@ -180,6 +178,9 @@ func (a *Accounts) DeleteOldSessions(ctx context.Context) error {
 		return err
 	}
 	if _, err := a.db.DeleteWhere(ctx, "ended_sessions", "ended_at < ?", now.Add(-EndedKept)); err != nil {
+		return err
+	}
+	if _, err := a.db.DeleteWhere(ctx, "sessions", usedLongAgo, now.Add(-refreshGrace)); err != nil {
 		return err
 	}
 	_, err = a.db.DeleteWhere(ctx, "sessions", "expires_at < ?", now)

@@ -3,9 +3,11 @@ package account
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/session"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -40,8 +42,10 @@ func (a *Accounts) signOut(
 	if err != nil {
 		return err
 	}
-	err = a.endingTx(ctx, now, func(tx *ent.Tx, end endFunc) error {
-		users, families, err := lockSignedIn(ctx, tx, refresh, viewer, now)
+	var users []string
+	err = a.endingTx(ctx, now, func(tx *ent.Tx, end endFunc) (err error) {
+		var families []string
+		users, families, err = lockSignedIn(ctx, tx, refresh, viewer, now)
 		if err != nil {
 			return err
 		}
@@ -55,6 +59,22 @@ func (a *Accounts) signOut(
 		return fmt.Errorf("sign out: %w", err)
 	}
 	a.sessions.WithLabelValues(sessionEnded).Inc()
+	return a.announceSignedOut(ctx, users)
+}
+
+// OnSignedOut has fn told which users have signed out and have no other session. Call it before the first request.
+func (a *Accounts) OnSignedOut(fn func(ctx context.Context, userIDs []string)) { a.onSignedOut = fn }
+
+func (a *Accounts) announceSignedOut(ctx context.Context, users []string) error {
+	if a.onSignedOut == nil {
+		return nil
+	}
+	still, err := a.db.Read.Session.Query().Where(session.UserIDIn(users...)).Select(session.FieldUserID).Strings(ctx)
+	if err != nil {
+		return fmt.Errorf("look for other sessions: %w", err)
+	}
+	gone := slices.DeleteFunc(users, func(id string) bool { return slices.Contains(still, id) })
+	a.onSignedOut(ctx, slices.Compact(gone))
 	return nil
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
+
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/spotifyaccount"
 	"antwon.dj/backend/ent/spotifyauthorization"
@@ -16,6 +18,8 @@ import (
 const (
 	// authorizationLife is how long a browser may take from ConnectSpotify to CompleteSpotify.
 	authorizationLife = 10 * time.Minute
+	// authorizationsPerHost is how many of them a host may have begun, in several windows, and not completed.
+	authorizationsPerHost = 10
 	// authorizationMonths is how long Spotify's refresh tokens live, however often they are used (developer.spotify.com,
 	// 18 June 2026). Hosts are warned once warningMonths have passed.
 	authorizationMonths = 6
@@ -46,6 +50,9 @@ func (a *Accounts) ConnectSpotify(ctx context.Context, returnTo *string) (*Spoti
 	}
 	state, browser, verifier := rand.Text(), rand.Text(), rand.Text()+rand.Text()
 	err = a.db.InTx(ctx, func(tx *ent.Tx) error {
+		if err := forgetAuthorizations(ctx, tx, host.UserID); err != nil {
+			return err
+		}
 		return tx.SpotifyAuthorization.Create().SetID(database.NewID()).SetUserID(host.UserID).
 			SetStateHash(database.Hash([]byte(state))).SetBrowserHash(database.Hash([]byte(browser))).
 			SetVerifier(verifier).SetReturnTo(page).
@@ -55,6 +62,17 @@ func (a *Accounts) ConnectSpotify(ctx context.Context, returnTo *string) (*Spoti
 		return nil, fmt.Errorf("connect Spotify: %w", err)
 	}
 	return &SpotifyAuthorization{URL: a.cfg.Authorizer.AuthorizationURL(state, verifier), Browser: browser}, nil
+}
+
+// forgetAuthorizations deletes a host's oldest authorizations, so that there is room for another one.
+func forgetAuthorizations(ctx context.Context, tx *ent.Tx, hostID string) error {
+	oldest, err := tx.SpotifyAuthorization.Query().Where(spotifyauthorization.UserID(hostID)).
+		Order(spotifyauthorization.ByExpiresAt(sql.OrderDesc())).Offset(authorizationsPerHost - 1).Limit(100).IDs(ctx)
+	if err != nil || len(oldest) == 0 {
+		return err
+	}
+	_, err = tx.SpotifyAuthorization.Delete().Where(spotifyauthorization.IDIn(oldest...)).Exec(ctx)
+	return err
 }
 
 // hostViewer returns the viewer, or Forbidden if the viewer is not a host, and RateLimited if they come too often.
@@ -184,9 +202,6 @@ func (a *Accounts) DeleteSpotifyAccount(ctx context.Context) (hostID string, err
 
 // DeleteOldAuthorizations deletes authorizations that were begun and not completed in time.
 func (a *Accounts) DeleteOldAuthorizations(ctx context.Context) error {
-	return a.db.InTx(ctx, func(tx *ent.Tx) error {
-		expired := spotifyauthorization.ExpiresAtLT(database.Microseconds(time.Now()))
-		_, err := tx.SpotifyAuthorization.Delete().Where(expired).Exec(ctx)
-		return err
-	})
+	_, err := a.db.DeleteWhere(ctx, "spotify_authorizations", "expires_at < ?", database.Microseconds(time.Now()))
+	return err
 }

@@ -159,3 +159,22 @@ func TestOneServerRefreshesTokensAtATime(t *testing.T) {
 		}
 	})
 }
+
+// A host who begins again and again leaves ten authorizations, and can complete the latest.
+func TestAuthorizationsThatNobodyFinishesAreBounded(t *testing.T) {
+	onBothDatabases(t, func(f *fixture) {
+		otto := f.newHost()
+		var last *account.SpotifyAuthorization
+		for range 30 {
+			var err error
+			last, err = f.ConnectSpotify(otto, nil)
+			f.must(err)
+		}
+		if n, err := account.CountAuthorizations(f.Context(), f.db); n != 10 || err != nil {
+			f.Errorf("%d authorizations are stored (%v)", n, err)
+		}
+		answer := account.SpotifyAnswer{State: f.spotify.state, Browser: last.Browser, Code: "otto"}
+		_, _, err := f.CompleteSpotify(f.Context(), answer)
+		f.must(err)
+	})
+}

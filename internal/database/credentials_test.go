@@ -37,7 +37,7 @@ func TestNewConnectionsUseAChangedPassword(t *testing.T) {
 	account := testdb.NewAccount(t, testdb.MySQL(t), "first")
 	started := account.URL().String()
 	w := &wallet{url: started, newer: started}
-	store, err := database.OpenAs(t.Context(), started, w.credentials)
+	store, err := database.OpenWith(t.Context(), started, database.Options{Credentials: w.credentials})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestConnectionsUseTheCredentialsInsteadOfTheURL(t *testing.T) {
 	elsewhere := *account.URL()
 	elsewhere.User = nil
 	w := &wallet{url: account.URL().String()}
-	store, err := database.OpenAs(t.Context(), elsewhere.String(), w.credentials)
+	store, err := database.OpenWith(t.Context(), elsewhere.String(), database.Options{Credentials: w.credentials})
 	if err != nil {
 		t.Fatal(err)
 	}

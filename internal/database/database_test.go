@@ -38,7 +38,10 @@ func TestConnectionsHaveTheirOptions(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer store.Close()
-		wants := map[string]string{"SELECT @@time_zone": "+00:00", "SELECT @@collation_connection": "utf8mb4_bin"}
+		wants := map[string]string{
+			"SELECT @@time_zone": "+00:00", "SELECT @@collation_connection": "utf8mb4_bin",
+			"SELECT @@sql_mode LIKE '%STRICT_ALL_TABLES%'": "1", "SELECT @@wait_timeout": "10",
+		}
 		if strings.HasPrefix(url, "sqlite:") {
 			wants = map[string]string{"PRAGMA foreign_keys": "1", "PRAGMA journal_mode": "wal", "PRAGMA synchronous": "2"}
 		}

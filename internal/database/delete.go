@@ -15,15 +15,16 @@ const deletedAtOnce = 200
 // DeleteWhere deletes the rows of a table that meet a condition, and returns how many it deleted, also with an error.
 // It deletes a few rows at a time, and pauses for as long in between, so that other transactions hardly wait. Several
 // servers may do it at once. The table, which must have an id, and the condition are SQL: they must not contain user
-// input. arg is the condition's one argument.
-func (db *DB) DeleteWhere(ctx context.Context, table, condition string, arg any) (n int, err error) {
+// input. args are the condition's arguments.
+func (db *DB) DeleteWhere(ctx context.Context, table, condition string, args ...any) (n int, err error) {
 	for ctx.Err() == nil {
 		began := time.Now()
-		ids, err := db.someIDs(ctx, "SELECT id FROM "+table+" WHERE "+condition+" LIMIT ?", arg, deletedAtOnce)
+		ids, err := db.someIDs(ctx, "SELECT id FROM "+table+" WHERE "+condition+" LIMIT ?",
+			append(slices.Clone(args), deletedAtOnce)...)
 		if err != nil || len(ids) == 0 {
 			return n, err
 		}
-		gone, err := db.deleteSome(ctx, table, condition, ids, arg)
+		gone, err := db.deleteSome(ctx, table, condition, ids, args)
 		n += gone
 		if err != nil {
 			return n, err
@@ -60,7 +61,7 @@ func (db *DB) someIDs(ctx context.Context, query string, args ...any) (ids []any
 
 // deleteSome deletes the rows with these ids, at most deletedAtOnce, that still meet the condition. The text of the
 // statement does not depend on the number of ids, so that it is prepared once.
-func (db *DB) deleteSome(ctx context.Context, table, condition string, ids []any, arg any) (n int, err error) {
+func (db *DB) deleteSome(ctx context.Context, table, condition string, ids, arguments []any) (n int, err error) {
 	args := slices.Clone(ids)
 	for len(args) < deletedAtOnce {
 		args = append(args, ids[0])
@@ -68,7 +69,7 @@ func (db *DB) deleteSome(ctx context.Context, table, condition string, ids []any
 	marks := strings.TrimSuffix(strings.Repeat("?,", deletedAtOnce), ",")
 	statement := "DELETE FROM " + table + " WHERE id IN (" + marks + ") AND " + condition
 	err = db.InTx(ctx, func(tx *ent.Tx) error {
-		result, err := tx.ExecContext(ctx, statement, append(args, arg)...)
+		result, err := tx.ExecContext(ctx, statement, append(args, arguments...)...)
 		if err != nil {
 			return err
 		}

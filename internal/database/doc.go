@@ -13,10 +13,19 @@ helpers hide that: Now, Microseconds, Hash and NewID.
 All methods of DB are safe for concurrent use. On SQLite all transactions share one connection, so a transaction that
 waits for another one waits forever: never begin one within another. A transaction may take at most TxTimeout.
 
-DB is opened by cmd/antwon, and queried by internal/account and internal/jukebox only. The tables are described in
-ent/schema.
+Every wait for a database has a bound, because a network may lose a connection without a word: that of the caller's
+context, TxTimeout, or the connection's own, after which the error is one that Unavailable knows. Then the idle
+connections are replaced, too.
 
-	database.go     opening, migrating and closing a database
+DB is opened by cmd/antwon, and queried by internal/account, internal/jukebox, internal/roomstate and internal/timeline.
+The tables are described in ent/schema.
+
+	database.go     opening, migrating and closing a database; with await.go, which waits for one that is not available
+	mysql.go        MySQL: time limits, variables and the pool
+	lock.go         one server for each SQLite file
+	checkpoint.go   keeping SQLite's write-ahead log small
+	ready.go        whether a database takes writes
+	unavailable.go  which errors pass by themselves
 	url.go          the URLs of databases
 	credentials.go  passwords of MySQL that change while the program runs
 	retry.go        transactions: InTx, attempts and backoff

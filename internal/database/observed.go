@@ -26,6 +26,7 @@ type observer struct {
 	system  attribute.KeyValue
 	seconds *prometheus.HistogramVec
 	byWord  map[string][2]prometheus.Observer // by the statement's first word: for successes, and for failures
+	onError func(error)                       // called with the error of each statement that fails; nil: not called
 }
 
 func newObserver(dialectName string) *observer {
@@ -50,6 +51,7 @@ var systemNames = map[string]string{dialect.SQLite: "sqlite", dialect.MySQL: "my
 
 // statement is a statement that is being executed.
 type statement struct {
+	observer *observer
 	outcomes [2]prometheus.Observer
 	span     trace.Span // nil: it is not recorded
 	began    time.Time
@@ -63,7 +65,7 @@ func (o *observer) begin(ctx context.Context, query string) (context.Context, st
 		word, outcomes = "other", o.byWord["other"]
 	}
 	ctx, span := o.startSpan(ctx, word, query)
-	return ctx, statement{outcomes, span, time.Now()}
+	return ctx, statement{o, outcomes, span, time.Now()}
 }
 
 func (s statement) end(err error) {
@@ -72,6 +74,9 @@ func (s statement) end(err error) {
 		outcome = s.outcomes[1]
 	}
 	outcome.Observe(time.Since(s.began).Seconds())
+	if err != nil && s.observer.onError != nil {
+		s.observer.onError(err)
+	}
 	if s.span == nil {
 		return
 	}

@@ -9,6 +9,7 @@ import (
 
 	"antwon.dj/backend/ent/song"
 	"antwon.dj/backend/internal/account"
+	"antwon.dj/backend/internal/catalog"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/demo"
 	"antwon.dj/backend/internal/jukebox"
@@ -70,7 +71,7 @@ func (f *fixture) start(coverURL string) *started {
 }
 
 // catalog answers from the simulator's catalogue, without HTTP in between.
-func (f *fixture) catalog() *catalog {
+func (f *fixture) catalog() *knownSongs {
 	songs := map[string]party.Song{}
 	for _, track := range f.simulator.Catalogue() {
 		songs[track.URI] = party.Song{
@@ -78,15 +79,15 @@ func (f *fixture) catalog() *catalog {
 			ImageURL: new("http://127.0.0.1:8080/covers/" + track.Name + ".svg"),
 		}
 	}
-	return &catalog{songs: songs}
+	return &knownSongs{songs: songs}
 }
 
-type catalog struct {
-	jukebox.Catalog
+type knownSongs struct {
+	catalog.Spotify
 	songs map[string]party.Song
 }
 
-func (c *catalog) Song(_ context.Context, _, uri string) (party.Song, error) {
+func (c *knownSongs) Song(_ context.Context, _, uri string) (party.Song, error) {
 	return c.songs[uri], nil
 }
 

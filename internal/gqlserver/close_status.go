@@ -15,6 +15,9 @@ type closeStatus struct {
 }
 
 var (
+	// closedByIdleness: a client without credentials ran no operation for Limits.AnonymousIdle. Clients that have nothing
+	// to do do not reconnect on this code.
+	closedByIdleness = closeStatus{code: 1000, reason: "Idle without credentials"}
 	// closedByProtocolError: a frame violates RFC 6455.
 	closedByProtocolError = closeStatus{code: 1002, reason: "Protocol error"}
 	// closedByInvalidUTF8: a text message is not UTF-8.

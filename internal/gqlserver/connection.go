@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -34,6 +35,8 @@ type connection struct {
 	socket       net.Conn        // the connection below ws, to which the outbox writes
 	raw          syscall.RawConn // the socket's descriptor; nil if it has none
 	slot         *connectionSlot
+	remoteAddr   string
+	payer        *payer // nil before connection_init
 	compress     bool
 	ctx          context.Context // parent of all contexts of the connection's operations; ends with the connection
 	cancel       context.CancelFunc
@@ -55,13 +58,18 @@ type connection struct {
 type connectionDeadlines struct {
 	init   time.Time // for connection_init; zero once it came
 	expiry time.Time // the end of the credentials; zero if they do not expire
+	idle   time.Time // for a client without credentials that runs no operation; zero for all others
 	ping   time.Time // the next ping
 }
 
 func newConnection(
-	ctx context.Context, h *Handler, ws *websocket.Conn, socket net.Conn, slot *connectionSlot, compress bool,
+	r *http.Request, h *Handler, ws *websocket.Conn, socket net.Conn, slot *connectionSlot, compress bool,
 ) *connection {
-	c := &connection{handler: h, ws: ws, socket: socket, slot: slot, compress: compress, flushed: make(chan struct{})}
+	c := &connection{
+		handler: h, ws: ws, socket: socket, slot: slot, remoteAddr: r.RemoteAddr, compress: compress,
+		flushed: make(chan struct{}),
+	}
+	ctx := context.WithoutCancel(r.Context())
 	c.ctx, c.cancel = context.WithCancel(withWebSocket(ctx))
 	c.outbox.spaceFreed.L = &c.mu
 	c.configure()
@@ -179,7 +187,7 @@ func closeStatusOf(err error) *closeStatus {
 // untilNext returns the time from now until the next deadline.
 func (d connectionDeadlines) untilNext(now time.Time) time.Duration {
 	first := d.ping
-	for _, t := range []time.Time{d.init, d.expiry} {
+	for _, t := range []time.Time{d.init, d.expiry, d.idle} {
 		if !t.IsZero() && t.Before(first) {
 			first = t
 		}
@@ -221,6 +229,10 @@ func (c *connection) overdueStatus(now time.Time) *closeStatus {
 		return &closedByExpiry
 	case silent >= 2*c.handler.cfg.Limits.PingInterval:
 		return &closedByConnectionLoss
+	case reached(c.deadlines.idle) && len(c.active) == 0:
+		return &closedByIdleness
+	case reached(c.deadlines.idle):
+		c.deadlines.idle = now.Add(c.handler.cfg.Limits.AnonymousIdle)
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"antwon.dj/backend/internal/ratelimit"
 )
 
 // Client describes who makes the requests in a context.
@@ -12,44 +14,54 @@ type Client struct {
 	SessionID string    // what Config.Ended may report, which closes the connection; "": nothing
 	ExpiresAt time.Time // when the credentials expire, which closes the connection; zero: never
 	Unlimited bool      // the limits for connections and operations do not apply
+	Anonymous bool      // it has shown no credentials: few connections of an address may, and none that is idle
 }
 
-// connectionLimiter counts connections by address and by client. Many guests of a party may share one address, so an
-// address has a higher limit than a client.
+// connectionLimiter counts connections by network, as ratelimit.NetworksOf tells them apart, and by client. Many guests
+// of a party may share one network, so a network has a higher limit than a client. A connection is anonymous until its
+// client has shown credentials, and a network has few of these.
 type connectionLimiter struct {
-	perAddress, perClient int
+	perNetwork, anonymousPerNetwork, perClient int
 
 	mu        sync.Mutex
-	addresses map[string]int
+	networks  map[string]int
+	anonymous map[string]int // by network
 	clients   map[string]int
 }
 
 func newConnectionLimiter(l Limits) *connectionLimiter {
 	return &connectionLimiter{
-		perAddress: l.ConnectionsPerAddress, perClient: l.ConnectionsPerUser,
-		addresses: map[string]int{}, clients: map[string]int{},
+		perNetwork: l.ConnectionsPerAddress, anonymousPerNetwork: l.AnonymousPerAddress, perClient: l.ConnectionsPerUser,
+		networks: map[string]int{}, anonymous: map[string]int{}, clients: map[string]int{},
 	}
 }
 
 // connectionSlot is one counted connection.
 type connectionSlot struct {
-	limiter         *connectionLimiter
-	address, client string // "": not counted
+	limiter                          *connectionLimiter
+	network, site, anonymous, client string // "": not counted
 }
 
-// acquire counts a connection from an address. It returns false if the address has too many.
+// acquire counts a connection from an address, which is anonymous for now. It returns false if the address's network or
+// site has too many.
 func (v *connectionLimiter) acquire(remoteAddr string) (*connectionSlot, bool) {
 	address, _, err := net.SplitHostPort(remoteAddr)
 	if err != nil {
 		address = remoteAddr
 	}
+	network, site := ratelimit.NetworksOf(address)
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.addresses[address] >= v.perAddress {
+	if v.networks[network] >= v.perNetwork || v.anonymous[network] >= v.anonymousPerNetwork ||
+		site != "" && v.networks[site] >= ratelimit.SiteLimit(v.perNetwork) {
 		return nil, false
 	}
-	v.addresses[address]++
-	return &connectionSlot{limiter: v, address: address}, true
+	v.networks[network]++
+	v.anonymous[network]++
+	if site != "" {
+		v.networks[site]++
+	}
+	return &connectionSlot{limiter: v, network: network, site: site, anonymous: network}, true
 }
 
 // assignClient counts the connection for its client, too. It returns false if the client has too many. The connection
@@ -62,6 +74,10 @@ func (v *connectionSlot) assignClient(client Client) bool {
 	all := v.limiter
 	all.mu.Lock()
 	defer all.mu.Unlock()
+	if !client.Anonymous {
+		decrement(all.anonymous, v.anonymous)
+		v.anonymous = ""
+	}
 	if client.ID == "" {
 		return true
 	}
@@ -77,9 +93,11 @@ func (v *connectionSlot) assignClient(client Client) bool {
 func (v *connectionSlot) release() {
 	v.limiter.mu.Lock()
 	defer v.limiter.mu.Unlock()
-	decrement(v.limiter.addresses, v.address)
+	decrement(v.limiter.networks, v.network)
+	decrement(v.limiter.networks, v.site)
+	decrement(v.limiter.anonymous, v.anonymous)
 	decrement(v.limiter.clients, v.client)
-	v.address, v.client = "", ""
+	v.network, v.site, v.anonymous, v.client = "", "", "", ""
 }
 
 func decrement(counts map[string]int, key string) {

@@ -11,6 +11,11 @@ graphql-sse. It does not know what the schema is about.
   - Whatever is wrong with a document or its variables is the client's fault: the operation is refused before it is
     executed, and neither a WebSocket nor another operation ends.
   - A document that would cost too much is refused before it is validated, see package guard.
+  - An operation that can cost more than Limits.OperationCost is refused before it is executed. What it costs is charged
+    to its user and its address, which are refused as long as they have spent more than Limits allow, over whatever
+    transport.
+  - Operations wait for their turn for a bounded time, and only so many wait. What an operation of one address waits for
+    are hardly ever operations of another.
   - A subscription with the directive @shared that selects no field with @viewer is executed once for each new state and
     each version that a subscriber has, however many subscribers there are. A SubscribeFunc admits each subscriber, in
     the subscriber's own context. The context of the execution has no viewer, so that a field that depends on the viewer
@@ -58,6 +63,8 @@ execution, a write to a socket, or any other wait.
 	streams.go, stream.go                     the streams that execute subscriptions
 	subscription.go, share.go                 their subscribers, and which of them share a stream
 	registry.go, connection_limiter.go        open connections: draining and limits
+	estimate.go, answer.go                    what an operation can cost; the size of its answer
+	payer.go, turns.go                        the budgets of users and addresses; what is executed at the same time
 	cost.go                                   what an operation used of its limits, for clients that ask
 	metrics.go, trace.go                      metrics and spans
 */

@@ -3,7 +3,6 @@ package gqlserver
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
@@ -21,23 +20,19 @@ const maxErrors = 20
 // it executes them, as if that were a failure of the server.
 type engine struct {
 	*executor.Executor
-	cfg           Config
-	documents     *documents
-	persisted     persistedQueries
-	middleware    *graphql.OperationContext // has what the executor puts around fields
-	metrics       *metrics
-	tracing       *tracing
-	operationTime time.Duration // the time limit of a query or mutation
+	cfg        Config
+	documents  *documents
+	persisted  persistedQueries
+	middleware *graphql.OperationContext // has what the executor puts around fields
+	metrics    *metrics
+	tracing    *tracing
 }
-
-var _ graphql.GraphExecutor = (*engine)(nil)
 
 func newEngine(cfg Config, m *metrics) *engine {
 	e := newExecutor(cfg)
 	return &engine{
 		Executor: e, cfg: cfg, documents: newDocuments(cfg, withDefer(cfg.Schema.Schema())),
 		persisted: newPersistedQueries(), middleware: newMiddleware(e), metrics: m, tracing: newTracing(cfg.Tracing),
-		operationTime: cfg.Limits.OperationTime,
 	}
 }
 
@@ -95,6 +90,9 @@ func (e *engine) prepare(ctx context.Context, op *graphql.OperationContext, para
 	if refusal = checkUses(op); refusal != nil {
 		return gqlerror.List{refusal}
 	}
+	if refusal = e.keepEstimate(ctx, op); refusal != nil {
+		return gqlerror.List{refusal}
+	}
 	e.persisted.keepDocument(ctx, op)
 	return nil
 }
@@ -122,23 +120,33 @@ func (e *engine) DispatchError(ctx context.Context, errs gqlerror.List) *graphql
 	return response
 }
 
-// DispatchOperation starts a query or mutation, whose context ends after the time limit. The handler that it returns
-// has to be called exactly once. Subscriptions are executed by streams instead.
-func (e *engine) DispatchOperation(
-	ctx context.Context, op *graphql.OperationContext,
-) (graphql.ResponseHandler, context.Context) {
+// execute waits for the turn of a query or mutation, executes it and charges its payer what it cost. It returns an
+// error if the turn does not come, and no response if the operation was cancelled.
+func (e *engine) execute(
+	ctx context.Context, op *graphql.OperationContext, p *payer,
+) (*graphql.Response, *gqlerror.Error) {
+	leave, refusal := p.enterExecution(ctx, estimateOf(op).fields)
+	if refusal != nil {
+		e.metrics.countRejected(kindOf(op))
+		return nil, refusal
+	}
+	defer leave()
 	run := e.metrics.startOperation(kindOf(op))
 	ctx, span := e.tracing.startOperation(ctx, op)
-	ctx, cancel := context.WithTimeout(ctx, e.operationTime)
+	ctx, cancel := context.WithTimeout(ctx, e.cfg.Limits.OperationTime)
+	defer cancel()
 	responses, ctx := e.dispatch(ctx, op)
-	return func(ctx context.Context) *graphql.Response {
-		defer cancel()
-		response := e.nextResponse(ctx, op, responses)
-		addCost(ctx, response)
-		run.observe(response)
-		endOperationSpan(span, errorsOf(response))
-		return response
-	}, ctx
+	response := e.nextResponse(ctx, op, responses)
+	cost := estimateOf(op).weight
+	if response != nil {
+		cost += countFields(response.Data)
+		e.boundAnswer(op, response)
+	}
+	p.charge(ctx, cost)
+	addCost(ctx, response)
+	run.observe(response)
+	endOperationSpan(span, errorsOf(response))
+	return response, nil
 }
 
 func errorsOf(response *graphql.Response) gqlerror.List {

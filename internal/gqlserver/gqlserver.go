@@ -58,6 +58,7 @@ type Handler struct {
 	engine      *engine
 	streams     *streams
 	limiter     *connectionLimiter
+	budgets     *budgets
 	metrics     *metrics
 	connections *registry
 	upgrader    websocket.Upgrader
@@ -69,7 +70,8 @@ func New(cfg Config) *Handler {
 	m := newMetrics(cfg.Metrics)
 	h := &Handler{
 		cfg: cfg, metrics: m, engine: newEngine(cfg, m),
-		limiter: newConnectionLimiter(cfg.Limits), connections: newRegistry(), upgrader: newUpgrader(cfg.AllowedOrigins),
+		limiter: newConnectionLimiter(cfg.Limits), budgets: newBudgets(cfg.Limits), connections: newRegistry(),
+		upgrader: newUpgrader(cfg.AllowedOrigins),
 	}
 	h.streams = newStreams(cfg, h.engine, m)
 	m.registerGauges(cfg.Metrics, h)

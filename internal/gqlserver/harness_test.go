@@ -49,7 +49,7 @@ func startOn(t *testing.T, change func(*gqlserver.Config), server *httptest.Serv
 		Schema:       s.schema,
 		Sources:      s.schema.sources(),
 		Authenticate: authenticate,
-		Limits:       gqlserver.Limits{DrainWindow: time.Millisecond},
+		Limits:       gqlserver.Limits{DrainWindow: time.Millisecond, AnswerBytes: 16 << 20},
 		Present:      present,
 		Recover:      func(context.Context, any) error { return errors.New("recovered") },
 		Metrics:      s.metrics,

@@ -1,6 +1,7 @@
 package gqlserver
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -35,37 +36,73 @@ func (h *Handler) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		a.sendUnauthenticated(refusal)
 		return
 	}
-	params, p := h.readParams(w, r)
+	pays := h.budgets.payer(h.cfg.Identify(ctx), r.RemoteAddr)
+	if refusal := pays.refusalUnread(r); refusal != nil {
+		w.Header().Set("Connection", "close") // instead of reading the body
+		a.sendRateLimited(ctx, refusal)
+		return
+	}
+	data, p := h.read(w, r)
 	if p != nil {
 		a.sendRequestError(p)
 		return
 	}
-	h.execute(a, r.WithContext(graphql.StartOperationTrace(ctx)), params, wantsEvents)
+	r = r.WithContext(ctx)
+	if ctx, op := h.prepare(a, r, data, pays); op != nil {
+		h.execute(a, r.WithContext(ctx), op, pays, wantsEvents)
+	}
 }
 
-func (h *Handler) execute(a responder, r *http.Request, params *graphql.RawParams, wantsEvents bool) {
-	ctx := withCost(r.Context(), params)
+// prepare prepares the operation in a request and returns it with its context, or answers the request and returns nil.
+func (h *Handler) prepare(
+	a responder, r *http.Request, data []byte, pays *payer,
+) (context.Context, *graphql.OperationContext) {
+	leave, refusal := pays.enterPreparation(r.Context(), len(data))
+	if refusal != nil {
+		a.sendRateLimited(r.Context(), refusal)
+		return nil, nil
+	}
+	defer leave()
+	params, p := decodeRequest(r, data)
+	if p != nil {
+		a.sendRequestError(p)
+		return nil, nil
+	}
+	ctx := withCost(graphql.StartOperationTrace(r.Context()), params)
+	if refusal := pays.take(ctx, requestCost(len(data))); refusal != nil {
+		a.sendRateLimited(ctx, refusal)
+		return nil, nil
+	}
 	op, errs := h.engine.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
+		pays.charge(ctx, refusedCost(params))
 		a.sendInvalidDocument(h.engine.DispatchError(graphql.WithOperationContext(ctx, op), errs))
-		return
+		return nil, nil
 	}
+	return ctx, op
+}
+
+func (h *Handler) execute(
+	a responder, r *http.Request, op *graphql.OperationContext, pays *payer, wantsEvents bool,
+) {
 	if p := checkMethod(r.Method, op.Operation.Operation, wantsEvents); p != nil {
 		h.metrics.countRejected(kindOf(op))
 		a.sendRequestError(p)
 		return
 	}
 	if wantsEvents {
-		h.serveEvents(a, r.WithContext(ctx), op)
+		h.serveEvents(a, r, op, pays)
 		return
 	}
-	responses, ctx := h.engine.DispatchOperation(ctx, op)
-	response := responses(ctx)
-	if response == nil {
+	response, refusal := h.engine.execute(r.Context(), op, pays)
+	switch {
+	case refusal != nil:
+		a.sendRateLimited(r.Context(), refusal)
+	case response == nil:
 		a.sendRequestError(&requestError{status: http.StatusServiceUnavailable, message: "The request was cancelled."})
-		return
+	default:
+		a.send(http.StatusOK, response)
 	}
-	a.send(http.StatusOK, response)
 }
 
 // checkMethod refuses mutations over GET, which browsers and proxies may repeat, and subscriptions without events.
@@ -81,28 +118,19 @@ func checkMethod(method string, kind ast.Operation, wantsEvents bool) *requestEr
 	}
 }
 
-// readParams reads the parameters of an operation: from the body of a POST, or from the address of a GET.
-func (h *Handler) readParams(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *requestError) {
-	start := graphql.Now()
-	var params *graphql.RawParams
-	var p *requestError
+// read reads what has the parameters of an operation: the body of a POST, or the address of a GET.
+func (h *Handler) read(w http.ResponseWriter, r *http.Request) ([]byte, *requestError) {
 	switch r.Method {
 	case http.MethodPost:
-		params, p = h.readBody(w, r)
+		return h.readBody(w, r)
 	case http.MethodGet:
-		params, p = readAddress(r.URL.RawQuery)
+		return []byte(r.URL.RawQuery), nil
 	default:
-		p = methodNotAllowed(r.Method)
+		return nil, methodNotAllowed(r.Method)
 	}
-	if p != nil {
-		return nil, p
-	}
-	params.Headers = r.Header
-	params.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
-	return params, nil
 }
 
-func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *requestError) {
+func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) ([]byte, *requestError) {
 	if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mediaType != mediaJSON {
 		return nil, &requestError{
 			status: http.StatusUnsupportedMediaType, message: "The body must have the media type application/json.",
@@ -121,6 +149,26 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (*graphql.Raw
 			message: fmt.Sprintf("The body is larger than %d bytes.", tooLarge.Limit),
 		}
 	}
+	return data, nil // what is missing after another error makes it invalid
+}
+
+// decodeRequest decodes the parameters of an operation from what read has returned.
+func decodeRequest(r *http.Request, data []byte) (params *graphql.RawParams, p *requestError) {
+	start := graphql.Now()
+	if r.Method == http.MethodGet {
+		params, p = readAddress(string(data))
+	} else {
+		params, p = decodeBody(data)
+	}
+	if p != nil {
+		return nil, p
+	}
+	params.Headers = r.Header
+	params.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
+	return params, nil
+}
+
+func decodeBody(data []byte) (*graphql.RawParams, *requestError) {
 	params, _, err := decodeParams(data)
 	if err == nil && utf8.Valid(data) {
 		return checked(params, string(data))

@@ -18,8 +18,16 @@ type Limits struct {
 	OperationsPerSecond   int // started on one connection, on average; a burst may have Operations of them: 20
 	ConnectionsPerUser    int // open at the same time: 50
 	ConnectionsPerAddress int // open at the same time; all guests of a party may share an address: 2,000
+	AnonymousPerAddress   int // the same without credentials, or before they have come: 200
+
+	OperationCost  int // points that an operation may cost at most, see estimate.go: 50,000
+	CostPerUser    int // points per second that a user may spend, and at once those of 20 s: 5,000
+	CostPerAddress int // points per second that an address may spend, and at once those of 40 s: 50,000
+	AnswerBytes    int // maximum size of a response: 4 MiB
 
 	OperationTime time.Duration // maximum duration of a query or mutation: 20 s
+
+	AnonymousIdle time.Duration // how long a WebSocket without credentials may stay open without an operation: 1 min
 
 	InitTimeout  time.Duration // from the upgrade to connection_init: 10 s
 	PingInterval time.Duration // between pings; a client that sends nothing for two intervals is disconnected: 25 s
@@ -38,6 +46,12 @@ func (l Limits) withDefaults() Limits {
 		OperationsPerSecond:   cmp.Or(l.OperationsPerSecond, 20),
 		ConnectionsPerUser:    cmp.Or(l.ConnectionsPerUser, 50),
 		ConnectionsPerAddress: cmp.Or(l.ConnectionsPerAddress, 2000),
+		AnonymousPerAddress:   cmp.Or(l.AnonymousPerAddress, 200),
+		AnonymousIdle:         cmp.Or(l.AnonymousIdle, time.Minute),
+		OperationCost:         cmp.Or(l.OperationCost, 50_000),
+		CostPerUser:           cmp.Or(l.CostPerUser, 5000),
+		CostPerAddress:        cmp.Or(l.CostPerAddress, 50_000),
+		AnswerBytes:           cmp.Or(l.AnswerBytes, 4<<20),
 		OperationTime:         cmp.Or(l.OperationTime, 20*time.Second),
 		InitTimeout:           cmp.Or(l.InitTimeout, 10*time.Second),
 		PingInterval:          cmp.Or(l.PingInterval, 25*time.Second),

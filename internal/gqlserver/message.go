@@ -32,6 +32,7 @@ type message struct {
 	init    map[string]any     // the payload of connection_init; may be nil
 	payload any                // of ping, for the pong; may be nil
 	params  *graphql.RawParams // of subscribe
+	size    int                // of params, in bytes
 	refusal string             // why the operation of subscribe cannot be executed; "" if it can
 }
 
@@ -98,6 +99,6 @@ func (m *message) decodeOperation(payload json.RawMessage) error {
 	case !hasQuery && params.Extensions[persistedQuery] == nil:
 		return errMessage
 	}
-	m.params, m.refusal = params, refusalOf(params, payload)
+	m.params, m.size, m.refusal = params, len(payload), refusalOf(params, payload)
 	return nil
 }

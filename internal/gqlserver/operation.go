@@ -69,10 +69,13 @@ func (c *connection) initialize(m message) *closeStatus {
 			Name: "operations", Burst: limits.Operations, PerSecond: float64(limits.OperationsPerSecond),
 		})
 	}
-	c.ctx = ctx
+	c.ctx, c.payer = ctx, c.handler.budgets.payer(client, c.remoteAddr)
 	c.mu.Lock()
 	c.session = client.SessionID
 	c.deadlines.init, c.deadlines.expiry = time.Time{}, client.ExpiresAt
+	if client.Anonymous {
+		c.deadlines.idle = time.Now().Add(limits.AnonymousIdle)
+	}
 	c.timer.Reset(c.deadlines.untilNext(time.Now()))
 	c.mu.Unlock()
 	if c.handler.cfg.Ended(client.SessionID) { // since it was authenticated, before CloseEnded could find it here
@@ -93,7 +96,7 @@ func (c *connection) startOperation(m message) *closeStatus {
 		return &e
 	}
 	defer c.recoverOperation(o)
-	if refusal := c.checkOperationLimits(ctx, running); refusal != nil {
+	if refusal := c.checkOperationLimits(ctx, running, m.size); refusal != nil {
 		c.failOperation(o, gqlerror.List{refusal})
 		return nil
 	}
@@ -105,9 +108,17 @@ func (c *connection) startOperation(m message) *closeStatus {
 	}
 	m.params.ReadTime = graphql.TraceTiming{Start: graphql.Now(), End: graphql.Now()}
 	engine := c.handler.engine
+	leave, refusal := c.payer.enterPreparation(ctx, m.size)
+	if refusal != nil {
+		c.handler.metrics.countErrors(gqlerror.List{refusal})
+		c.failOperation(o, gqlerror.List{refusal})
+		return nil
+	}
+	defer leave() // a subscription has begun by then
 	op, errs := engine.CreateOperationContext(ctx, m.params)
 	switch {
 	case len(errs) > 0:
+		c.payer.charge(ctx, refusedCost(m.params))
 		c.failOperation(o, engine.DispatchError(graphql.WithOperationContext(ctx, op), errs).Errors)
 	case op.Operation.Operation == ast.Subscription:
 		c.subscribe(ctx, o, op)
@@ -117,8 +128,9 @@ func (c *connection) startOperation(m message) *closeStatus {
 	return nil
 }
 
-// checkOperationLimits returns an error if the client runs too many operations at once or starts them too often.
-func (c *connection) checkOperationLimits(ctx context.Context, running int) *gqlerror.Error {
+// checkOperationLimits returns an error if the client runs too many operations at once, starts them too often, or has
+// nothing left to pay this one with, whose message has the given size.
+func (c *connection) checkOperationLimits(ctx context.Context, running, size int) *gqlerror.Error {
 	limits := c.handler.cfg.Limits
 	if uses := ratelimit.UsesFrom(ctx); uses != nil {
 		uses.Add(ratelimit.NewUse("running operations", running, limits.Operations))
@@ -132,6 +144,9 @@ func (c *connection) checkOperationLimits(ctx context.Context, running int) *gql
 			limits.OperationsPerSecond)
 		refusal.Extensions = map[string]any{"retryAfterMs": 1000}
 	default:
+		refusal = c.payer.take(ctx, requestCost(size))
+	}
+	if refusal == nil {
 		return nil
 	}
 	errcode.Set(refusal, codeRateLimited)
@@ -141,7 +156,7 @@ func (c *connection) checkOperationLimits(ctx context.Context, running int) *gql
 
 // subscribe subscribes the operation to a stream.
 func (c *connection) subscribe(ctx context.Context, o *operation, op *graphql.OperationContext) {
-	o.subscriber = o
+	o.subscriber, o.payer = o, c.payer
 	if errs := c.handler.streams.subscribe(ctx, op, nil, &o.subscription); len(errs) > 0 {
 		c.failOperation(o, errs)
 		return
@@ -162,8 +177,12 @@ func (c *connection) subscribe(ctx context.Context, o *operation, op *graphql.Op
 func (c *connection) executeOperation(ctx context.Context, o *operation, op *graphql.OperationContext) {
 	defer o.cancel()
 	defer c.recoverOperation(o)
-	responses, ctx := c.handler.engine.DispatchOperation(ctx, op)
-	response := responses(ctx)
+	response, refusal := c.handler.engine.execute(ctx, op, c.payer)
+	if refusal != nil {
+		c.handler.metrics.countErrors(gqlerror.List{refusal})
+		c.failOperation(o, gqlerror.List{refusal})
+		return
+	}
 	if response == nil {
 		return // the connection is closing
 	}
@@ -245,6 +264,9 @@ func (c *connection) addOperation(o *operation) (running int, fresh bool) {
 	}
 	if c.status == nil {
 		c.active = append(c.active, o)
+		if !c.deadlines.idle.IsZero() {
+			c.deadlines.idle = time.Now().Add(c.handler.cfg.Limits.AnonymousIdle)
+		}
 	}
 	return len(c.active), true
 }

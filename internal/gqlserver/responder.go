@@ -1,6 +1,7 @@
 package gqlserver
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 
@@ -117,6 +118,18 @@ func (a responder) sendInvalidDocument(response *graphql.Response) {
 		return
 	}
 	a.send(a.statusOf(http.StatusBadRequest), response)
+}
+
+// sendRateLimited answers an operation that is not executed, because too much was or is.
+func (a responder) sendRateLimited(ctx context.Context, refusal *gqlerror.Error) {
+	response := &graphql.Response{Errors: gqlerror.List{refusal}}
+	a.metrics.countErrors(response.Errors)
+	addCost(ctx, response)
+	if a.events {
+		a.sendEvents(response)
+		return
+	}
+	a.send(a.statusOf(http.StatusTooManyRequests), response)
 }
 
 // sendEvents answers with a stream that consists of this response. Clients of graphql-sse read the errors of a refusal

@@ -45,13 +45,13 @@ func (e *eventStream) abort() {
 }
 
 // serveEvents answers an operation with events. A refusal is a stream as well.
-func (h *Handler) serveEvents(a responder, r *http.Request, op *graphql.OperationContext) {
+func (h *Handler) serveEvents(a responder, r *http.Request, op *graphql.OperationContext, pays *payer) {
 	slot, ok := h.admitConnection(a.w, r)
 	if !ok {
 		return
 	}
 	defer slot.release()
-	client := h.cfg.Identify(r.Context())
+	client := pays.client
 	if !slot.assignClient(client) {
 		http.Error(a.w, "You have too many connections.", http.StatusTooManyRequests)
 		return
@@ -75,11 +75,15 @@ func (h *Handler) serveEvents(a responder, r *http.Request, op *graphql.Operatio
 	}
 	defer e.extendWriteDeadline() // for what the server writes when the handler returns
 	if op.Operation.Operation == ast.Subscription {
-		e.serveSubscription(ctx, a, r, op, client.ExpiresAt)
+		e.serveSubscription(ctx, a, r, op, pays)
 		return
 	}
-	responses, ctx := h.engine.DispatchOperation(r.Context(), op)
-	if response := responses(ctx); response != nil && e.sendHeader() == nil {
+	response, refusal := h.engine.execute(r.Context(), op, pays)
+	if refusal != nil {
+		a.sendRateLimited(ctx, refusal)
+		return
+	}
+	if response != nil && e.sendHeader() == nil {
 		_ = e.sendComplete(e.sendNext("", encode(response))) // an error means that the client has disconnected
 	}
 }
@@ -87,14 +91,14 @@ func (h *Handler) serveEvents(a responder, r *http.Request, op *graphql.Operatio
 // serveSubscription sends the events of a subscription until the last one. If ctx ends or the credentials expire, there
 // is no complete event, so that the client reconnects.
 func (e *eventStream) serveSubscription(
-	ctx context.Context, a responder, r *http.Request, op *graphql.OperationContext, expiry time.Time,
+	ctx context.Context, a responder, r *http.Request, op *graphql.OperationContext, pays *payer,
 ) {
-	if !expiry.IsZero() {
+	if expiry := pays.client.ExpiresAt; !expiry.IsZero() {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, expiry)
 		defer cancel()
 	}
-	sub := &subscription{subscriber: e}
+	sub := &subscription{subscriber: e, payer: pays}
 	if errs := e.handler.streams.subscribe(ctx, op, lastEventID(r), sub); len(errs) > 0 {
 		response := &graphql.Response{Errors: errs}
 		addCost(ctx, response)

@@ -99,7 +99,12 @@ func (s *stream) serve(openSource func(context.Context) (Source, error)) (err er
 	var linger <-chan time.Time // runs while there are no subscribers
 	for {
 		state, newer := source.Newest()
-		s.update(source, state)
+		debt := s.debt()
+		s.update(source, state, debt == 0)
+		var paid <-chan time.Time
+		if debt > 0 {
+			paid = time.After(debt)
+		}
 		switch unused := s.hasNoSubscribers(); {
 		case !unused:
 			linger = nil
@@ -113,6 +118,7 @@ func (s *stream) serve(openSource func(context.Context) (Source, error)) (err er
 		select {
 		case <-newer:
 		case <-refresh:
+		case <-paid:
 		case <-s.wakeUp:
 		case <-linger:
 			if s.streams.removeIfUnused(s) {
@@ -126,15 +132,35 @@ func (s *stream) serve(openSource func(context.Context) (Source, error)) (err er
 }
 
 // update makes state the present one, ends the subscriptions that have lost permission, and executes what the others
-// need.
-func (s *stream) update(source Source, state State) {
+// need, unless that cannot be paid: then they get a later state.
+func (s *stream) update(source Source, state State, canPay bool) {
 	changed := s.setState(state)
 	s.endRevoked()
-	if changed {
+	if changed && canPay {
 		s.executeForCurrent(source)
 	}
 	s.notifySubscribers()
-	s.executeRequested(source)
+	if canPay {
+		s.executeRequested(source)
+	}
+}
+
+// payer returns who pays for executions: the only subscriber. What several share, none of them pays for.
+func (s *stream) payer() *payer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.subscriptions) != 1 {
+		return nil
+	}
+	return s.subscriptions[0].payer
+}
+
+// debt returns how long to wait until the next execution can be paid.
+func (s *stream) debt() time.Duration {
+	if p := s.payer(); p != nil {
+		return p.debt()
+	}
+	return 0
 }
 
 // recoverPanic is deferred. It turns a panic into an error.
@@ -283,6 +309,11 @@ func (s *stream) execute(source Source, from int64) *streamResponse {
 }
 
 func (s *stream) executeEvent(source Source, from int64) (p *streamResponse, err error) {
+	fields := min(int64(estimateOf(s.op).fields), fieldsOfHalf(s.streams.engine.cfg.Limits))
+	if err := s.streams.turns.Acquire(s.ctx, fields); err != nil {
+		return nil, err
+	}
+	defer s.streams.turns.Release(fields)
 	ctx, span := s.streams.engine.tracing.startExecution(s.ctx, s.op, s.key != "")
 	defer func() { endSpan(span, err) }()
 	defer s.recoverPanic(&err)
@@ -305,6 +336,10 @@ func (s *stream) executeEvent(source Source, from int64) (p *streamResponse, err
 }
 
 func (s *stream) newResponse(response *graphql.Response) *streamResponse {
+	if p := s.payer(); p != nil {
+		p.charge(s.ctx, countFields(response.Data))
+	}
+	s.streams.engine.boundAnswer(s.op, response)
 	s.streams.metrics.countErrors(response.Errors)
 	if len(response.Data) == 0 || string(response.Data) == "null" {
 		return &streamResponse{failed: encodeErrors(response.Errors)}

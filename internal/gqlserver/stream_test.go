@@ -116,6 +116,7 @@ func startStream(t *testing.T, source *fakeSource, linger time.Duration) (*strea
 
 func (h *Handler) subscribe(t *testing.T, s *testSubscriber) gqlerror.List {
 	ctx := graphql.StartOperationTrace(t.Context())
+	s.payer = h.budgets.payer(Client{}, "127.0.0.1:1")
 	op, errs := h.engine.CreateOperationContext(ctx, &graphql.RawParams{Query: `subscription{n}`})
 	if errs != nil {
 		return errs

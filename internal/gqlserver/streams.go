@@ -9,6 +9,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"golang.org/x/sync/semaphore"
 
 	"antwon.dj/backend/internal/ratelimit"
 )
@@ -20,8 +21,9 @@ type streams struct {
 	analyzer *analyzer
 	metrics  *metrics
 	linger   time.Duration
-	compress bool            // compress the responses of shared streams
-	ctx      context.Context // parent of the contexts of shared streams; has no viewer
+	turns    *semaphore.Weighted // bounds what all streams execute at the same time, in fields
+	compress bool                // compress the responses of shared streams
+	ctx      context.Context     // parent of the contexts of shared streams; has no viewer
 	cancel   context.CancelFunc
 	running  sync.WaitGroup
 	mu       sync.Mutex // locked before stream.mu
@@ -33,6 +35,7 @@ func newStreams(cfg Config, engine *engine, m *metrics) *streams {
 	ctx, cancel := context.WithCancel(cfg.WithoutViewer(context.Background()))
 	return &streams{
 		engine: engine, sources: cfg.Sources, analyzer: newAnalyzer(cfg.Schema.Schema()), metrics: m,
+		turns:  semaphore.NewWeighted(fieldsOfHalf(cfg.Limits)),
 		linger: cfg.Limits.Linger, compress: cfg.Compress, ctx: graphql.StartOperationTrace(ctx), cancel: cancel,
 		shared: map[string]*stream{},
 	}
@@ -50,21 +53,32 @@ func (s *streams) subscribe(
 	if refusal != nil {
 		return s.present(ctx, op, refusal)
 	}
+	end, refusal := sub.payer.beginSubscription()
+	if refusal != nil {
+		s.metrics.countErrors(gqlerror.List{refusal})
+		return gqlerror.List{refusal}
+	}
 	args := root.ArgumentMap(op.Variables)
 	grant, err := s.authorize(ctx, op, root.Name, args)
 	if err != nil {
+		end()
 		return s.present(ctx, op, errorOfField(root, err))
 	}
+	sub.payer.charge(ctx, estimateOf(op).weight)
 	analysis := s.analyzer.analyze(ctx, op, root)
 	sub.minVersion, sub.deliveredVersion = grant.MinVersion, noVersion
-	sub.subscriberID, sub.onEnd, sub.uses = grant.SubscriberID, grant.OnEnd, ratelimit.UsesFrom(ctx)
+	sub.subscriberID, sub.uses = grant.SubscriberID, ratelimit.UsesFrom(ctx)
+	sub.onEnd = func() {
+		end()
+		if grant.OnEnd != nil {
+			grant.OnEnd()
+		}
+	}
 	if analysis.resumeArgument != "" {
 		sub.deliveredVersion = resumeVersion(args[analysis.resumeArgument], lastSeen, grant.MinVersion)
 	}
 	if !s.join(ctx, op, analysis, grant, sub) {
-		if grant.OnEnd != nil {
-			grant.OnEnd()
-		}
+		sub.onEnd()
 		return s.present(ctx, op, errStopping)
 	}
 	return nil

@@ -8,10 +8,11 @@ type subscriber interface{ notify() }
 // subscription is the cursor of one subscriber on a stream. The stream's mutex guards the fields of the second group.
 type subscription struct {
 	subscriber   subscriber
+	payer        *payer
 	stream       *stream
 	minVersion   int64 // the oldest version that may be sent
 	subscriberID string
-	onEnd        func()          // called when the subscription has ended; may be nil
+	onEnd        func()          // called when the subscription has ended; nil in tests
 	uses         *ratelimit.Uses // sent with the first response; nil: not asked for, or sent
 
 	index            int   // position in stream.subscriptions

@@ -2,7 +2,6 @@ package gqlserver
 
 import (
 	"bufio"
-	"context"
 	"net"
 	"net/http"
 	"net/url"
@@ -65,7 +64,7 @@ func (h *Handler) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	shake.socket.upgraded = true
-	c := newConnection(context.WithoutCancel(r.Context()), h, ws, shake.socket.Conn, v, upgrader.EnableCompression)
+	c := newConnection(r, h, ws, shake.socket.Conn, v, upgrader.EnableCompression)
 	if !h.connections.add(c) { // draining began meanwhile
 		c.close(closedByRestart)
 	} else if ws.Subprotocol() != subprotocol {

@@ -2,6 +2,7 @@ package gqlserver_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -89,4 +90,92 @@ func TestWebSocketLimitsConnections(t *testing.T) {
 	first.Close()
 	s.waitUntil("the first connection has ended", func() bool { return s.gauge("graphql_connections") == 8 })
 	s.open(eve)
+}
+
+// anonymous is everybody who has shown no credentials.
+func anonymous(cfg *gqlserver.Config) {
+	cfg.Limits.AnonymousPerAddress, cfg.Limits.PingInterval = 2, time.Hour
+	cfg.Identify = func(ctx context.Context) gqlserver.Client {
+		return gqlserver.Client{ID: viewer(ctx), Anonymous: viewer(ctx) == "anonymous"}
+	}
+}
+
+func TestWebSocketLimitsAnonymousConnections(t *testing.T) {
+	s := start(t, anonymous)
+	refused := func(when string) {
+		t.Helper()
+		if _, response, _ := s.dial(nil, "graphql-transport-ws"); response.StatusCode != http.StatusTooManyRequests {
+			t.Errorf("%s: got %d", when, response.StatusCode)
+		}
+	}
+	s.open(`{"authorization":"Bearer ada"}`)
+	first, second := s.open(`{}`), s.connect()
+	refused("one without a token, and one before connection_init")
+	second.say(`{"type":"connection_init","payload":{"authorization":"Bearer bob"}}`)
+	second.expect(`{"type":"connection_ack"}`)
+	s.open(`{}`)
+	refused("two without a token")
+	first.Close()
+	s.waitUntil("the first connection has ended", func() bool { return s.gauge("graphql_connections") == 3 })
+	s.open(`{"authorization":"Bearer eve"}`)
+}
+
+// A client without a token may ask and subscribe, but not hold a connection for nothing.
+func TestIdleAnonymousWebSocketIsClosed(t *testing.T) {
+	inFakeTime(t, anonymous, func(t *testing.T, s *service) {
+		user, idle := s.open(`{"authorization":"Bearer ada"}`), s.open(`{}`)
+		time.Sleep(59 * time.Second)
+		idle.subscribe("1", `{hello}`)
+		idle.expect(`{"id":"1","type":"next","payload":{"data":{"hello":"hello world"}}}`)
+		idle.expect(`{"id":"1","type":"complete"}`)
+		time.Sleep(59 * time.Second)
+		idle.subscribe("2", `subscription{diary{version}}`)
+		idle.expect(`{"id":"2","type":"next","payload":{"data":{"diary":{"version":0}}}}`)
+		time.Sleep(10*time.Minute + 55*time.Second) // between two looks, which come every minute
+		idle.say(`{"id":"2","type":"complete"}`)
+		ended := time.Now()
+		idle.expectClose(1000, "Idle without credentials")
+		if waited := time.Since(ended); waited > time.Minute {
+			t.Errorf("closed %v after its last operation had ended", waited)
+		}
+		user.subscribe("1", `{hello}`)
+		user.expect(`{"id":"1","type":"next","payload":{"data":{"hello":"hello world"}}}`)
+	})
+}
+
+// A device can choose its addresses within its network, so all of them share a limit.
+func TestConnectionsFromOneIPv6NetworkAreLimited(t *testing.T) {
+	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.ConnectionsPerAddress = 2 })
+	var from string
+	serve := s.Config.Handler
+	s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.RemoteAddr = from
+		serve.ServeHTTP(w, r)
+	})
+	opened := 0
+	for i := range 24 {
+		from = fmt.Sprintf("[2001:db8:1:%x::%x]:1", i/3, i) // three devices in each of eight networks of a site
+		conn, response, err := s.dial(nil, "graphql-transport-ws")
+		if err == nil {
+			opened++
+			defer conn.Close()
+		} else if response.StatusCode != http.StatusTooManyRequests {
+			t.Fatalf("%s: %d, %v", from, response.StatusCode, err)
+		}
+	}
+	if opened != 16 {
+		t.Errorf("%d connections were accepted, want two of each network", opened)
+	}
+	for address, accepted := range map[string]bool{
+		"[2001:db8:1:9::1]:1": false, "[2001:db8:2::1]:1": true, "192.0.2.1:1": true,
+	} {
+		from = address
+		conn, _, err := s.dial(nil, "graphql-transport-ws")
+		if (err == nil) != accepted {
+			t.Errorf("from %s: %v", address, err)
+		}
+		if err == nil {
+			defer conn.Close()
+		}
+	}
 }

@@ -43,9 +43,16 @@ var (
 	// roomRate limits the actions of all members of a room together. A thousand guests who like a song at the same moment
 	// stay below it.
 	roomRate = ratelimit.Rate{Name: "room", Burst: 2_000, PerSecond: 300, Shared: true}
-	// guessRate limits how many wrong room codes one address may send. It allows for typing errors, and for all guests of
-	// a party to share an address.
-	guessRate = ratelimit.Rate{Name: "wrong codes", Burst: 100, PerSecond: 0.5, Shared: true}
+	// codeRates limit how many wrong room codes unknown callers may send from one network. They allow for typing errors,
+	// and for all guests of a party to share a network.
+	codeRates = ratelimit.FairRates{
+		Own:     ratelimit.Rate{Name: "wrong codes", Burst: 20, PerSecond: 0.1, Shared: true},
+		Network: ratelimit.Rate{Name: "wrong codes", Burst: 100, PerSecond: 0.5, Shared: true},
+		Reserve: ratelimit.Rate{Name: "wrong codes", Burst: 50, PerSecond: 0.5, Shared: true},
+	}
+	// allCodesRate limits how many wrong codes the whole server answers. docs/security.md computes from it how long
+	// guessing takes.
+	allCodesRate = ratelimit.Rate{Name: "wrong codes", Burst: 2_000, PerSecond: 20, Shared: true}
 )
 
 // limitedKeys is how many rate limits are kept in memory. One that was evicted starts again with a full burst.
@@ -68,15 +75,23 @@ func (j *Jukebox) allow(ctx context.Context, a access) error {
 	return nil
 }
 
-// allowGuess counts a code that no open room has against the limit of the caller's address, so that nobody can try all
-// codes; RateLimited if it is exceeded. A caller without an address is not limited.
-func (j *Jukebox) allowGuess(ctx context.Context) error {
-	address := account.CallerFrom(ctx).Address
-	if address == "" {
+// allowCode counts a code that no open room has against the limits of the caller's network and of the server, so that
+// nobody can try all codes. It returns RateLimited if either is exceeded, also for a right code, which counts nothing.
+// Callers without an address are not limited.
+func (j *Jukebox) allowCode(ctx context.Context, right bool) error {
+	caller := account.CallerFrom(ctx)
+	if caller.Address == "" {
 		return nil
 	}
-	if wait := j.limiter.Allow(ctx, "guess "+address, guessRate); wait > 0 {
+	wait, all := j.codes.Wait(caller.Source()), j.allCodes.Wait()
+	if wait == 0 && all == 0 && !right {
+		wait, all = j.codes.Allow(ctx, caller.Source()), j.allCodes.Allow(ctx)
+	}
+	switch {
+	case wait > 0:
 		return party.TooOften("Too many wrong codes have come from your address", wait)
+	case all > 0:
+		return party.TooOften("Too many wrong codes have come from everywhere", all)
 	}
 	return nil
 }

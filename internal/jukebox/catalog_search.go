@@ -36,7 +36,7 @@ func (j *Jukebox) SearchSongs(ctx context.Context, roomID, query string, limit, 
 	if query, err = parseQuery(query, limit, offset); err != nil {
 		return nil, err
 	}
-	found, err := j.catalog.search(ctx, a, query, limit, offset)
+	found, err := j.catalog.Search(ctx, a.hostID, roomID, query, limit, offset)
 	if err != nil {
 		return nil, fmt.Errorf("search songs: %w", err)
 	}
@@ -49,36 +49,12 @@ func (j *Jukebox) SearchSongs(ctx context.Context, roomID, query string, limit, 
 		return nil, err
 	}
 	search := &SongSearch{
-		HasMore: found.hasMore && offset+limit <= maxSearchOffset, Hits: []party.SongHit{}, Degraded: found.degraded,
+		HasMore: found.HasMore && offset+limit <= maxSearchOffset, Hits: []party.SongHit{}, Degraded: found.Degraded,
 	}
-	for _, s := range found.songs {
+	for _, s := range found.Songs {
 		search.Hits = append(search.Hits, state.SearchHit(s, a.viewer.UserID, a.role, allowance, time.Now()))
 	}
 	return search, nil
-}
-
-// foundSongs is one page of what the catalogue found.
-type foundSongs struct {
-	songs    []party.Song
-	hasMore  bool
-	degraded bool // found among the room's songs, because Spotify is unavailable
-}
-
-// search asks Spotify on behalf of the room's host and caches the songs it finds. While Spotify is unavailable it
-// searches the room's songs.
-func (c *songCatalog) search(
-	ctx context.Context, a access, query string, limit, offset int,
-) (found foundSongs, err error) {
-	found.songs, found.hasMore, err = c.spotify.Search(ctx, a.hostID, query, limit, offset)
-	if party.CodeOf(err) == party.UpstreamUnavailable {
-		found.degraded = true
-		found.songs, found.hasMore, err = c.searchRoomSongs(ctx, a.roomID, query, limit, offset)
-		return found, err
-	}
-	for _, s := range found.songs {
-		c.cacheSong(a.hostID, s)
-	}
-	return found, err
 }
 
 // loadAllowance returns how many songs the viewer may still add. The zero Allowance is returned where nothing limits

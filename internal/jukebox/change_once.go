@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"entgo.io/ent/dialect/sql"
+
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/idempotencykey"
 	"antwon.dj/backend/internal/account"
@@ -97,8 +99,9 @@ func (i *idempotency) store(ctx context.Context, tx *ent.Tx, done result, now ti
 }
 
 // changeOnce is change for a mutation that may have an idempotency key: a repetition does not run fn and returns the
-// first result, also after the room was closed. The key is stored in the same transaction, even if fn wrote nothing; it
-// is not stored if the change is refused. A new mutation of a closed room is a Conflict.
+// first result, also after the room was closed. The key is stored in the same transaction. It is not stored if the
+// change is refused, or if fn wrote nothing: such a mutation can be repeated without harm, and would fill the table. A
+// new mutation of a closed room is a Conflict.
 func (j *Jukebox) changeOnce(ctx context.Context, a access, key *string, mutation string, arguments any,
 	fn func(context.Context, *roomTx) (result, error),
 ) (done result, err error) {
@@ -118,7 +121,7 @@ func (j *Jukebox) changeOnce(ctx context.Context, a access, key *string, mutatio
 			done = *earlier
 			return nil
 		}
-		if done, err = fn(ctx, t); err != nil || once == nil {
+		if done, err = fn(ctx, t); err != nil || once == nil || !t.wrote() {
 			return err
 		}
 		return once.store(ctx, t.unversioned(), done, t.now)
@@ -149,6 +152,26 @@ func (j *Jukebox) repeatInClosedRoom(ctx context.Context, once *idempotency) (re
 	}
 	return *done, nil
 }
+
+// keysPerObject is how many idempotency keys are kept of a user who likes and unlikes the same song again and again. A
+// client has far fewer requests under way.
+const keysPerObject = 100
+
+// forgetKeys deletes a user's oldest keys of an object, so that keysPerObject are left.
+func forgetKeys(ctx context.Context, tx *ent.Tx, userID, objectID string) error {
+	theirs := idempotencykey.And(idempotencykey.UserID(userID), idempotencykey.ObjectID(objectID))
+	oldest, err := tx.IdempotencyKey.Query().Where(theirs).
+		Order(idempotencykey.ByCreatedAt(sql.OrderDesc()), idempotencykey.ByID(sql.OrderDesc())).
+		Offset(keysPerObject - 1).Limit(maxForgotten).IDs(ctx)
+	if err != nil || len(oldest) == 0 {
+		return err
+	}
+	_, err = tx.IdempotencyKey.Delete().Where(idempotencykey.IDIn(oldest...)).Exec(ctx)
+	return err
+}
+
+// maxForgotten bounds what one transaction deletes.
+const maxForgotten = 100
 
 // DeleteOldKeys deletes the idempotency keys that are no longer recognised.
 func (j *Jukebox) DeleteOldKeys(ctx context.Context) error {

@@ -23,12 +23,14 @@ type roomTx struct {
 	now              time.Time // the one time of this change; UTC, in microseconds
 	wroteVersioned   bool
 	wroteUnversioned bool
-	closes           bool       // this change closes the room: later changes in the transaction are refused
-	affectedUsers    []string   // nil: everybody
-	membersVersion   int64      // the room's version at which a role last changed; set to version by a change of roles
-	actor            string     // the user who makes the change; empty: the server
-	role             party.Role // the actor's role in the room at this moment
-	events           []logEvent // for the room's log
+	closes           bool     // this change closes the room: later changes in the transaction are refused
+	affectedUsers    []string // nil: everybody
+	membersVersion   int64    // the room's version at which a role last changed; set to version by a change of roles
+	// likesAfterMinutes is the room's setting; set by a change of the settings.
+	likesAfterMinutes int
+	actor             string     // the user who makes the change; empty: the server
+	role              party.Role // the actor's role in the room at this moment
+	events            []logEvent // for the room's log
 }
 
 // versioned returns the transaction for writing what watchers of the room see: the room gets a new version.
@@ -43,6 +45,9 @@ func (t *roomTx) unversioned() *ent.Tx {
 	return t.tx
 }
 
+// wrote reports whether the change has written anything, events included.
+func (t *roomTx) wrote() bool { return t.wroteVersioned || t.wroteUnversioned || len(t.events) > 0 }
+
 // affectsNobody declares that the change affects no users in particular, except those whom affects names.
 func (t *roomTx) affectsNobody() {
 	if t.affectedUsers == nil {
@@ -54,18 +59,20 @@ func (t *roomTx) affectsNobody() {
 // their own likes or quota. A change that declares nothing affects everybody.
 func (t *roomTx) affects(userID string) { t.affectedUsers = append(t.affectedUsers, userID) }
 
-// transact runs a group of changes in one transaction and returns the hints to publish. It sets the err of each change
-// to its refusal or nil. If it returns an error, the err fields are undefined and nothing of the group was stored; only
-// after a failed commit is it unknown whether the group was stored.
-func (c *changer) transact(group []*pendingChange) (hints []live.Hint, err error) {
+// transact runs the first changes of a group in one transaction, as many as there is time for. It returns how many it
+// made and the hints to publish, and sets the err of each of these changes to its refusal or nil. If it returns an
+// error, the err fields are undefined and nothing of the group was stored; only after a failed commit is it unknown
+// whether the group was stored.
+func (c *changer) transact(group []*pendingChange) (made int, hints []live.Hint, err error) {
 	if len(group) == 0 {
-		return nil, nil
+		return 0, nil, nil
 	}
+	began := time.Now()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(group[0].ctx), database.TxTimeout)
 	defer cancel()
 	tx, err := c.db.Write.Tx(ctx)
 	if err != nil {
-		return nil, &database.TxError{Err: err}
+		return 0, nil, &database.TxError{Err: err}
 	}
 	defer func() {
 		if err != nil {
@@ -73,21 +80,22 @@ func (c *changer) transact(group []*pendingChange) (hints []live.Hint, err error
 		}
 	}()
 	rooms := lockedRooms{}
-	for _, p := range group {
-		if p.err, err = rooms.apply(ctx, tx, p); err != nil {
-			return nil, err
-		}
+	if made, err = rooms.applyInTime(ctx, tx, group, began); err != nil {
+		return 0, nil, err
 	}
 	if !rooms.anyWritten() {
-		return nil, tx.Rollback()
+		return made, nil, tx.Rollback()
 	}
 	if hints, err = rooms.commitVersions(ctx, tx); err != nil {
-		return nil, err
+		return 0, nil, err
+	}
+	if err = ctx.Err(); err != nil { // then a commit would fail without being sent
+		return 0, nil, err
 	}
 	if err = tx.Commit(); err != nil {
-		return nil, &database.TxError{Commit: true, Err: err}
+		return 0, nil, &database.TxError{Commit: true, Err: err}
 	}
-	return hints, nil
+	return made, hints, nil
 }
 
 // lockedRooms are the rooms of one transaction, by id.
@@ -95,16 +103,40 @@ type lockedRooms map[string]*lockedRoom
 
 // lockedRoom is a room and what the changes of the transaction have done to it so far.
 type lockedRoom struct {
-	open           bool  // the room was open when it was locked
-	closed         bool  // a change of this transaction has closed it
-	base           int64 // the version before the transaction
-	version        int64
-	membersVersion int64 // the version at which a role last changed
-	written        bool  // something has to be committed
-	events         []*ent.RoomEventCreate
+	open              bool  // the room was open when it was locked
+	closed            bool  // a change of this transaction has closed it
+	base              int64 // the version before the transaction
+	version           int64
+	membersVersion    int64 // the version at which a role last changed
+	likesAfterMinutes int   // the room's setting
+	written           bool  // something has to be committed
+	events            []*ent.RoomEventCreate
 
 	affectedUsers    []string
 	affectsEverybody bool
+}
+
+// applyInTime runs the first changes of a group, as many as there is time for in a transaction that began at began, and
+// at least one. It sets their errs, and returns how many they are.
+func (r lockedRooms) applyInTime(
+	ctx context.Context, tx *ent.Tx, group []*pendingChange, began time.Time,
+) (made int, err error) {
+	var firstDone time.Time
+	var slowest time.Duration
+	for made, p := range group {
+		start := time.Now()
+		if made > 0 && !hasTimeFor(start.Sub(began), start.Sub(firstDone), slowest, database.TxTimeout) {
+			return made, nil
+		}
+		if p.err, err = r.apply(ctx, tx, p); err != nil {
+			return 0, err
+		}
+		if made == 0 {
+			firstDone = time.Now()
+		}
+		slowest = max(slowest, time.Since(start))
+	}
+	return len(group), nil
 }
 
 // apply runs one change. After a refusal the transaction is as it was before; after a failure it must be rolled back.
@@ -118,7 +150,7 @@ func (r lockedRooms) apply(ctx context.Context, tx *ent.Tx, p *pendingChange) (r
 	}
 	t := &roomTx{
 		tx: tx, roomID: p.room, version: locked.version + 1, membersVersion: locked.membersVersion,
-		now: database.Microseconds(time.Now()),
+		likesAfterMinutes: locked.likesAfterMinutes, now: database.Microseconds(time.Now()),
 	}
 	err = recovered(p.valuesWithin(ctx), p.fn, t)
 	if err != nil && (t.wroteVersioned || t.wroteUnversioned || party.CodeOf(err) == party.Internal) {
@@ -137,9 +169,9 @@ func (l *lockedRoom) add(t *roomTx) {
 		l.events = append(l.events, event.row(t))
 	}
 	l.closed = t.closes
-	l.written = l.written || t.wroteVersioned || t.wroteUnversioned || len(t.events) > 0
+	l.written = l.written || t.wrote()
 	if t.wroteVersioned {
-		l.version, l.membersVersion = t.version, t.membersVersion
+		l.version, l.membersVersion, l.likesAfterMinutes = t.version, t.membersVersion, t.likesAfterMinutes
 		l.affectedUsers = append(l.affectedUsers, t.affectedUsers...)
 		l.affectsEverybody = l.affectsEverybody || t.affectedUsers == nil
 	}
@@ -160,11 +192,12 @@ func (r lockedRooms) lock(ctx context.Context, tx *ent.Tx, roomID string) (*lock
 	if !locked.open {
 		return locked, nil
 	}
-	row, err := tx.Room.Query().Where(room.ID(roomID)).Select(room.FieldVersion, room.FieldMembersVersion).Only(ctx)
+	row, err := tx.Room.Query().Where(room.ID(roomID)).
+		Select(room.FieldVersion, room.FieldMembersVersion, room.FieldLikesAfterMinutes).Only(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the room's version: %w", err)
 	}
-	locked.base, locked.membersVersion = row.Version-1, row.MembersVersion
+	locked.base, locked.membersVersion, locked.likesAfterMinutes = row.Version-1, row.MembersVersion, row.LikesAfterMinutes
 	locked.version = locked.base
 	return locked, nil
 }

@@ -1,8 +1,8 @@
 /*
 Package jukebox is the program: the rooms, their queues and players, and what each user may do in them. Package
-roomstate reads the states of rooms for it, and package account has the users and their sessions; apart from these two,
-only the demo touches the database. All data is in the database, and what is kept in memory is a cache of it: all
-servers on the same database show the same rooms.
+roomstate reads the states of rooms for it, package account has the users and their sessions, and package timeline
+notices when the database was restored from a backup; apart from these, only the demo touches the database. All data is
+in the database, and what is kept in memory is a cache of it: all servers on the same database show the same rooms.
 
 # Use cases
 
@@ -43,8 +43,9 @@ Every change of an open room goes through changer.change, which runs a function 
   - Idempotency: changeOnce stores the key of a mutation in the same transaction as its change. A repetition within a
     day returns the first result and changes nothing. Refusals are not stored.
 
-Changes that wait at the same time share a transaction, and thereby a commit: see changer. Only what no watcher sees is
-written in ordinary transactions: new rooms, closed rooms, leases, and when members were last connected.
+Changes that wait at the same time share a transaction, and thereby a commit, as far as there is time for them: see
+changer. Only what no watcher sees is written in ordinary transactions: new rooms, closed rooms, leases, and when
+members were last connected; and the versions of all rooms, after a backup was restored (package timeline).
 
 # State
 
@@ -57,14 +58,14 @@ live), one feed for each watched room; requests load them with Jukebox.currentSt
 Each file name begins with its concern:
 
 	access_    the viewer's role and permissions in a room, rate limits
-	catalog_   songs and artists from Spotify: search, cache, what is blocked
+	catalog_   searching songs that the viewer may add; package catalog knows the songs
 	change_    the transaction of a change, groups of changes, idempotency
 	guest_     joining a room, a guest's own view and recap, merging a guest who signs in
 	history_   what was played, the log of events, export as a playlist
-	member_    the list of members, roles and removal, presence
+	member_    the list of members, roles and removal, presence, signing out
 	player_    commands, skip votes, devices, leases, and what the driver reports
 	queue_     adding, liking, approving, pinning, removing and reading songs, undo
-	room_      creating, settings, closing and deleting rooms
+	room_      creating, settings and closing rooms; package purge deletes them
 	state_     watching the state of a room, which package roomstate reads
 
 and besides them:
@@ -74,12 +75,14 @@ and besides them:
 	jukebox.go    Config, New and Close
 	metrics.go    metrics for operators
 	page.go       cursors and pages of long lists
+	unavailable.go  what clients see while the database is unavailable
 	values.go     conversions of columns
 
 # Goroutines
 
 The package starts none for a change. [New] starts those of the hub, and [Jukebox.Close] waits for them.
-[Jukebox.RunPresence] runs until its context ends, on the goroutine of its caller. The mutexes of changer and presence
-are held for a few map operations, and never while the database, the bus or Spotify is waited for.
+[Jukebox.RunPresence] and [Jukebox.RunTimeline] run until their context ends, on the goroutines of their callers. The
+mutexes of changer and presence are held for a few map operations, and never while the database, the bus or Spotify is
+waited for.
 */
 package jukebox

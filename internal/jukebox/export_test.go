@@ -32,8 +32,14 @@ func (j *Jukebox) Waiting(roomID string) (waiting int, busy bool) {
 	return len(c.queues[queue]), c.running[queue]
 }
 
+// StoreArrived stores the presence of those who have just connected, as RunPresence does every two seconds.
+func (j *Jukebox) StoreArrived(ctx context.Context) error { return j.presence.storeArrived(ctx) }
+
+// CodeLength is how long the code of the next room is if so many rooms are open with it.
+func CodeLength(openRooms int) int { return codeLength(openRooms) }
+
 // ForgetFetched empties the cache of songs that Spotify described.
-func (j *Jukebox) ForgetFetched() { j.catalog.fetched.Purge() }
+func (j *Jukebox) ForgetFetched() { j.catalog.Forget() }
 
 // AgeCommands lets so much time pass for what hosts have asked of players.
 func AgeCommands(ctx context.Context, s *database.DB, by time.Duration) error {
@@ -46,6 +52,46 @@ func AgeCommands(ctx context.Context, s *database.DB, by time.Duration) error {
 		}
 		return err
 	})
+}
+
+// AgeGuests lets so much time pass since members joined, users were made and sessions were refreshed.
+func AgeGuests(ctx context.Context, s *database.DB, by time.Duration) error {
+	return s.InTx(ctx, func(tx *ent.Tx) error {
+		for table, column := range map[string]string{
+			"memberships": "joined_at", "users": "created_at", "sessions": "created_at", "room_events": "at",
+		} {
+			times, err := timesOf(ctx, tx, "SELECT id, "+column+" FROM "+table)
+			if err != nil {
+				return err
+			}
+			for id, at := range times {
+				update := "UPDATE " + table + " SET " + column + " = ? WHERE id = ?"
+				if _, err := tx.ExecContext(ctx, update, at.Add(-by).UTC(), id); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// timesOf returns the times that a query selects, by id.
+func timesOf(ctx context.Context, tx *ent.Tx, query string) (map[string]time.Time, error) {
+	rows, err := tx.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	times := map[string]time.Time{}
+	for rows.Next() {
+		var id string
+		var at time.Time
+		if err := rows.Scan(&id, &at); err != nil {
+			return nil, err
+		}
+		times[id] = at
+	}
+	return times, rows.Err()
 }
 
 // KeptCommands returns the number of stored commands.
@@ -74,4 +120,24 @@ func StoreKey(ctx context.Context, db *database.DB, userID, key, mutation string
 	}
 	used := &idempotency{userID: userID, keyHash: database.Hash([]byte(key)), mutation: mutation}
 	return tx.Commit, used.store(ctx, tx, result{objectID: userID}, database.Microseconds(time.Now()))
+}
+
+// GroupLimit returns a groupLimit as functions.
+func GroupLimit() (size func() int, committed func(changes int, leftSome bool), timedOut func()) {
+	l := &groupLimit{}
+	return l.size, l.committed, l.timedOut
+}
+
+// HasTimeFor is hasTimeFor.
+var HasTimeFor = hasTimeFor
+
+// MaxGroup is maxGroup.
+const MaxGroup = maxGroup
+
+// Exec runs a statement, as somebody may who puts rows of a backup into the database.
+func Exec(ctx context.Context, s *database.DB, statement string, values ...any) error {
+	return s.InTx(ctx, func(tx *ent.Tx) error {
+		_, err := tx.ExecContext(ctx, statement, values...)
+		return err
+	})
 }

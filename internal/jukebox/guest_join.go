@@ -23,7 +23,8 @@ type JoinedRoom struct {
 
 // JoinRoom makes the viewer a guest of the open room with this code, under a name for this room. Without a viewer, or
 // for a screen, it makes a new guest. Joining again changes the name. The error is NotFound if no open room has the
-// code, and Forbidden if the viewer or the viewer's browser is banned.
+// code, Forbidden if the viewer or the viewer's browser is banned, and RateLimited if the viewer joins too often or,
+// without a viewer, if too many have come from the caller's network.
 func (j *Jukebox) JoinRoom(ctx context.Context, code, displayName string) (*JoinedRoom, error) {
 	name, err := party.ParseName("displayName", displayName)
 	if err != nil {
@@ -33,14 +34,16 @@ func (j *Jukebox) JoinRoom(ctx context.Context, code, displayName string) (*Join
 	if err != nil {
 		return nil, err
 	}
-	if err := j.checkMayEnter(ctx, r.ID); err != nil {
+	if err := j.checkNotBanned(ctx, r.ID); err != nil {
 		return nil, err
 	}
 	viewer, known, err := j.returningUser(ctx)
 	switch {
 	case err != nil:
 	case known:
-		err = j.addMember(ctx, r, viewer, name)
+		if err = j.accounts.Allow(ctx, viewer.UserID, "join room"); err == nil {
+			err = j.addMember(ctx, r, viewer, name)
+		}
 	default:
 		viewer = account.Viewer{UserID: database.NewID(), Kind: party.GuestUser}
 		err = j.addNewMember(ctx, r, viewer, name, party.RoleGuest)
@@ -73,7 +76,7 @@ func (j *Jukebox) WatchRoom(ctx context.Context, code string) (*JoinedRoom, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := j.checkMayEnter(ctx, r.ID); err != nil {
+	if err := j.checkNotBanned(ctx, r.ID); err != nil {
 		return nil, err
 	}
 	viewer := account.Viewer{UserID: database.NewID(), Kind: party.ScreenUser}
@@ -96,8 +99,11 @@ func (j *Jukebox) startSession(ctx context.Context, r *ent.Room, viewer account.
 	return &JoinedRoom{Session: *session, Room: found}, nil
 }
 
-// addNewMember stores a new user with a membership in the room.
+// addNewMember stores a new user with a membership in the room, unless too many have come from the caller's network.
 func (j *Jukebox) addNewMember(ctx context.Context, r *ent.Room, v account.Viewer, name string, role party.Role) error {
+	if err := j.accounts.AllowNewcomer(ctx); err != nil {
+		return err
+	}
 	return j.db.InTx(ctx, func(tx *ent.Tx) error {
 		now := database.Microseconds(time.Now())
 		err := tx.User.Create().SetID(v.UserID).SetKind(string(v.Kind)).SetDisplayName(name).
@@ -176,41 +182,56 @@ func storeMembership(
 		SetRole(string(role)).SetJoinedAt(now).Exec(ctx)
 }
 
-// findOpen returns the open room with this code. If there is none, it counts a guess and returns NotFound, or
-// RateLimited after too many guesses.
+// findOpen returns the open room with this code. If there is none, it counts a guess and returns NotFound. After too
+// many guesses it returns RateLimited for every code but those of the viewer's own rooms, right or wrong: otherwise the
+// answer would still tell a right code from wrong ones.
 func (j *Jukebox) findOpen(ctx context.Context, code string) (*ent.Room, error) {
 	folded, err := party.ParseCode("code", code)
 	if err != nil {
 		return nil, err
 	}
 	r, err := j.db.Read.Room.Query().Where(room.OpenCode(folded)).Only(ctx)
-	if ent.IsNotFound(err) {
-		if err := j.allowGuess(ctx); err != nil {
-			return nil, err
-		}
-		return nil, party.Errorf(party.NotFound, "No open room has the code %s.", folded)
-	}
-	if err != nil {
+	if err != nil && !ent.IsNotFound(err) {
 		return nil, fmt.Errorf("find room by code: %w", err)
+	}
+	if r != nil {
+		known, err := j.isMember(ctx, r.ID)
+		if known || err != nil {
+			return r, err
+		}
+	}
+	if err := j.allowCode(ctx, r != nil); err != nil {
+		return nil, err
+	}
+	if r == nil {
+		return nil, party.Errorf(party.NotFound, "No open room has the code %s.", folded)
 	}
 	return r, nil
 }
 
+// isMember reports whether the viewer, if there is one, has a role in a room.
+func (j *Jukebox) isMember(ctx context.Context, roomID string) (bool, error) {
+	viewer, err := account.OptionalViewer(ctx)
+	if err != nil || viewer == nil {
+		return false, err
+	}
+	return j.db.Read.Membership.Query().
+		Where(membership.RoomID(roomID), membership.UserID(viewer.UserID)).Exist(ctx)
+}
+
 var errBanned = party.Errorf(party.Forbidden, "You were permanently removed from this room.")
 
-// checkMayEnter returns Forbidden if a member was banned who used the caller's browser, and RateLimited if too many
-// sessions have started from the caller's address.
-func (j *Jukebox) checkMayEnter(ctx context.Context, roomID string) error {
-	if browser := account.BrowserHash(ctx); browser != nil {
-		banned, err := j.db.Read.Membership.Query().
-			Where(membership.RoomID(roomID), membership.Role(string(party.RoleBanned))).
-			Where(membership.HasUserWith(user.BrowserHash(*browser))).Exist(ctx)
-		if err != nil {
-			return err
-		}
-		if banned {
-			return errBanned
-		}
+// checkNotBanned returns Forbidden if a member was banned who used the caller's browser.
+func (j *Jukebox) checkNotBanned(ctx context.Context, roomID string) error {
+	browser := account.BrowserHash(ctx)
+	if browser == nil {
+		return nil
 	}
-	return j.accounts.AllowNewSession(ctx)
+	banned, err := j.db.Read.Membership.Query().
+		Where(membership.RoomID(roomID), membership.Role(string(party.RoleBanned))).
+		Where(membership.HasUserWith(user.BrowserHash(*browser))).Exist(ctx)
+	if banned {
+		return errBanned
+	}
+	return err
 }

@@ -1,6 +1,7 @@
 package jukebox
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -9,11 +10,13 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"antwon.dj/backend/internal/account"
+	"antwon.dj/backend/internal/catalog"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/ratelimit"
 	"antwon.dj/backend/internal/roomstate"
+	"antwon.dj/backend/internal/timeline"
 )
 
 // Config holds what a Jukebox needs. All fields are required, except where noted.
@@ -21,7 +24,7 @@ type Config struct {
 	Database  *database.DB
 	Bus       live.Bus // carries hints to the other servers
 	Accounts  *account.Accounts
-	Catalog   Catalog
+	Catalog   catalog.Spotify
 	Library   Library                   // optional: without it hosts have no devices and no playlists
 	PublicURL string                    // where guests reach the server, without a slash at the end
 	Free      func(account.Viewer) bool // optional: the viewers who have no rate limit
@@ -41,10 +44,13 @@ type Jukebox struct {
 	changer  *changer
 	hub      *live.Hub[*party.State]          // the feeds of watched rooms
 	states   *lru.Cache[string, *party.State] // the newest loaded state by room, for requests
-	catalog  *songCatalog
+	catalog  *catalog.Catalog
 	presence *presence
-	limiter  *ratelimit.Limiter
-	purged   *prometheus.CounterVec
+	limiter  *ratelimit.Limiter // of what members do
+	codes    *ratelimit.Fair    // of wrong codes
+	allCodes *ratelimit.Bucket  // of wrong codes to this server
+	clock    *timeline.Clock
+	nodes    nodeWatch
 }
 
 // statesCached is how many rooms' states are kept in memory for requests.
@@ -57,21 +63,28 @@ func New(cfg Config) *Jukebox {
 	loader := roomstate.NewLoader(cfg.Database)
 	changer := newChanger(cfg.Database, cfg.Bus, m.groupSize)
 	states, _ := lru.New[string, *party.State](statesCached) // fails only for a size of 0
+	var hub *live.Hub[*party.State]
+	clock := timeline.New(cfg.Database, cfg.Log, func() { hub.Reconcile() }) // not before New has returned
+	hub = live.NewHub(cfg.Bus, loader, live.Options{
+		Interval: cfg.FeedInterval, Log: cfg.Log, OnLoad: m.observeLoad, Tracing: cfg.Tracing,
+		OnRollback: clock.Suspect,
+	})
 	j := &Jukebox{
 		cfg:      cfg,
 		db:       cfg.Database,
 		accounts: cfg.Accounts,
 		loader:   loader,
 		changer:  changer,
-		hub: live.NewHub(cfg.Bus, loader, live.Options{
-			Interval: cfg.FeedInterval, Log: cfg.Log, OnLoad: m.observeLoad, Tracing: cfg.Tracing,
-		}),
+		hub:      hub,
 		states:   states,
-		catalog:  newSongCatalog(cfg.Catalog, cfg.Database, loader),
+		catalog:  catalog.New(cfg.Catalog, cfg.Database, loader),
 		presence: newPresence(cfg.Database, changer, cfg.Log),
+		clock:    clock,
 		limiter:  ratelimit.New(limitedKeys),
-		purged:   m.purged,
+		codes:    ratelimit.NewFair(limitedKeys, codeRates),
+		allCodes: ratelimit.NewBucket(allCodesRate),
 	}
+	cfg.Accounts.OnSignedOut(j.presence.signedOut)
 	m.registerHub(cfg.Metrics, j.hub)
 	return j
 }
@@ -83,6 +96,12 @@ func (j *Jukebox) Close() { j.hub.Close() }
 // from other servers may have been lost, such as after the connection to the bus was interrupted. It returns without
 // waiting.
 func (j *Jukebox) Reconcile() { j.hub.Reconcile() }
+
+// CheckTimeline notices if the database was restored from a backup while no server ran. Call it before clients connect.
+func (j *Jukebox) CheckTimeline(ctx context.Context) error { return j.clock.Check(ctx) }
+
+// RunTimeline notices within seconds if the database is restored from a backup, until ctx ends. It returns nil.
+func (j *Jukebox) RunTimeline(ctx context.Context) error { return j.clock.Run(ctx) }
 
 // JoinURL returns the address of the page on which guests join the room.
 func (j *Jukebox) JoinURL(r *party.Room) string { return j.cfg.PublicURL + "/r/" + r.Code }

@@ -186,10 +186,7 @@ func (p *presence) store(ctx context.Context, usersByRoom map[string][]string) e
 	var errs []error
 	for roomID, users := range usersByRoom {
 		for part := range slices.Chunk(users, maxUsers) {
-			errs = append(errs, p.db.InTx(ctx, func(tx *ent.Tx) error {
-				return tx.Membership.Update().Where(membership.RoomID(roomID), membership.UserIDIn(part...)).
-					SetSeenAt(database.Microseconds(time.Now())).Exec(ctx)
-			}))
+			errs = append(errs, p.db.InTx(ctx, func(tx *ent.Tx) error { return storePresent(ctx, tx, roomID, part) }))
 		}
 		errs = append(errs, p.recount(ctx, roomID))
 	}
@@ -197,6 +194,18 @@ func (p *presence) store(ctx context.Context, usersByRoom map[string][]string) e
 		return fmt.Errorf("store presence: %w", err)
 	}
 	return nil
+}
+
+// storePresent writes that these members of a room are connected now. Of those who were not present before, it also
+// writes that their presence begins.
+func storePresent(ctx context.Context, tx *ent.Tx, roomID string, userIDs []string) error {
+	now := database.Microseconds(time.Now())
+	they := membership.And(membership.RoomID(roomID), membership.UserIDIn(userIDs...))
+	wereAbsent := membership.Or(membership.SeenAtIsNil(), membership.SeenAtLTE(now.Add(-presenceTimeout)))
+	if err := tx.Membership.Update().Where(they, wereAbsent).SetPresentSince(now).Exec(ctx); err != nil {
+		return err
+	}
+	return tx.Membership.Update().Where(they).SetSeenAt(now).Exec(ctx)
 }
 
 // recountAll recounts every open room in which somebody was present, since all of them may have left.
@@ -215,7 +224,7 @@ func (p *presence) clearAbsent(ctx context.Context) error {
 		before := database.Microseconds(time.Now().Add(-presenceTimeout))
 		return tx.Membership.Update().
 			Where(membership.HasRoomWith(room.Status(string(party.Open))), membership.SeenAtLTE(before)).
-			ClearSeenAt().Exec(ctx)
+			ClearSeenAt().ClearPresentSince().Exec(ctx)
 	})
 }
 

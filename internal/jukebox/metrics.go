@@ -13,7 +13,6 @@ import (
 type metrics struct {
 	groupSize prometheus.Histogram
 	loads     *prometheus.HistogramVec
-	purged    *prometheus.CounterVec
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -27,14 +26,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Buckets: prometheus.ExponentialBuckets(0.0001, 4, 8),
 		}, []string{"outcome"}),
 	}
-	m.purged = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "antwon_purged_total",
-		Help: "Closed rooms, guests and songs that were deleted because they are no longer used.",
-	}, []string{"kind"})
-	for _, kind := range []string{"rooms", "guests", "songs"} {
-		m.purged.WithLabelValues(kind)
-	}
-	reg.MustRegister(m.groupSize, m.loads, m.purged)
+	reg.MustRegister(m.groupSize, m.loads)
 	return m
 }
 

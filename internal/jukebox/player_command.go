@@ -232,9 +232,6 @@ const commandsKept = keyLifetime + time.Hour
 // DeleteOldCommands deletes commands that were answered longer ago than commandsKept.
 func (j *Jukebox) DeleteOldCommands(ctx context.Context) error {
 	before := database.Microseconds(time.Now().Add(-commandsKept))
-	return j.db.InTx(ctx, func(tx *ent.Tx) error {
-		_, err := tx.RoomCommand.Delete().
-			Where(roomcommand.StateNEQ(party.PendingCommand), roomcommand.CreatedAtLT(before)).Exec(ctx)
-		return err
-	})
+	_, err := j.db.DeleteWhere(ctx, "room_commands", "state <> ? AND created_at < ?", string(party.PendingCommand), before)
+	return err
 }

@@ -2,6 +2,7 @@ package jukebox
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-const openRoomsQuery = `SELECT r.id, r.version, n.id FROM rooms r LEFT JOIN room_leases l ON l.id = r.id
+const openRoomsQuery = `SELECT r.id, r.version, n.id, n.alive_until FROM rooms r LEFT JOIN room_leases l ON l.id = r.id
 LEFT JOIN nodes n ON n.id = l.node_id AND n.alive_until > ? WHERE r.status = ?`
 
 // OpenRooms returns all open rooms, with the live node, if any, that has the lease of each.
@@ -28,12 +29,13 @@ func (d *Driver) OpenRooms(ctx context.Context) ([]party.OpenRoom, error) {
 	var open []party.OpenRoom
 	for rows.Next() {
 		var r party.OpenRoom
-		var holder *string
-		if err := rows.Scan(&r.ID, &r.Version, &holder); err != nil {
+		var holder sql.Null[string]
+		var aliveUntil sql.Null[time.Time]
+		if err := rows.Scan(&r.ID, &r.Version, &holder, &aliveUntil); err != nil {
 			return nil, fmt.Errorf("find open rooms: %w", err)
 		}
-		if holder != nil {
-			r.NodeID = *holder
+		if !d.j.nodes.isStale(holder.V, aliveUntil.V) {
+			r.NodeID = holder.V
 		}
 		open = append(open, r)
 	}
@@ -41,7 +43,7 @@ func (d *Driver) OpenRooms(ctx context.Context) ([]party.OpenRoom, error) {
 }
 
 // RenewNode records that a node is alive for a duration from now on, and returns how many nodes are alive. It uses the
-// database's clock.
+// database's clock; see nodeWatch for one that is set back.
 func (d *Driver) RenewNode(ctx context.Context, nodeID string, life time.Duration) (alive int, err error) {
 	now, err := d.j.db.Now(ctx)
 	if err != nil {
@@ -57,7 +59,11 @@ func (d *Driver) RenewNode(ctx context.Context, nodeID string, life time.Duratio
 	if err != nil {
 		return 0, fmt.Errorf("renew node: %w", err)
 	}
-	return d.j.db.Read.Node.Query().Where(node.AliveUntilGT(now)).Count(ctx)
+	rows, err := d.j.db.Read.Node.Query().Where(node.AliveUntilGT(now)).All(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("find live nodes: %w", err)
+	}
+	return d.j.nodes.observe(rows, life), nil
 }
 
 // RetireNode records that a node no longer drives rooms, so that others need not wait until it expires.
@@ -74,10 +80,8 @@ func (d *Driver) DeleteOldNodes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.j.db.InTx(ctx, func(tx *ent.Tx) error {
-		_, err := tx.Node.Delete().Where(node.AliveUntilLT(now.Add(-nodesKept))).Exec(ctx)
-		return err
-	})
+	_, err = d.j.db.DeleteWhere(ctx, "nodes", "alive_until < ?", now.Add(-nodesKept))
+	return err
 }
 
 const nodesKept = time.Hour
@@ -97,7 +101,7 @@ func (d *Driver) TakeLease(ctx context.Context, roomID, nodeID string) (party.Le
 	}
 	lost := false
 	err = d.j.changer.change(ctx, roomID, func(ctx context.Context, t *roomTx) (err error) {
-		lease.Epoch, lost, err = t.takeLease(ctx, nodeID, now)
+		lease.Epoch, lost, err = t.takeLease(ctx, nodeID, now, &d.j.nodes)
 		return err
 	})
 	if err == nil && lost {
@@ -111,7 +115,9 @@ func (d *Driver) TakeLease(ctx context.Context, roomID, nodeID string) (party.Le
 
 // takeLease takes the lease within a change of the room, so that no step of the previous holder can be written after
 // it.
-func (t *roomTx) takeLease(ctx context.Context, nodeID string, now time.Time) (epoch int64, lost bool, err error) {
+func (t *roomTx) takeLease(
+	ctx context.Context, nodeID string, now time.Time, nodes *nodeWatch,
+) (epoch int64, lost bool, err error) {
 	row, err := t.tx.RoomLease.Get(ctx, t.roomID)
 	if ent.IsNotFound(err) {
 		return 1, false, t.unversioned().RoomLease.Create().SetID(t.roomID).SetNodeID(nodeID).SetEpoch(1).Exec(ctx)
@@ -119,9 +125,12 @@ func (t *roomTx) takeLease(ctx context.Context, nodeID string, now time.Time) (e
 	if err != nil || row.NodeID == nodeID {
 		return rowEpoch(row), false, err
 	}
-	held, err := t.tx.Node.Query().Where(node.ID(row.NodeID), node.AliveUntilGT(now)).Exist(ctx)
-	if err != nil || held {
-		return 0, held, err
+	holder, err := t.tx.Node.Query().Where(node.ID(row.NodeID), node.AliveUntilGT(now)).Only(ctx)
+	if err != nil && !ent.IsNotFound(err) {
+		return 0, false, err
+	}
+	if err == nil && !nodes.isStale(holder.ID, holder.AliveUntil) {
+		return 0, true, nil
 	}
 	epoch = row.Epoch + 1
 	update := t.unversioned().RoomLease.Update().Where(roomlease.ID(t.roomID)).SetNodeID(nodeID).SetEpoch(epoch)

@@ -1,22 +1,26 @@
 package jukebox
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/membership"
+	"antwon.dj/backend/ent/predicate"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/roomcommand"
 	"antwon.dj/backend/ent/roomplayback"
 	"antwon.dj/backend/ent/skipvote"
+	"antwon.dj/backend/ent/user"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/roomstate"
 )
 
 // VoteToSkip adds the viewer's skip vote on the song that plays. A host's vote skips it at once, like SkipSong. For
-// guests. The error is Conflict while no song of the room plays, and Refused in the first seconds of a song, for a
-// second vote, and in rooms without skip votes.
+// guests who were present, by a connection, before the song began. The error is Conflict while no song of the room
+// plays, and Refused in the first seconds of a song, for a second vote of the same user or browser, for those who came
+// later, and in rooms without skip votes.
 func (j *Jukebox) VoteToSkip(ctx context.Context, roomID string, key *string) (*party.Playback, error) {
 	a, err := j.authorize(ctx, roomID, party.ActVote)
 	if err != nil {
@@ -55,7 +59,11 @@ func (t *roomTx) voteToSkip(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	voted, err := t.tx.SkipVote.Query().Where(skipvote.ItemID(playing.ID), skipvote.UserID(t.actor)).Exist(ctx)
+	voted, err := t.hasVoted(ctx, playing)
+	if err != nil {
+		return err
+	}
+	wasPresent, err := t.tx.Membership.Query().Where(membership.UserID(t.actor), t.wasPresent(playing)).Exist(ctx)
 	if err != nil {
 		return err
 	}
@@ -66,14 +74,14 @@ func (t *roomTx) voteToSkip(ctx context.Context) error {
 	// There were enough votes before, but the player did not skip: voting again asks it again.
 	unanswered := voted && valueOrEmpty(playing.SkippedBy) == string(party.SkippedByVotes) && !pending
 	from := party.VotesFrom(*playing.StartedAt, roomstate.SongOf(playing.Edges.Song))
-	if refusal := settings.MayVote(voted && !unanswered, from, t.now); refusal != nil {
+	if refusal := settings.MayVote(voted && !unanswered, wasPresent, from, t.now); refusal != nil {
 		return refusal.Err()
 	}
 	if unanswered {
 		t.affects(t.actor)
 		return t.countVotes(ctx, playing, &settings)
 	}
-	if err := t.storeVote(ctx, playing); err != nil {
+	if err := t.versioned().SkipVote.Create().SetItemID(playing.ID).SetUserID(t.actor).Exec(ctx); err != nil {
 		return err
 	}
 	t.log(logEvent{kind: EventVoted, itemID: playing.ID})
@@ -81,13 +89,22 @@ func (t *roomTx) voteToSkip(ctx context.Context) error {
 	return t.countVotes(ctx, playing, &settings)
 }
 
-// storeVote stores the actor's vote. Voting also makes the actor present.
-func (t *roomTx) storeVote(ctx context.Context, playing *ent.QueueItem) error {
-	if err := t.versioned().SkipVote.Create().SetItemID(playing.ID).SetUserID(t.actor).Exec(ctx); err != nil {
-		return err
+// hasVoted reports whether the actor, or another user of the actor's browser, has voted on the song that plays.
+func (t *roomTx) hasVoted(ctx context.Context, playing *ent.QueueItem) (bool, error) {
+	voter, err := t.tx.User.Get(ctx, t.actor)
+	if err != nil {
+		return false, err
 	}
-	here := membership.And(membership.RoomID(t.roomID), membership.UserID(t.actor))
-	return t.tx.Membership.Update().Where(here).SetSeenAt(t.now).Exec(ctx)
+	same := user.ID(t.actor)
+	if voter.BrowserHash != nil {
+		same = user.Or(same, user.BrowserHash(*voter.BrowserHash))
+	}
+	return t.tx.SkipVote.Query().Where(skipvote.ItemID(playing.ID), skipvote.HasUserWith(same)).Exist(ctx)
+}
+
+// wasPresent selects the members who were present before a song began, and have been since.
+func (t *roomTx) wasPresent(playing *ent.QueueItem) predicate.Membership {
+	return membership.And(isPresent(t.roomID, t.now), membership.PresentSinceLTE(*playing.StartedAt))
 }
 
 // playingItem returns the queue item that plays, with its song, or errNothingPlays.
@@ -109,13 +126,28 @@ func (t *roomTx) playingItem(ctx context.Context) (*ent.QueueItem, error) {
 
 var errNothingPlays = party.Errorf(party.Conflict, "No song of this room is playing.")
 
-// countVotes counts the votes of the members who are present and, if they are enough, skips the song.
-func (t *roomTx) countVotes(ctx context.Context, playing *ent.QueueItem, settings *party.RoomSettings) error {
+// votes counts the votes of the members who were present before the song began, and have been since: one for each
+// browser, and one for each member whose browser is unknown.
+func (t *roomTx) votes(ctx context.Context, playing *ent.QueueItem) (int, error) {
 	voters, err := t.tx.SkipVote.Query().Where(skipvote.ItemID(playing.ID)).Select(skipvote.FieldUserID).Strings(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	votes, err := t.tx.Membership.Query().Where(membership.UserIDIn(voters...), isPresent(t.roomID, t.now)).Count(ctx)
+	members, err := t.tx.Membership.Query().
+		Where(membership.UserIDIn(voters...), t.wasPresent(playing)).WithUser().All(ctx)
+	if err != nil {
+		return 0, err
+	}
+	browsers := map[string]bool{}
+	for _, m := range members {
+		browsers[cmp.Or(valueOrEmpty(m.Edges.User.BrowserHash), m.UserID)] = true
+	}
+	return len(browsers), nil
+}
+
+// countVotes stores how many votes count and, if they are enough, skips the song.
+func (t *roomTx) countVotes(ctx context.Context, playing *ent.QueueItem, settings *party.RoomSettings) error {
+	votes, err := t.votes(ctx, playing)
 	if err != nil {
 		return err
 	}

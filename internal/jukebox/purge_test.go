@@ -9,9 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/purge"
 )
 
 const keepRooms = 30 * 24 * time.Hour
@@ -39,6 +42,7 @@ func (p *fixture) celebrate(olga, lou context.Context) *oldParty {
 	p.must(err)
 
 	here.settle(party.SettingsChange{SkipVotePercent: pointer(100)})
+	here.arrive(old.gina)
 	here.play(1) // which others have, too
 	old.item = here.add(old.gina, 50)
 	here.like(lou, old.item)
@@ -70,9 +74,9 @@ func TestPurgeDeletesOldRoomsWithAllTheirRowsAndNothingElse(t *testing.T) {
 			}
 		}
 		time.Sleep(keepRooms - time.Hour)
-		p.purges(jukebox.Purged{})
+		p.purges(purge.Deleted{})
 		time.Sleep(2 * time.Hour)
-		p.purges(jukebox.Purged{Rooms: 1, Guests: 2, Songs: 1})
+		p.purges(purge.Deleted{Rooms: 1, Guests: 2, Songs: 1})
 
 		for table, n := range p.kept() {
 			if n != before[table] {
@@ -83,7 +87,7 @@ func TestPurgeDeletesOldRoomsWithAllTheirRowsAndNothingElse(t *testing.T) {
 		p.isGone(old)
 		_, err := p.CloseRoom(yuri, other.ID, nil)
 		p.must(err)
-		p.purges(jukebox.Purged{})
+		p.purges(purge.Deleted{})
 	})
 }
 
@@ -125,7 +129,7 @@ func TestInterruptedPurgeShowsNoHalfRoomAndIsContinued(t *testing.T) {
 		whole := p.shown(old)
 		stops := 0
 		for {
-			_, err := p.Purge(&stopped{Context: context.Background(), after: stops}, keepRooms)
+			_, err := p.purger().Closed(&stopped{Context: context.Background(), after: stops}, keepRooms)
 			if shown := p.shown(old); shown != whole && shown != "forbidden" && shown != "nothing" {
 				p.Fatalf("after %d steps its host is shown %s", stops, shown)
 			}
@@ -179,22 +183,22 @@ func TestConcurrentPurgesDoNoHarm(t *testing.T) {
 		time.Sleep(keepRooms + time.Hour)
 		servers := []*fixture{p, p.replica(live.NewLocalBus()), p.replica(live.NewLocalBus())}
 		var purging sync.WaitGroup
-		done := make([]jukebox.Purged, len(servers))
+		done := make([]purge.Deleted, len(servers))
 		for i, server := range servers {
 			purging.Go(func() {
 				var err error
-				if done[i], err = server.Purge(p.Context(), keepRooms); err != nil {
+				if done[i], err = server.purger().Closed(p.Context(), keepRooms); err != nil {
 					p.Error(err)
 				}
 			})
 		}
 		purging.Wait()
 		p.isGone(old)
-		var all jukebox.Purged
+		var all purge.Deleted
 		for _, d := range done {
 			all.Rooms, all.Guests, all.Songs = all.Rooms+d.Rooms, all.Guests+d.Guests, all.Songs+d.Songs
 		}
-		if want := (jukebox.Purged{Rooms: 1, Guests: 1_002, Songs: 4}); all != want {
+		if want := (purge.Deleted{Rooms: 1, Guests: 1_002, Songs: 4}); all != want {
 			p.Errorf("together they deleted %+v, want %+v", all, want)
 		}
 	})
@@ -217,9 +221,13 @@ func TestOldIdempotencyKeysAreDeletedInBatches(t *testing.T) {
 	})
 }
 
-func (p *fixture) purges(want jukebox.Purged) {
+func (p *fixture) purger() *purge.Purger {
+	return purge.New(p.store, p.ForgetRoom, prometheus.NewRegistry())
+}
+
+func (p *fixture) purges(want purge.Deleted) {
 	p.Helper()
-	done, err := p.Purge(p.Context(), keepRooms)
+	done, err := p.purger().Closed(p.Context(), keepRooms)
 	p.must(err)
 	if done != want {
 		p.Fatalf("deleted %+v, want %+v", done, want)

@@ -40,7 +40,7 @@ func (j *Jukebox) AddSong(ctx context.Context, roomID, songURI string, key *stri
 	}
 	var s party.Song
 	if a.status == party.Open && !known { // a closed room accepts no songs, but still answers repeated requests
-		if s, err = j.catalog.fetchSong(ctx, a.hostID, uri); err != nil {
+		if s, err = j.catalog.Song(ctx, a.hostID, uri); err != nil {
 			return nil, fmt.Errorf("add song: %w", err)
 		}
 	}
@@ -98,11 +98,14 @@ func (t *roomTx) addSong(ctx context.Context, s party.Song) (result, error) {
 	return result{objectID: id}, t.spendAllowance(ctx, request.Allowance)
 }
 
-// likeInstead likes a song that was added although it is queued, if it can still be liked. A song that waits for
-// approval is approved if the actor is no newcomer.
+// likeInstead likes a song that was added although it is queued, if it can still be liked, and the actor may like
+// songs. A song that waits for approval is approved if the actor is no newcomer.
 func (t *roomTx) likeInstead(ctx context.Context, queued *ent.QueueItem) error {
 	if party.MayLike(party.QueueItemState(queued.State)) != nil {
 		return nil
+	}
+	if refusal, err := t.mayLikeYet(ctx); err != nil || refusal != nil {
+		return err
 	}
 	if err := t.like(ctx, queued, t.actor); err != nil || party.QueueItemState(queued.State) != party.AwaitingApproval {
 		return err

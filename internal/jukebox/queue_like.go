@@ -6,7 +6,9 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/like"
+	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/ent/roomevent"
 	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/party"
 )
@@ -14,13 +16,13 @@ import (
 // LikeQueueItem adds the viewer's like to a song. Liking a song twice is no error. For guests. The error is Refused
 // once the song has been committed.
 func (j *Jukebox) LikeQueueItem(ctx context.Context, itemID string, key *string) (*party.QueueItem, error) {
-	return j.changeLike(ctx, itemID, key, "likeQueueItem", (*roomTx).like)
+	return j.changeLike(ctx, itemID, key, "likeQueueItem", (*roomTx).likeAsMember)
 }
 
 // UnlikeQueueItem takes back the viewer's like. Unliking a song that the viewer does not like is no error. Otherwise it
 // is like LikeQueueItem.
 func (j *Jukebox) UnlikeQueueItem(ctx context.Context, itemID string, key *string) (*party.QueueItem, error) {
-	return j.changeLike(ctx, itemID, key, "unlikeQueueItem", (*roomTx).unlike)
+	return j.changeLike(ctx, itemID, key, "unlikeQueueItem", (*roomTx).unlikeAndForget)
 }
 
 // changeLike is the common part of LikeQueueItem and UnlikeQueueItem.
@@ -53,6 +55,31 @@ func (j *Jukebox) changeLike(ctx context.Context, itemID string, key *string, mu
 	return j.loader.ItemOf(ctx, item)
 }
 
+// mayLikeYet returns why the actor may not like songs yet, or nil.
+func (t *roomTx) mayLikeYet(ctx context.Context) (*party.Refusal, error) {
+	if t.likesAfterMinutes == 0 {
+		return nil, nil
+	}
+	row, err := t.tx.Membership.Query().
+		Where(membership.RoomID(t.roomID), membership.UserID(t.actor)).Only(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return party.MayLikeYet(t.likesAfterMinutes, t.role, row.JoinedAt, t.now), nil
+}
+
+// likeAsMember is like for the actor, who may have joined too recently to like songs.
+func (t *roomTx) likeAsMember(ctx context.Context, item *ent.QueueItem, actor string) error {
+	refusal, err := t.mayLikeYet(ctx)
+	if err != nil {
+		return err
+	}
+	if refusal != nil {
+		return refusal.Err()
+	}
+	return t.like(ctx, item, actor)
+}
+
 // like adds a user's like, if there is none yet.
 func (t *roomTx) like(ctx context.Context, item *ent.QueueItem, userID string) error {
 	liked, err := t.tx.Like.Query().Where(like.ItemID(item.ID), like.UserID(userID)).Exist(ctx)
@@ -77,6 +104,30 @@ func (t *roomTx) unlike(ctx context.Context, item *ent.QueueItem, userID string)
 	t.versioned()
 	t.log(logEvent{kind: EventUnliked, actor: userID, itemID: item.ID})
 	return t.addToLikeCount(ctx, item, -1)
+}
+
+// unlikeAndForget is unlike for somebody who may like and unlike a song without end: it leaves one event in the log,
+// and few idempotency keys.
+func (t *roomTx) unlikeAndForget(ctx context.Context, item *ent.QueueItem, userID string) error {
+	if err := t.unlike(ctx, item, userID); err != nil || !t.wrote() {
+		return err
+	}
+	if err := t.forgetLikes(ctx, item.ID, userID, ""); err != nil {
+		return err
+	}
+	return forgetKeys(ctx, t.tx, userID, item.ID)
+}
+
+// forgetLikes deletes the events of a user's earlier likes and unlikes of an item, and of undoing them, except one.
+func (t *roomTx) forgetLikes(ctx context.Context, itemID, userID, except string) error {
+	likes := []string{string(EventLiked), string(EventUnliked)}
+	_, err := t.tx.RoomEvent.Delete().Where(
+		roomevent.RoomID(t.roomID), roomevent.ActorID(userID), roomevent.ItemID(itemID), roomevent.IDNEQ(except),
+		roomevent.Or(roomevent.KindIn(likes...), roomevent.And(
+			roomevent.Kind(string(EventUndone)), roomevent.DetailIn(likes...),
+		)),
+	).Exec(ctx)
+	return err
 }
 
 // addToLikeCount changes the stored number of likes, and the row that the caller has.

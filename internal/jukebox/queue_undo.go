@@ -115,6 +115,11 @@ func (t *roomTx) undo(ctx context.Context, e *ent.RoomEvent) error {
 	if err := way.undo(t, ctx, e); err != nil {
 		return err
 	}
+	if kind := EventKind(e.Kind); kind == EventLiked || kind == EventUnliked {
+		if err := t.forgetLikes(ctx, valueOrEmpty(e.ItemID), t.actor, e.ID); err != nil {
+			return err
+		}
+	}
 	// This is the change's only event: those that undoing has logged could be undone in turn.
 	t.events = []logEvent{{kind: EventUndone, actor: t.actor, itemID: valueOrEmpty(e.ItemID), detail: e.Kind}}
 	return t.versioned().RoomEvent.Update().Where(roomevent.ID(e.ID)).SetUndone(true).Exec(ctx)

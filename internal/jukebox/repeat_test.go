@@ -178,6 +178,7 @@ func (p *fixture) stage() *stage {
 				p.must(err)
 			}
 		}
+		here.arrive(s.cast["guest"]) // who may vote on what plays from now on
 		here.play(10)
 		if i == 0 {
 			for n := range 2 {

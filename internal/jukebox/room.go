@@ -150,7 +150,7 @@ func (j *Jukebox) newlyBlocked(ctx context.Context, a access, settings *party.Se
 	if err != nil {
 		return nil, err
 	}
-	return j.catalog.describeBlocked(ctx, a.hostID, settings.Blocked, state.Settings.Blocked)
+	return j.catalog.DescribeBlocked(ctx, a.hostID, settings.Blocked, state.Settings.Blocked)
 }
 
 // rename gives the room another name. An empty name changes nothing.

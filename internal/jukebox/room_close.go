@@ -48,7 +48,8 @@ func (t *roomTx) closeRoom(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.Membership.Update().Where(membership.RoomID(t.roomID)).ClearSeenAt().Exec(ctx); err != nil {
+	absent := tx.Membership.Update().Where(membership.RoomID(t.roomID)).ClearSeenAt().ClearPresentSince()
+	if err := absent.Exec(ctx); err != nil {
 		return err
 	}
 	if err := t.endItems(ctx); err != nil {

@@ -3,6 +3,7 @@ package jukebox
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 
 const (
 	firstVersion = 1 // the version of a new room
-	codeAttempts = 8 // to generate a free code: with 31^5 codes, the first attempt almost always succeeds
+	codeAttempts = 8 // to generate a free code: the first attempt almost always succeeds
 )
 
 // CreateRoom opens a room. The error is Forbidden for guests and for hosts who have not connected Spotify, and Conflict
@@ -51,9 +52,13 @@ func (j *Jukebox) CreateRoom(ctx context.Context, input RoomInput, key *string) 
 
 // storePlan stores a room, under a generated code if generate is true.
 func (j *Jukebox) storePlan(ctx context.Context, plan *roomPlan, generate bool, key *idempotency) (err error) {
+	open, err := j.db.Read.Room.Query().Where(room.OpenCodeNotNil()).Count(ctx)
+	if err != nil {
+		return err
+	}
 	for range codeAttempts {
 		if generate {
-			plan.code = generateCode()
+			plan.code = generateCode(codeLength(open + 1))
 		}
 		err = j.db.InTx(ctx, func(tx *ent.Tx) error { return plan.store(ctx, tx, key) })
 		if !plan.codeTaken || !generate {
@@ -113,7 +118,7 @@ func (j *Jukebox) planRoom(ctx context.Context, input RoomInput, host *ent.User)
 	if err != nil {
 		return nil, err
 	}
-	blocked, err := j.catalog.describeBlocked(ctx, host.ID, settings.Blocked, nil)
+	blocked, err := j.catalog.DescribeBlocked(ctx, host.ID, settings.Blocked, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -179,14 +184,29 @@ func (p *roomPlan) checkFree(ctx context.Context, tx *ent.Tx) error {
 	return nil
 }
 
-const codeLength = 5
+const (
+	// codeAlphabet leaves out characters that are easily confused when they are read aloud or from a screen.
+	codeAlphabet = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+	// shortestCode is how many characters a generated code has at least.
+	shortestCode = 5
+	// codesPerRoom is how many codes of its length there are for each open room, at least: so a guess hits one of the
+	// generated codes once in ten million times.
+	codesPerRoom = 10_000_000
+)
 
-// codeAlphabet leaves out characters that are easily confused when they are read aloud or from a screen.
-const codeAlphabet = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+// codeLength returns how long a generated code is if this many rooms are open: 5 characters for one or two rooms, 6 for
+// up to 88, and 7 for up to 2,751.
+func codeLength(openRooms int) int {
+	length, codes := shortestCode, math.Pow(float64(len(codeAlphabet)), shortestCode)
+	for ; codes < codesPerRoom*float64(openRooms); length++ {
+		codes *= float64(len(codeAlphabet))
+	}
+	return length
+}
 
-// generateCode returns a random code that is easy to read aloud. It may be in use.
-func generateCode() string {
-	code := make([]byte, codeLength)
+// generateCode returns a random code of a length that is easy to read aloud. It may be in use.
+func generateCode(length int) string {
+	code := make([]byte, length)
 	for i := range code {
 		code[i] = codeAlphabet[rand.IntN(len(codeAlphabet))]
 	}

@@ -27,6 +27,7 @@ func writeSettings(m *ent.RoomMutation, s *party.RoomSettings) {
 	m.SetSkipVotePercent(s.SkipVotePercent)
 	m.SetRequireApproval(s.RequireApproval)
 	m.SetTrustedAfter(s.TrustedAfter)
+	m.SetLikesAfterMinutes(s.LikesAfterMinutes)
 	m.SetBlocked(storedBlocked(s.Blocked))
 	setOrClear(s.FallbackPlaylistURI, m.SetFallbackPlaylistURI, m.ClearFallbackPlaylistURI)
 	setOrClear(s.MaxSongSeconds, m.SetMaxSongSeconds, m.ClearMaxSongSeconds)
@@ -93,6 +94,7 @@ func (t *roomTx) updateSettings(ctx context.Context, in *party.SettingsChange, b
 	if err := update.Exec(ctx); err != nil {
 		return err
 	}
+	t.likesAfterMinutes = wanted.LikesAfterMinutes
 	t.log(logEvent{kind: EventSettingsChanged, detail: strings.Join(changed, ", ")})
 	if in.Delivery != nil {
 		playback := t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID))

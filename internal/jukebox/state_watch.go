@@ -42,3 +42,6 @@ func (j *Jukebox) currentState(ctx context.Context, roomID string) (*party.State
 	}
 	return state, nil
 }
+
+// ForgetRoom forgets what is cached of a room that was deleted.
+func (j *Jukebox) ForgetRoom(roomID string) { j.states.Remove(roomID) }

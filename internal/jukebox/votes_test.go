@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/ent"
+	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/testdb"
@@ -32,6 +33,16 @@ func (p *fixture) present(n int) (guests []context.Context) {
 		guests = append(guests, guest)
 	}
 	return guests
+}
+
+// arrive makes a member present from now on, until the test ends or leave is called.
+func (p *fixture) arrive(who context.Context) (leave func()) {
+	p.Helper()
+	_, leave, err := p.Connect(who, p.room.ID)
+	p.must(err)
+	p.Cleanup(leave)
+	p.must(p.StoreArrived(p.Context()))
+	return leave
 }
 
 // notePresence runs the server's own counting for a while.
@@ -267,5 +278,106 @@ func TestScheduleMovesWithLikesPausesAndTheRules(t *testing.T) {
 		p.expect("ten minutes into a pause", told(), "COMMITTED 12 12\nAGE 15 15\nAGE 18 15\n")
 		p.settle(party.SettingsChange{Blocked: []string{items[1].Song.URI}, OrderMode: pointer(party.OrderTurns)})
 		p.expect("with a song held back", told(), "COMMITTED 12 12\nTURN 15 15\nHELD 18 15\n")
+	})
+}
+
+// vote votes to skip, as somebody with a browser, and returns the refusal or nil.
+func (p *fixture) vote(who context.Context) error { return second(p.VoteToSkip(who, p.room.ID, nil)) }
+
+// joinFrom is a guest who joined with this browser.
+func (p *fixture) joinFrom(browser, name string) *account.Session {
+	p.Helper()
+	ctx := account.WithCaller(p.Context(), account.Caller{Address: "192.0.2.1", BrowserID: browser})
+	joined, err := p.JoinRoom(ctx, p.room.Code, name)
+	p.must(err)
+	return &joined.Session
+}
+
+// Somebody who comes while a song plays cannot vote on it, neither without a connection nor with one: otherwise
+// puppets that join for the vote would decide.
+func TestOnlyThoseWhoWerePresentBeforeTheSongVote(t *testing.T) {
+	onBothInBubble(t, func(p *fixture) {
+		guests := p.present(3)
+		p.notePresence(3 * time.Second)
+		first, next := p.add(guests[0], 1), p.add(guests[0], 2)
+		p.playNow(first)
+		late := p.join("Late")
+		time.Sleep(20 * time.Second)
+		p.refusedBecause(p.vote(late), party.ReasonJustArrived)
+		p.arrive(late)
+		p.refusedBecause(p.vote(late), party.ReasonJustArrived)
+		p.must(p.vote(guests[0]))
+		if state := p.state(); state.Playback.SkipVotes != 1 || len(state.PendingCommands) != 0 {
+			t.Errorf("%d votes, and %v is asked of the player", state.Playback.SkipVotes, state.PendingCommands)
+		}
+		p.step(party.PlaybackStep{EndedItem: first.ID})
+		p.playNow(next)
+		time.Sleep(10 * time.Second)
+		p.must(p.vote(late))
+	})
+}
+
+// A browser has one vote, whoever uses it: a puppet that joins twice has no second one.
+func TestOneBrowserHasOneVote(t *testing.T) {
+	onBothInBubble(t, func(p *fixture) {
+		p.present(2)
+		one, two := p.as(p.joinFrom("phone", "One")), p.as(p.joinFrom("phone", "Two"))
+		p.arrive(one)
+		p.arrive(two)
+		p.playNow(p.add(p.host, 1))
+		time.Sleep(10 * time.Second)
+		p.must(p.vote(one))
+		p.refusedBecause(p.vote(two), party.ReasonAlreadyVoted)
+		if state := p.state(); state.Playback.SkipVotes != 1 || len(state.PendingCommands) != 0 {
+			t.Errorf("%d votes, and %v is asked of the player", state.Playback.SkipVotes, state.PendingCommands)
+		}
+	})
+}
+
+// Who signs out takes the vote along, and has no other one on this song after signing in again.
+func TestSigningOutTakesTheVoteAlong(t *testing.T) {
+	onBothInBubble(t, func(p *fixture) {
+		guests := p.present(3)
+		p.notePresence(3 * time.Second)
+		session := p.joinFrom("phone", "Puppet")
+		puppet := p.as(session)
+		leave := p.arrive(puppet)
+		p.playNow(p.add(p.host, 1))
+		time.Sleep(10 * time.Second)
+		p.must(p.vote(guests[0]))
+		p.must(p.vote(puppet))
+		if state := p.state(); state.Playback.SkipVotes != 2 || state.Present != 4 {
+			t.Fatalf("%d votes of %d present", state.Playback.SkipVotes, state.Present)
+		}
+		p.must(p.SignOut(p.Context(), session.Refresh))
+		leave()
+		if state := p.state(); state.Playback.SkipVotes != 1 || state.Present != 3 {
+			t.Errorf("after signing out: %d votes of %d present", state.Playback.SkipVotes, state.Present)
+		}
+		again := p.as(p.joinFrom("phone", "Puppet"))
+		p.arrive(again)
+		p.refusedBecause(p.vote(again), party.ReasonJustArrived)
+	})
+}
+
+// In a room where likes of newcomers wait, puppets that join for a song cannot lift it at once.
+func TestGuestsLikeSongsSomeTimeAfterJoiningWhereTheHostWantsIt(t *testing.T) {
+	onBothInBubble(t, func(p *fixture) {
+		gina := p.join("Gina")
+		item := p.add(p.host, 1)
+		p.settle(party.SettingsChange{LikesAfterMinutes: pointer(5)})
+		p.refusedBecause(second(p.LikeQueueItem(gina, item.ID, nil)), party.ReasonJustArrived)
+		added, err := p.AddSong(gina, p.room.ID, uri(1), nil) // which would be a like
+		p.must(err)
+		if !added.AlreadyQueued || added.Item.LikeCount != 0 {
+			t.Errorf("adding the queued song: %+v, with %d likes", added, added.Item.LikeCount)
+		}
+		p.like(p.host, item)
+		time.Sleep(5 * time.Minute)
+		p.like(gina, item)
+		if n := p.state().Queue[0].LikeCount; n != 2 {
+			t.Errorf("%d likes", n)
+		}
+		p.must(second(p.UnlikeQueueItem(p.join("Otto"), item.ID, nil)))
 	})
 }

@@ -33,6 +33,9 @@ soon as that state is newer.
     changes that it loads ([AffectedUsers]). If hints were lost, duplicated, reordered or have not arrived yet, the
     answer may name too many users, but never too few: a version that no hint announced affects everybody. A feed
     keeps at most 64 hints for a load, and discards the hints that a load has answered.
+  - Rollbacks: if the source goes back to an older version, as after a backup was restored, watchers keep their newer
+    state until the source has a version above it. Options.OnRollback is told of it within Options.Reconcile, so that
+    somebody can raise the version.
   - Deleted topics: if the source no longer knows a topic, its watchers keep their last state. A source whose watchers
     have to notice a deletion gives the topic a last version that says so.
 
@@ -44,8 +47,8 @@ that it has to. The next watcher then waits for that one load, which fetches onl
 Nothing blocks a publisher: a hint costs the hub a map look-up and, if the topic has a feed, a comparison, an entry in a
 short list and a token in a channel. A slow watcher blocks nobody. A slow load delays its own topic and every Watch
 that waits for it, but no other topic. A load belongs to the hub and not to a watcher: neither a watcher's context
-nor its Close cancels it. Options.OnLoad and Options.Log are called by the feed's goroutine and delay it.
-Hub.Reconcile only sends a token and returns.
+nor its Close cancels it. Options.OnLoad and Options.Log are called by the feed's goroutine and delay it;
+Options.OnRollback delays reconciling. Hub.Reconcile only sends a token and returns.
 
 # Goroutines
 

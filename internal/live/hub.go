@@ -46,6 +46,11 @@ type Options struct {
 	Log    *slog.Logger                        // nil: nothing is logged
 	OnLoad func(took time.Duration, err error) // called after every load, for metrics; may be nil, must not block
 
+	// OnRollback is called with a topic whose version in the source is below the one that its feed has, as after a backup
+	// was restored. A feed never goes back, so its watchers see nothing until the version is above the feed's. May be nil,
+	// must not block.
+	OnRollback func(topic string, version int64)
+
 	Tracing trace.TracerProvider // nil: loads have no spans
 }
 
@@ -179,15 +184,18 @@ func (h *Hub[S]) reconcile() {
 
 // hintCurrentVersions asks the source for the versions of all feeds and gives each feed a hint.
 func (h *Hub[S]) hintCurrentVersions() error {
-	topics := h.topics()
-	if len(topics) == 0 {
+	had := h.versions() // before the source is asked, which then knows at least these
+	if len(had) == 0 {
 		return nil
 	}
-	versions, err := h.src.Versions(h.ctx, topics)
+	versions, err := h.src.Versions(h.ctx, slices.Collect(maps.Keys(had)))
 	if err != nil {
 		return err
 	}
 	for topic, version := range versions {
+		if version < had[topic] && h.opts.OnRollback != nil {
+			h.opts.OnRollback(topic, had[topic])
+		}
 		h.Hint(VersionHint(topic, version))
 	}
 	return nil
@@ -203,14 +211,22 @@ func (h *Hub[S]) awaitReconcile() bool {
 	return h.ctx.Err() == nil
 }
 
-func (h *Hub[S]) topics() []string {
+// versions returns the newest version of each feed, or 0 before its first load.
+func (h *Hub[S]) versions() map[string]int64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return slices.Collect(maps.Keys(h.feeds))
+	versions := make(map[string]int64, len(h.feeds))
+	for topic, f := range h.feeds {
+		versions[topic] = 0
+		if n := f.newest.Load(); n != nil {
+			versions[topic] = n.version
+		}
+	}
+	return versions
 }
 
 // FeedCount returns the number of feeds, including those that linger without a watcher.
-func (h *Hub[S]) FeedCount() int { return len(h.topics()) }
+func (h *Hub[S]) FeedCount() int { return len(h.versions()) }
 
 // WatcherCount returns the number of watchers of all topics, including those whose Watch still waits.
 func (h *Hub[S]) WatcherCount() (watchers int) {

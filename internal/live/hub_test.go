@@ -2,6 +2,8 @@ package live_test
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -140,4 +142,31 @@ func closed(c <-chan struct{}) bool {
 	default:
 		return false
 	}
+}
+
+// A source that was restored from a backup is behind its feed. Watchers keep their state until it is ahead again.
+func TestRollbackIsReported(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{T: t, source: newSource(), bus: live.NewLocalBus(), log: &strings.Builder{}}
+		reported := make(chan string, 8)
+		w.hub = live.NewHub(w.bus, w.source, live.Options{
+			Interval: interval, Reconcile: reconcile, Linger: linger,
+			OnRollback: func(topic string, version int64) { reported <- fmt.Sprint(topic, version) },
+		})
+		defer w.hub.Close()
+		w.source.set(func(s *source) { s.versions["a"] = 7 })
+		watcher := w.watch("a")
+		w.wantNext(watcher, 7)
+		w.wantQuiet(watcher, reconcile+interval)
+		if len(reported) != 0 {
+			t.Fatalf("reported %s although nothing went back", <-reported)
+		}
+		w.source.set(func(s *source) { s.versions["a"] = 3 })
+		w.wantQuiet(watcher, reconcile)
+		if len(reported) != 1 || <-reported != "a7" {
+			t.Error("want one report, that a was at version 7")
+		}
+		w.source.set(func(s *source) { s.versions["a"] = 100 })
+		w.wantNext(watcher, 100)
+	})
 }

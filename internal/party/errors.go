@@ -17,7 +17,7 @@ const (
 	Conflict            Code = "CONFLICT"              // the present state does not allow it: room closed, code in use, …
 	Refused             Code = "REFUSED"               // a rule of the room refuses it; Reason says which
 	RateLimited         Code = "RATE_LIMITED"          // too often
-	UpstreamUnavailable Code = "UPSTREAM_UNAVAILABLE"  // Spotify or the identity provider does not answer
+	UpstreamUnavailable Code = "UPSTREAM_UNAVAILABLE"  // Spotify, the identity provider or the database is not available
 	Internal            Code = "INTERNAL_SERVER_ERROR" // a fault of ours; the cause is logged, never sent
 )
 
@@ -39,6 +39,7 @@ const (
 	ReasonAlreadyVoted   RefusalReason = "ALREADY_VOTED"
 	ReasonTooEarly       RefusalReason = "TOO_EARLY" // the song has only just begun
 	ReasonVotesOff       RefusalReason = "VOTES_OFF"
+	ReasonJustArrived    RefusalReason = "JUST_ARRIVED" // the guest has not been in the room for long enough
 )
 
 // Refusal is a rule's no: the reason, and a sentence for the person who asked.

@@ -119,14 +119,17 @@ func VotesFrom(began time.Time, song Song) time.Time {
 	return began.Add(min(voteGrace, time.Duration(song.DurationMS)*time.Millisecond/4))
 }
 
-// MayVote returns why a member may not vote to skip the song that plays, or nil. A song can be voted on from the moment
-// that VotesFrom returns.
-func (s *RoomSettings) MayVote(voted bool, from, now time.Time) *Refusal {
+// MayVote returns why a member may not vote to skip the song that plays, or nil. Voted says whether the member, or
+// somebody else with the same browser, has voted on it already, and wasPresent whether the member was present before it
+// began and has been since. A song can be voted on from the moment that VotesFrom returns.
+func (s *RoomSettings) MayVote(voted, wasPresent bool, from, now time.Time) *Refusal {
 	switch {
 	case s.SkipVotePercent == 0:
 		return &Refusal{ReasonVotesOff, "The host does not let guests vote in this room."}
 	case voted:
 		return &Refusal{ReasonAlreadyVoted, "You have already voted on this song."}
+	case !wasPresent:
+		return &Refusal{ReasonJustArrived, "You came after this song began: you can vote on the next one."}
 	case now.Before(from):
 		return &Refusal{ReasonTooEarly, "This song has only just begun: give it a few seconds."}
 	}
@@ -168,6 +171,17 @@ func MayLike(state QueueItemState) *Refusal {
 		return refusal(ReasonCommitted, "This song is playing and can no longer be liked.")
 	}
 	return refusal(ReasonCommitted, "This song is over and can no longer be liked.")
+}
+
+// MayLikeYet returns why a member with this role, who joined at this time, may not like songs yet in a room where
+// guests may do so this many minutes after joining, or nil.
+func MayLikeYet(afterMinutes int, role Role, joinedAt, now time.Time) *Refusal {
+	from := joinedAt.Add(time.Duration(afterMinutes) * time.Minute)
+	if role != RoleGuest || !now.Before(from) {
+		return nil
+	}
+	return refusal(ReasonJustArrived,
+		"You have only just joined. You can like songs here in %s.", countMinutes(from.Sub(now)))
 }
 
 // refusal returns a refusal with a formatted sentence for the person who asked.

@@ -41,6 +41,7 @@ type RoomSettings struct {
 	SkipVotePercent     int        // of the members present; 0: voting is off
 	RequireApproval     bool       // songs of newcomers wait for a host
 	TrustedAfter        int        // how many accepted songs make a guest no longer a newcomer
+	LikesAfterMinutes   int        // how long after joining a guest may like songs; 0: at once
 	LastCallAt          *time.Time // from then on guests cannot add songs; nil: no last call
 	Blocked             []Blocked
 }
@@ -80,6 +81,7 @@ type SettingsChange struct {
 	SkipVotePercent     *int
 	RequireApproval     *bool
 	TrustedAfter        *int
+	LikesAfterMinutes   *int
 	LastCallAt          *time.Time
 	Blocked             []string // URIs or links; nil: unchanged
 }
@@ -112,6 +114,7 @@ func (in *SettingsChange) ApplyTo(s RoomSettings, blocked []Blocked) RoomSetting
 	s.SkipVotePercent = Or(in.SkipVotePercent, s.SkipVotePercent)
 	s.RequireApproval = Or(in.RequireApproval, s.RequireApproval)
 	s.TrustedAfter = Or(in.TrustedAfter, s.TrustedAfter)
+	s.LikesAfterMinutes = Or(in.LikesAfterMinutes, s.LikesAfterMinutes)
 	s.LastCallAt = orNone(in.LastCallAt, s.LastCallAt)
 	if len(in.Blocked)+len(s.Blocked) > 0 && in.Blocked != nil {
 		s.Blocked = blocked

@@ -64,6 +64,7 @@ func parseNumbers(in *SettingsChange) error {
 		{"addsPerHour", in.AddsPerHour, 1, MaxQueue, true},
 		{"skipVotePercent", in.SkipVotePercent, 0, 100, false},
 		{"trustedAfter", in.TrustedAfter, 1, 100, false},
+		{"likesAfterMinutes", in.LikesAfterMinutes, 0, 1440, false},
 	} {
 		switch {
 		case n.value == nil || n.none && *n.value == 0:

@@ -1,6 +1,10 @@
 package playback
 
-import "time"
+import (
+	"time"
+
+	"antwon.dj/backend/internal/party"
+)
 
 // All rooms share what Spotify lets an app request. A room that needs more calls than usual, because its player answers
 // strangely, therefore observes its player less often while nothing is about to happen.
@@ -10,11 +14,13 @@ const (
 	hourlyCalls = 350
 	// thriftFrom and thriftMost are the numbers of calls in the last hour from which the player is observed half as often,
 	// and a quarter as often.
-	thriftFrom = hourlyCalls - 25
-	thriftMost = hourlyCalls - 15
+	thriftFrom = hourlyCalls - 30
+	thriftMost = hourlyCalls - 20
 	// burstCalls is how many calls a room may cost in burstMinutes before its observations are paced, whatever calls for
 	// them. The busiest room that nothing goes wrong in needs fewer than 60.
-	burstCalls   = 70
+	burstCalls = 70
+	// usualCalls is what a room that plays costs in a minute.
+	usualCalls   = 5
 	burstMinutes = 10
 	burstPace    = 26 * time.Second // between two observations; a command may follow each of them
 	slowestPace  = time.Minute      // the same when thriftMost is reached
@@ -53,8 +59,23 @@ func (c callCount) last(minutes int) (n int) {
 	return n
 }
 
+// assumeCalls lets a new driver assume that the driver before it has made the usual number of calls in the last hour,
+// if the room's player was observed then.
+func (d *decision) assumeCalls() {
+	if p := d.room.Playback; p.Status == party.Idle && p.Song == nil || d.now.Sub(p.ObservedAt) > time.Hour {
+		return
+	}
+	d.memory.calls = d.memory.calls.at(d.now)
+	for m := range d.memory.calls.perMinute {
+		d.memory.calls.perMinute[m] = usualCalls
+	}
+}
+
 // countCall counts the call whose outcome is the input of this decision.
 func (d *decision) countCall(in Input) {
+	if d.memory.calls.minute == 0 {
+		d.assumeCalls()
+	}
 	n := 0
 	switch {
 	case in.Answer != nil && in.Answer.Command.Kind == ResetModes:

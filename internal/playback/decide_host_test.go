@@ -40,7 +40,7 @@ func TestDecideWhenHostUsesApp(t *testing.T) {
 		},
 		{
 			name: "the host paused their own song", in: Input{Room: hostPaused, Observation: stands(hostSong, 30*time.Second)},
-			health: party.HealthOK, status: party.Paused, observeIn: idleInterval,
+			health: party.HealthOK, status: party.Paused, observeIn: playingInterval,
 		},
 		{
 			name:   "the host plays something, and the queue is empty",

@@ -74,7 +74,7 @@ func TestDecideDuringSong(t *testing.T) {
 		{
 			name:   "the host paused",
 			in:     Input{Room: room(item("a", playing), item("b", queued)), Observation: stands(song("a"), 100*time.Second)},
-			health: party.HealthOK, status: party.Paused, observeIn: idleInterval,
+			health: party.HealthOK, status: party.Paused, observeIn: playingInterval,
 		},
 		{
 			name:    "skip a song that the host removed",

@@ -32,6 +32,7 @@ func newDecision(in Input) *decision {
 	case in.Observation != nil:
 		d.takeObservation(*in.Observation)
 	case in.Fault != nil:
+		d.memory.observationBackoff.worked = d.memory.lookedAt
 		d.memory.observationBackoff = d.memory.observationBackoff.afterFault(in.Fault, d.now)
 	case in.Answer != nil && in.Answer.Command == (Command{Kind: ReadQueue}):
 		d.takeQueue(in.Answer)
@@ -54,7 +55,7 @@ func (d *decision) takeObservation(s Observation) {
 	handover := &d.memory.handover
 	handover.watched = handover.watched && s.Device != nil && d.now.Sub(d.memory.lookedAt) <= maxWatchGap
 	d.memory.observationBackoff, d.memory.lookedAt = backoff{}, d.now
-	d.memory.alike = d.memory.alike.add(s)
+	d.memory.alike, d.memory.still = d.memory.alike.add(s), d.memory.still.add(s)
 	switch {
 	case d.believes(s):
 		d.accept(s)
@@ -68,8 +69,15 @@ func (d *decision) takeObservation(s Observation) {
 func (d *decision) accept(s Observation) {
 	last := d.memory.observation
 	standsStill := last.Playing && s.Playing && last.Progress == s.Progress && uriOf(last.Song) == uriOf(s.Song)
-	if !standsStill {
+	switch {
+	case standsStill:
+	case d.memory.still.times > 1: // while the observations before were not believed
+		d.memory.progressedAt = d.memory.still.since
+	default:
 		d.memory.progressedAt = s.At
+	}
+	if last.Playing && uriOf(last.Song) != uriOf(s.Song) {
+		d.memory.otherSeen, d.memory.otherEnds = last.At, last.At.Add(d.duration()-last.Progress)
 	}
 	if active(last) && !active(s) {
 		d.memory.silentSince = time.Time{}
@@ -187,6 +195,10 @@ func (d *decision) remaining() time.Duration {
 	return d.duration() - d.progress() - d.now.Sub(d.memory.observation.At)
 }
 
+// tooLate is how long before the end of what plays a song can no longer be sent to the player's queue, as it might
+// arrive there after the end.
+const tooLate = 500 * time.Millisecond
+
 // nearEnd reports whether what plays ends so soon that the next song has to be committed. That is also so if nobody
 // knows when it ends.
 func (d *decision) nearEnd() bool {
@@ -203,7 +215,7 @@ func (d *decision) nearEnd() bool {
 		return false
 	}
 	left := d.remaining()
-	return left > 0 && left <= d.commitLead()+jitter
+	return left > tooLate && left <= d.commitLead()+jitter
 }
 
 // verificationKey names the committed item and the song that is loaded while it waits. That Spotify's queue has the

@@ -131,7 +131,8 @@ func (d *decision) deliveryReason() party.HealthReason {
 }
 
 // commandHealth returns the health that follows from commands that fail; empty: none. Some faults do not pass with
-// time, only with a success; they count as long as there is something to play.
+// time, only with a success; they count as long as there is something to play, or until soon after the command could
+// have been sent again if too few answers say so.
 func (d *decision) commandHealth() party.HealthState {
 	b := d.memory.commandBackoff
 	lasts := d.now.Before(b.until)
@@ -139,7 +140,7 @@ func (d *decision) commandHealth() party.HealthState {
 	case NoDevice: // a player that plays has a device
 		lasts = lasts || d.hasNext() && d.activity != playingSong && d.activity != playingOther
 	case Restricted, NotAllowed:
-		lasts = lasts || d.hasNext()
+		lasts = lasts || d.hasNext() && (!b.doubted || d.now.Before(b.until.Add(playingInterval)))
 	}
 	if !lasts {
 		return ""

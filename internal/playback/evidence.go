@@ -35,16 +35,12 @@ type suspicion struct {
 }
 
 const (
-	confirmDelay      = 1200 * time.Millisecond // from an observation that raises a suspicion to the one that confirms it
-	minConfirmGap     = time.Second             // two observations that follow faster may be one answer of a cache
-	standsStillFor    = 10 * time.Second        // how long a song has to stand still before its end to count as stuck
-	rareStandstill    = 25 * time.Second        // the same if it is observed so rarely that fewer observations have to do
-	rareStandstillMin = 6                       // how many have to do then
-	standsStillMin    = 7                       // how many observations in a row have to show this
-	noPlayerAtMost    = 12 * time.Second        // how long a missing player is doubted while the queue cannot be read
-	endTolerance      = 1500 * time.Millisecond // how much earlier than expected a song may end
-	maxLookBack       = time.Minute             // how long after its end a song may still be shown by mistake
-	staleProgress     = 2500 * time.Millisecond // how far behind a progress has to be to contradict what is known
+	confirmDelay   = 1200 * time.Millisecond // from an observation that raises a suspicion to the one that confirms it
+	minConfirmGap  = time.Second             // two observations that follow faster may be one answer of a cache
+	noPlayerAtMost = 12 * time.Second        // how long a missing player is doubted while the queue cannot be read
+	endTolerance   = 1500 * time.Millisecond // how much earlier than expected a song may end
+	maxLookBack    = time.Minute             // how long after its end a song may still be shown by mistake
+	staleProgress  = 2500 * time.Millisecond // how far behind a progress has to be to contradict what is known
 )
 
 // known is what was known before the newest observation.
@@ -138,8 +134,7 @@ func (d *decision) proven(k known, s Observation) bool {
 	case doubt.kind == noPlayer:
 		return doubt.queueFails > 0 && lasted >= noPlayerAtMost
 	case doubt.kind == standsStill && !inTail(s):
-		rarely := doubt.looks >= rareStandstillMin && lasted >= rareStandstill
-		return rarely || doubt.looks >= standsStillMin && lasted >= standsStillFor
+		return d.memory.still.proves(s.At)
 	}
 	return doubt.looks >= 2 && lasted >= minConfirmGap
 }

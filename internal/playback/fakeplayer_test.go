@@ -242,7 +242,7 @@ func (t *fakePlayer) Devices(context.Context, string) (devices []party.Device, e
 }
 
 func (t *fakePlayer) ResetShuffleAndRepeat(context.Context, string) error {
-	return t.call("straighten", func() { t.repeat = false })
+	return t.call("reset_modes", func() { t.repeat = false })
 }
 
 const partyList = "spotify:playlist:party"

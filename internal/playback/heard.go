@@ -61,9 +61,9 @@ func (d *decision) reached(item *party.QueueItem) (reached time.Duration, known 
 		return s.Progress, true // where it got stuck
 	}
 	h, known := d.heardOf(item)
-	ended := s.At
-	if d.activity != silence {
-		ended = later(d.songBegan(), h.at)
+	ended := s.At // unless it is known better
+	if began := d.songBegan(); d.activity != silence && began.After(h.at) {
+		ended = began
 	}
 	if h.plays {
 		return h.progress + ended.Sub(h.at), known

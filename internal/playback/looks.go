@@ -68,6 +68,42 @@ func (a alikeLooks) add(s Observation) alikeLooks {
 	return next
 }
 
+// stillLooks is how many of the newest observations, whether they are believed or not, showed the same song playing at
+// the same place.
+type stillLooks struct {
+	uri      string
+	progress time.Duration
+	since    time.Time
+	times    int
+}
+
+// add returns the count after another observation. A progress of 0 proves nothing, because some devices always report
+// it.
+func (l stillLooks) add(s Observation) stillLooks {
+	switch {
+	case !s.Playing || s.Song == nil || s.Progress == 0:
+		return stillLooks{}
+	case l.times == 0 || l.uri != s.Song.URI || l.progress != s.Progress:
+		return stillLooks{s.Song.URI, s.Progress, s.At, 1}
+	}
+	l.times++
+	return l
+}
+
+// proves reports whether a song stands still: seen often within seconds, or less often over a longer time, as a player
+// is observed that costs much.
+func (l stillLooks) proves(at time.Time) bool {
+	for _, enough := range []struct {
+		times int
+		over  time.Duration
+	}{{8, 10 * time.Second}, {7, 25 * time.Second}, {3, 40 * time.Second}} {
+		if l.times >= enough.times && at.Sub(l.since) >= enough.over {
+			return true
+		}
+	}
+	return false
+}
+
 // maxWavering is how long a silent room waits for observations that agree.
 const maxWavering = 30 * time.Second
 

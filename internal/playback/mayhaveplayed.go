@@ -102,8 +102,21 @@ func (d *decision) playHadNoEffect(item *party.QueueItem) bool {
 	return h.itemID == item.ID && h.direct && h.watched
 }
 
-// playerMovedOn reports whether the player has left the song that was loaded when the item was sent to its queue.
+// playerMovedOn reports whether the player has left the song that was loaded when the item was sent to its queue. If no
+// song was known to be loaded, it was the room's last one.
 func (d *decision) playerMovedOn(item *party.QueueItem) bool {
 	current, before := d.memory.observation.Song, d.memory.handover.loaded
-	return item.Via != party.DeliveryPlaylist && current != nil && (before == nil || !sameRecording(current, before))
+	if before == nil {
+		before = d.memory.lastEnded.song
+	}
+	left := current != nil && (before == nil || !sameRecording(current, before))
+	return item.Via != party.DeliveryPlaylist && left && !d.leftNoTime(item)
+}
+
+// leftNoTime reports whether the song that plays began before the item was committed, or so soon after something else
+// was seen to play, or was over, that the item can have been heard for a moment at most.
+func (d *decision) leftNoTime(item *party.QueueItem) bool {
+	began := d.songBegan()
+	atOnce := min(began.Sub(d.memory.otherSeen).Abs(), began.Sub(d.memory.otherEnds).Abs()) < skipThreshold
+	return d.activity == playingSong && (atOnce || began.Before(item.CommittedAt))
 }

@@ -46,6 +46,21 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	return m
 }
 
+// measureRenewals registers until when this node holds its leases. The metric is computed when it is read, so that it
+// shows a renewal that hangs, too.
+func (s *Supervisor) measureRenewals(reg prometheus.Registerer) {
+	promauto.With(reg).NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "antwon_playback_alive_until",
+		Help: "When this server's leases end unless they are renewed, in seconds since 1970; 0: never renewed.",
+	}, func() float64 {
+		until := s.aliveUntil.Load()
+		if until == nil {
+			return 0
+		}
+		return float64(until.UnixMilli()) / 1000
+	})
+}
+
 // The outcomes of antwon_playback_leases_total.
 const (
 	leaseTaken     = "taken"

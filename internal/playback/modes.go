@@ -17,11 +17,12 @@ const (
 	lastModesPause  = 10 * time.Minute
 )
 
-// resetModes turns off shuffle and repeat whenever a song of the room plays, because a song that repeats and a list
-// that is shuffled never reach the next song.
+// resetModes turns off shuffle and repeat whenever a song of the room plays, or one waits behind the host's own song,
+// because a song that repeats and a list that is shuffled never reach the next song.
 func (d *decision) resetModes() (action, bool) {
 	s, m := d.memory.observation, &d.memory.modes
-	if d.activity != playingSong || d.item == nil || d.noPremium() {
+	concernsRoom := d.item != nil || d.sentToQueue()
+	if d.activity != playingSong || !concernsRoom || d.noPremium() {
 		return action{}, false
 	}
 	if !s.Repeat && !s.Shuffle {

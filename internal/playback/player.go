@@ -160,16 +160,22 @@ type backoff struct {
 	refusals int       // how many of them in a row were this kind of failure
 	since    time.Time // when the first of these was
 	doubted  bool      // only the host could mend this kind of failure, and too few answers say so
+	proven   int       // how many of the refusals came since there are enough of them
+	worked   time.Time // when the same succeeded last; zero: unknown
 	until    time.Time // no attempt is made before
 }
 
 // afterFault returns the backoff after another failure.
 func (b backoff) afterFault(f *Fault, now time.Time) backoff {
-	next := backoff{kind: f.Kind, reason: f.Reason, attempts: b.attempts + 1, refusals: 1, since: now}
+	next := backoff{kind: f.Kind, reason: f.Reason, attempts: b.attempts + 1, refusals: 1, since: now, worked: b.worked}
 	if b.kind == f.Kind && b.reason == f.Reason && b.refusals > 0 {
-		next.since, next.refusals = b.since, b.refusals+1
+		next.since, next.refusals, next.proven = b.since, b.refusals+1, b.proven
 	}
-	next.doubted = next.needsProof() && (next.refusals < minRefusals || now.Sub(next.since) < minRefusalSpan)
+	span := refusalSpan(next.worked, next.since)
+	next.doubted = next.needsProof() && (next.refusals < minRefusals || now.Sub(next.since) < span)
+	if next.needsProof() && !next.doubted {
+		next.proven++
+	}
 	if f.Kind == CoolingDown {
 		wait := cmp.Or(f.RetryAfter, defaultCoolDown)
 		if next.refusals > 1 { // the time that Spotify named was too short
@@ -217,7 +223,7 @@ func (b backoff) wait(kind FaultKind) time.Duration {
 	}
 	attempts := b.attempts
 	if b.needsProof() && !b.doubted { // the refusals that made it a fact say nothing about how long it lasts
-		attempts = max(1, b.refusals-minRefusals+1)
+		attempts = max(1, b.proven)
 	}
 	return min(first<<min(attempts-1, 10), most)
 }

@@ -36,7 +36,10 @@ type permission struct {
 
 // refused returns the permission after another refusal.
 func (p permission) refused(now time.Time) permission {
-	if p.denied {
+	switch {
+	case p.denied && now.Before(p.probeAt()): // no probe, but a command that was due anyway
+		return p
+	case p.denied:
 		p.last, p.probes = now, p.probes+1
 		return p
 	}
@@ -44,12 +47,16 @@ func (p permission) refused(now time.Time) permission {
 		p.refusals, p.first = 0, now
 	}
 	p.refusals, p.last = p.refusals+1, now
-	span := minRefusalSpan
-	if !p.allowedAt.IsZero() && p.first.Sub(p.allowedAt) < recentlyAllowed {
-		span = minRefusalSpanNow
-	}
-	p.denied = p.refusals >= minRefusals && now.Sub(p.first) >= span
+	p.denied = p.refusals >= minRefusals && now.Sub(p.first) >= refusalSpan(p.allowedAt, p.first)
 	return p
+}
+
+// refusalSpan returns over which time something has to be refused, given when it was allowed last and refused first.
+func refusalSpan(allowed, first time.Time) time.Duration {
+	if !allowed.IsZero() && first.Sub(allowed) < recentlyAllowed {
+		return minRefusalSpanNow
+	}
+	return minRefusalSpan
 }
 
 // allowed returns the permission after a success.

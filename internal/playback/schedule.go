@@ -9,6 +9,7 @@ const (
 	waitingInterval    = time.Second            // while a song should start or end
 	playingInterval    = 15 * time.Second       // while a song plays
 	idleInterval       = 30 * time.Second       // while nothing plays
+	shortPause         = 10 * time.Minute       // how long a paused song is observed like one that plays: it may go on
 	otherFirstInterval = 5 * time.Second        // while something else plays: an advertisement is short
 	otherLongAfter     = time.Minute            // when something else is no advertisement, and playingInterval applies
 	noDeviceFirst      = 5 * time.Second        // without a device, at first
@@ -24,6 +25,9 @@ func (d *decision) nextObservation(by time.Time) time.Time {
 		at = d.memory.commandedAt.Add(commandDelay)
 	}
 	if d.memory.suspicion.kind != nothingNew && (d.inDoubt() || d.nextLook().Before(at)) {
+		at = d.nextLook()
+	}
+	if d.memory.still.times > 1 && d.activity == playingSong && d.nextLook().Before(at) {
 		at = d.nextLook()
 	}
 	if until := d.memory.commandBackoff.until; until.After(d.now) && until.Before(at) {
@@ -56,6 +60,10 @@ func (d *decision) regularObservation() time.Time {
 		return observed.Add(d.thrifty(playingInterval))
 	case playingSong:
 		return d.observationDuringSong()
+	case pausedSong:
+		if d.now.Sub(d.memory.inactiveSince) < shortPause {
+			return observed.Add(d.thrifty(playingInterval))
+		}
 	case silence:
 		if d.onlyHostCanStart() || d.memory.commandBackoff.kind == NotAllowed { // only the host can change this
 			return observed.Add(playingInterval)

@@ -45,10 +45,10 @@ const (
 	PlayPlaylist   CommandKind = "play_playlist" // play the room's playlist from ItemID's song on
 	Pause          CommandKind = "pause"
 	Resume         CommandKind = "resume"
-	Transfer       CommandKind = "transfer"   // make DeviceID the active device
-	Devices        CommandKind = "devices"    // read the host's devices
-	ResetModes     CommandKind = "straighten" // turn off shuffle and repeat; metrics keep the old name
-	Suggest        CommandKind = "suggest"    // find fallback songs
+	Transfer       CommandKind = "transfer"    // make DeviceID the active device
+	Devices        CommandKind = "devices"     // read the host's devices
+	ResetModes     CommandKind = "reset_modes" // turn off shuffle and repeat
+	Suggest        CommandKind = "suggest"     // find fallback songs
 )
 
 // Command is one call of a Player.
@@ -80,6 +80,9 @@ type Memory struct {
 	lookedAt      time.Time   // when the player was observed last, whether that is believed or not
 	suspicion     suspicion   // what newer observations claim
 	alike         alikeLooks  // how many of the newest observations showed the same
+	still         stillLooks  // how many of them showed a player that stands still
+	otherSeen     time.Time   // when something else than what it shows was seen to play last
+	otherEnds     time.Time   // when that would have been over
 	hidden        bool        // only the queue tells what plays; the player's state says that there is no player
 	commandedAt   time.Time   // when the last command that changes the player was answered
 	changedAt     time.Time   // when the last command was answered that may have changed what plays

@@ -76,7 +76,9 @@ func earlier(s *Observation, by time.Duration) *Observation {
 // observed returns the memory of one observation.
 func observed(s *Observation) Memory {
 	alike := alikeLooks{}.add(*s).add(*s)
-	return Memory{observation: *s, observedAt: s.At, lookedAt: s.At, progressedAt: s.At, alike: alike}
+	return Memory{
+		observation: *s, observedAt: s.At, lookedAt: s.At, progressedAt: s.At, alike: alike, still: stillLooks{}.add(*s),
+	}
 }
 
 // decideTwice returns the decision on an observation that has been confirmed, in whatever way it needs that.
@@ -88,11 +90,10 @@ func decideTwice(in Input) Plan {
 	first.Now, before.At = in.Now.Add(-confirmDelay), before.At.Add(-confirmDelay)
 	first.Observation = &before
 	memory := Decide(first).Memory
-	doubt := memory.suspicion
-	if doubt.kind == standsStill {
-		doubt.since, doubt.looks = doubt.since.Add(-standsStillFor), standsStillMin
+	if memory.suspicion.kind == standsStill {
+		in.Memory.still = stillLooks{uriOf(before.Song), before.Progress, before.At.Add(-10 * time.Second), 8}
 	}
-	in.Memory.suspicion, in.Memory.alike, in.Memory.lookedAt = doubt, memory.alike, first.Now
+	in.Memory.suspicion, in.Memory.alike, in.Memory.lookedAt = memory.suspicion, memory.alike, first.Now
 	plan := Decide(in)
 	if plan.Command == (Command{Kind: ReadQueue}) {
 		in.Observation, in.Answer, in.Memory = nil, &Answer{Command: plan.Command}, plan.Memory

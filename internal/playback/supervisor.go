@@ -91,10 +91,12 @@ func New(rooms Rooms, player Player, opts Options) *Supervisor {
 	if opts.OnNodes == nil {
 		opts.OnNodes = func(int) {}
 	}
-	return &Supervisor{
+	s := &Supervisor{
 		rooms: rooms, player: player, opts: opts, metrics: newMetrics(opts.Metrics), tracer: newTracer(opts.Tracing),
 		hints: make(chan string, hintBuffer), open: make(chan []party.OpenRoom), ended: make(chan driverEnd),
 	}
+	s.measureRenewals(opts.Metrics)
+	return s
 }
 
 // Wake announces that a room has changed, so that the Supervisor drives it at once instead of after its next
@@ -142,8 +144,11 @@ func (s *Supervisor) reconcileLoop(ctx context.Context, workers *sync.WaitGroup)
 func (s *Supervisor) renewLoop(ctx context.Context) {
 	for failing := false; ctx.Err() == nil; sleep(ctx, renewEvery) {
 		open, err := s.renew(ctx)
-		if err != nil && !failing && ctx.Err() == nil {
+		switch {
+		case err != nil && !failing && ctx.Err() == nil:
 			s.opts.Log.Error("the node could not be renewed, or its open rooms not be listed", "error", err)
+		case err == nil && failing:
+			s.opts.Log.Info("the node is renewed again")
 		}
 		if failing = err != nil; failing {
 			continue
@@ -155,8 +160,11 @@ func (s *Supervisor) renewLoop(ctx context.Context) {
 	}
 }
 
-// renew records that this node is alive, and returns the open rooms.
+// renew records that this node is alive, and returns the open rooms. A renewal that takes longer than leases last is of
+// no use.
 func (s *Supervisor) renew(ctx context.Context) ([]party.OpenRoom, error) {
+	ctx, cancel := context.WithTimeout(ctx, nodeLife)
+	defer cancel()
 	until := time.Now().Add(nodeLife - nodeMargin)
 	alive, err := s.rooms.RenewNode(ctx, s.opts.NodeID, nodeLife)
 	if err != nil {
@@ -173,6 +181,13 @@ func (s *Supervisor) renew(ctx context.Context) ([]party.OpenRoom, error) {
 func (s *Supervisor) isAlive() bool {
 	until := s.aliveUntil.Load()
 	return until != nil && time.Now().Before(*until)
+}
+
+// IsOverdue reports whether this node has not been renewed for about twice as long as its leases last, so that nobody
+// drives its rooms, or other nodes do. It is false before the first renewal.
+func (s *Supervisor) IsOverdue() bool {
+	until := s.aliveUntil.Load()
+	return until != nil && time.Since(*until) > nodeLife
 }
 
 // drive drives one room until it closes, becomes idle, or another node takes it over. After a failure the next

@@ -1,8 +1,13 @@
 // Package ratelimit limits how often something may be done, by key, with token buckets in bounded memory, and notes for
 // one operation what it used of its limits.
 //
+// Limiter counts users whom it is told; Fair counts clients whose user is unknown, by their network, browser and
+// connection.
+//
 // A Limiter holds one bucket per key. When there are too many, it forgets the bucket that was used least recently; a
-// forgotten key starts again with a full bucket. Buckets are local to the process: each of several servers allows the
+// forgotten key starts again with a full bucket. A bucket is either for things of which each takes one token, with
+// Bucket.Allow, or a budget for things whose cost is known only when they are done, with Bucket.Take and Bucket.Charge.
+// Buckets are local to the process: each of several servers allows the
 // full rate.
 package ratelimit
 
@@ -39,14 +44,21 @@ func NewBucket(r Rate) *Bucket {
 func (b *Bucket) Allow(ctx context.Context) (wait time.Duration) {
 	now := time.Now()
 	if !b.tokens.AllowN(now, 1) {
-		missing := 1 - b.tokens.TokensAt(now)
-		wait = time.Duration(math.Ceil(missing/b.rate.PerSecond*1000)) * time.Millisecond
-		wait = max(wait, time.Millisecond)
+		wait = max(b.untilNext(now), time.Millisecond)
+	} else {
+		noteTaken(ctx, b)
 	}
-	if uses := UsesFrom(ctx); uses != nil {
-		uses.addBucket(b, now, wait == 0)
-	}
+	b.note(ctx, now, 1, wait == 0)
 	return wait
+}
+
+// Wait returns how long to wait for a token, or 0 if there is one, and takes none.
+func (b *Bucket) Wait() time.Duration { return b.untilNext(time.Now()) }
+
+// untilNext returns how long after now the bucket has a token, in whole milliseconds.
+func (b *Bucket) untilNext(now time.Time) time.Duration {
+	missing := max(0, 1-b.tokens.TokensAt(now))
+	return time.Duration(math.Ceil(missing/b.rate.PerSecond*1000)) * time.Millisecond
 }
 
 // Limiter limits rates by key. It is safe for concurrent use.
@@ -65,6 +77,11 @@ func New(keys int) *Limiter {
 
 // Allow is Bucket.Allow for the bucket of a key. A key must always be used with the same rate.
 func (l *Limiter) Allow(ctx context.Context, key string, r Rate) (wait time.Duration) {
+	return l.Bucket(key, r).Allow(ctx)
+}
+
+// Bucket returns the bucket of a key. A key must always be used with the same rate.
+func (l *Limiter) Bucket(key string, r Rate) *Bucket {
 	bucket, ok := l.buckets.Get(key)
 	if !ok {
 		bucket = NewBucket(r)
@@ -72,5 +89,5 @@ func (l *Limiter) Allow(ctx context.Context, key string, r Rate) (wait time.Dura
 			bucket = existing
 		}
 	}
-	return bucket.Allow(ctx)
+	return bucket
 }

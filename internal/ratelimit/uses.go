@@ -61,9 +61,9 @@ func (u *Uses) List() []Use {
 	return slices.Clone(u.list)
 }
 
-// addBucket adds that one token of a bucket was requested. How full a shared bucket is depends on what others do, so it
+// addBucket adds that n tokens of a bucket were requested. How full a shared bucket is depends on what others do, so it
 // is added only when it is empty, which the refusal says anyway.
-func (u *Uses) addBucket(b *Bucket, now time.Time, allowed bool) {
+func (u *Uses) addBucket(b *Bucket, now time.Time, n int, allowed bool) {
 	if b.rate.Shared && allowed {
 		return
 	}
@@ -75,9 +75,9 @@ func (u *Uses) addBucket(b *Bucket, now time.Time, allowed bool) {
 		u.list = append(u.list, Use{Name: b.rate.Name, Limit: b.rate.Burst})
 		u.buckets = append(u.buckets, b)
 	}
-	left := max(0, b.tokens.TokensAt(now))
+	left := b.tokens.TokensAt(now)
 	missing := time.Duration(math.Ceil((float64(b.rate.Burst)-left)/b.rate.PerSecond*1000)) * time.Millisecond
 	use := &u.list[at]
-	use.Requested++
-	use.Remaining, use.ResetAt = int(left), now.Add(missing).Truncate(time.Millisecond).UTC()
+	use.Requested += n
+	use.Remaining, use.ResetAt = max(0, int(left)), now.Add(missing).Truncate(time.Millisecond).UTC()
 }

@@ -21,6 +21,7 @@ var stateColumns = []struct {
 	{"r.version", func(r *stateRow) any { return &r.room.Version }},
 	{"r.status", func(r *stateRow) any { return &r.room.Status }},
 	{"r.members_version", func(r *stateRow) any { return &r.room.MembersVersion }},
+	{"r.restored_version", func(r *stateRow) any { return &r.restoredVersion }},
 	{"r.settings_version", func(r *stateRow) any { return &r.room.SettingsVersion }},
 	{"r.present_count", func(r *stateRow) any { return &r.room.Present }},
 	{"r.playlist_uri", func(r *stateRow) any { return &r.playlistURI }},
@@ -98,8 +99,10 @@ ORDER BY i.version`
 type stateRow struct {
 	room        party.RoomRow // only the fields that stateColumns names
 	playlistURI sql.Null[string]
-	playback    playbackRow
-	item        itemRow
+	// restoredVersion is the room's version since the database was last restored.
+	restoredVersion int64
+	playback        playbackRow
+	item            itemRow
 }
 
 // destinations returns pointers to the fields of r, in the order of stateColumns.

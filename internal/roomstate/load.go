@@ -20,7 +20,8 @@ import (
 const loadTimeout = 10 * time.Second
 
 // Load implements live.Source: it returns the room's newest state, which shares with have what did not change since. It
-// returns have itself if nothing is newer, and loads the whole room if have is nil.
+// returns have itself if nothing is newer, and loads the whole room if have is nil or from before the database was last
+// restored.
 func (l *Loader) Load(
 	ctx context.Context, roomID string, have *party.State, touched live.AffectedUsers,
 ) (*party.State, error) {
@@ -47,6 +48,9 @@ func (l *Loader) loadNewest(
 	}
 	if have != nil && read.head.Version <= have.Version {
 		return have, nil
+	}
+	if have != nil && have.Version < read.restoredVersion {
+		return l.loadNewest(ctx, roomID, nil, nil)
 	}
 	if err := l.addSongs(ctx, read.items, read.playback.Song); err != nil {
 		return nil, err
@@ -157,6 +161,8 @@ type stateRows struct {
 	items          []*party.QueueItem // the oldest version first
 	playback       party.Playback
 	commandVersion int64 // the version at which a command last changed
+	// restoredVersion is the version since the database was last restored. A state from before it may show what was lost.
+	restoredVersion int64
 }
 
 // readState runs the state query; errNoRoom if there is no such room.
@@ -185,7 +191,7 @@ func (l *Loader) readState(ctx context.Context, query string, since int64, roomI
 		return nil, ErrNoRoom
 	}
 	read.head, read.playback = row.head(roomID), row.playback.toPlayback(roomID)
-	read.commandVersion = row.playback.commandVersion.V
+	read.commandVersion, read.restoredVersion = row.playback.commandVersion.V, row.restoredVersion
 	return read, nil
 }
 

@@ -25,7 +25,7 @@ func SettingsOf(row *ent.Room) party.RoomSettings {
 		OrderMode: party.OrderMode(row.OrderMode), AllowExplicit: row.AllowExplicit, MaxSongSeconds: row.MaxSongSeconds,
 		CooldownMinutes: row.CooldownMinutes, MaxQueueLength: row.MaxQueueLength, MaxQueuedPerGuest: row.MaxQueuedPerGuest,
 		AddsPerHour: row.AddsPerHour, SkipVotePercent: row.SkipVotePercent, RequireApproval: row.RequireApproval,
-		TrustedAfter: row.TrustedAfter, Blocked: blockedOf(row.Blocked),
+		TrustedAfter: row.TrustedAfter, LikesAfterMinutes: row.LikesAfterMinutes, Blocked: blockedOf(row.Blocked),
 	}
 	if row.LastCallAt != nil {
 		at := row.LastCallAt.UTC()

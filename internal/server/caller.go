@@ -1,11 +1,11 @@
 package server
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"net"
 	"net/http"
+	"sync"
 
 	"antwon.dj/backend/internal/account"
 )
@@ -17,6 +17,7 @@ type BrowserCookies struct {
 	w       http.ResponseWriter
 	r       *http.Request
 	newID   string // the id for a browser that had none; "" for others
+	keepID  sync.Once
 }
 
 // Session returns the refresh token that the request brings, or "". The error is Forbidden if the request does not show
@@ -27,9 +28,17 @@ func (b *BrowserCookies) Session() (refreshToken string, err error) { return b.c
 // recognize the browser later.
 func (b *BrowserCookies) SetSession(refreshToken string) {
 	http.SetCookie(b.w, b.cookies.session(refreshToken))
-	if b.newID != "" {
-		http.SetCookie(b.w, b.cookies.browser(b.newID))
-	}
+	b.KeepBrowser()
+}
+
+// KeepBrowser has the browser keep an id, if it has none yet, so that it is known when it comes back. It is safe for
+// concurrent use.
+func (b *BrowserCookies) KeepBrowser() {
+	b.keepID.Do(func() {
+		if b.newID != "" {
+			http.SetCookie(b.w, b.cookies.browser(b.newID))
+		}
+	})
 }
 
 // ClearSession has the browser forget its refresh token.
@@ -39,23 +48,29 @@ func (b *BrowserCookies) ClearSession() { http.SetCookie(b.w, b.cookies.session(
 func (b *BrowserCookies) SetSpotify(proof string) { http.SetCookie(b.w, b.cookies.spotify(proof)) }
 
 // withCaller gives every request to next its account.Caller and, by withCookies, its browser's cookies. A browser
-// without an id gets a new one for this request, and keeps it only if the request begins a session.
+// without an id gets a new one for this request, and keeps it only if the request begins a session, or is refused
+// because too many came from its network.
 func withCaller(
 	c cookies, withCookies func(context.Context, *BrowserCookies) context.Context, next http.Handler,
 ) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		browser := &BrowserCookies{cookies: c, w: w, r: r}
-		id := c.browserOf(r)
-		if id == "" {
-			browser.newID = rand.Text()
-		}
-		ctx := account.WithCaller(r.Context(), account.Caller{Address: addressOf(r), BrowserID: cmp.Or(id, browser.newID)})
+		ctx, browser := identifyCaller(c, w, r)
 		next.ServeHTTP(w, r.WithContext(withCookies(ctx, browser)))
 	})
 }
 
-// addressOf returns the address that a request comes from, without its port.
-func addressOf(r *http.Request) string {
-	address, _, _ := net.SplitHostPort(r.RemoteAddr) // net/http has put both there
-	return address
+// identifyCaller returns a context with the caller of a request, and the cookies of the caller's browser.
+func identifyCaller(c cookies, w http.ResponseWriter, r *http.Request) (context.Context, *BrowserCookies) {
+	browser := &BrowserCookies{cookies: c, w: w, r: r}
+	caller := account.Caller{BrowserID: c.browserOf(r)}
+	if caller.BrowserID == "" {
+		caller.BrowserID, caller.NewBrowser = rand.Text(), true
+		browser.newID = caller.BrowserID
+	}
+	address, port, _ := net.SplitHostPort(r.RemoteAddr) // net/http has put both there
+	caller.Address = address
+	if port != unknownPort {
+		caller.Connection = r.RemoteAddr
+	}
+	return account.WithCaller(r.Context(), caller), browser
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/netip"
+	"strings"
 	"testing"
 
 	"antwon.dj/backend/internal/account"
@@ -34,11 +36,33 @@ func TestOperationsKnowTheirCaller(t *testing.T) {
 	})
 	s.do("POST", "/graphql", "Cookie", "__Host-antwon_browser=phone")
 	s.do("POST", "/graphql")
-	if len(callers) != 2 || callers[0] != (account.Caller{Address: "127.0.0.1", BrowserID: "phone"}) {
+	if len(callers) != 2 || !strings.HasPrefix(callers[0].Connection, "127.0.0.1:") {
 		t.Fatalf("the callers are %+v", callers)
 	}
-	if stranger := callers[1]; stranger.Address != "127.0.0.1" || len(stranger.BrowserID) < 20 {
+	known := account.Caller{Address: "127.0.0.1", Connection: callers[0].Connection, BrowserID: "phone"}
+	if callers[0] != known {
+		t.Errorf("a browser with an id is %+v", callers[0])
+	}
+	if stranger := callers[1]; stranger.Address != "127.0.0.1" || len(stranger.BrowserID) < 20 || !stranger.NewBrowser {
 		t.Errorf("a browser without an id is %+v", stranger)
+	}
+}
+
+// Behind a proxy that tells no ports, all connections are the proxy's.
+func TestConnectionsBehindAProxyAreUnknown(t *testing.T) {
+	for forwarded, want := range map[string]string{"203.0.113.9": "", "203.0.113.9:4711": "203.0.113.9:4711"} {
+		var caller account.Caller
+		s := start(t, func(cfg *server.Config) {
+			cfg.TrustedProxies = []netip.Prefix{here}
+			cfg.WithCookies = func(ctx context.Context, _ *server.BrowserCookies) context.Context { return ctx }
+			cfg.GraphQL = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				caller = account.CallerFrom(r.Context())
+			})
+		})
+		s.do("POST", "/graphql", "X-Forwarded-For", forwarded)
+		if caller.Address != "203.0.113.9" || caller.Connection != want {
+			t.Errorf("%s: the caller is %+v", forwarded, caller)
+		}
 	}
 }
 
@@ -47,7 +71,13 @@ func TestBrowserGetsAnIDWithItsFirstSession(t *testing.T) {
 		if r.URL.Query().Has("join") {
 			cookies.SetSession("refresh")
 		}
+		if r.URL.Query().Has("refused") {
+			cookies.KeepBrowser()
+		}
 	})
+	if offered := cookieOf(t, s.do("POST", "/graphql?refused"), "__Host-antwon_browser"); len(offered.Value) < 20 {
+		t.Errorf("a browser that is to come back gets %v", offered)
+	}
 	if got := s.do("POST", "/graphql"); len(got.Cookies()) != 0 {
 		t.Errorf("without a session the browser gets %v", got.Cookies())
 	}
@@ -73,7 +103,7 @@ func TestOperationsSetAndClearCookies(t *testing.T) {
 	})
 	got := s.do("POST", "/graphql")
 	spotify := cookieOf(t, got, "antwon_spotify")
-	if spotify.Value != "proof" || spotify.Path != "/spotify/callback" || spotify.MaxAge != 600 {
+	if spotify.Value != "proof" || spotify.Path != "/" || spotify.MaxAge != 600 {
 		t.Errorf("the cookie for Spotify is %v", spotify)
 	}
 	if session := cookieOf(t, got, "antwon_session"); session.Value != "" || session.MaxAge != -1 {

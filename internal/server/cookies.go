@@ -12,8 +12,7 @@ import (
 )
 
 const (
-	// spotifyCookie proves that a browser that comes back from Spotify is the one that was sent there. Browsers send it to
-	// spotifyCallback only.
+	// spotifyCookie proves that a browser that comes back from Spotify is the one that was sent there.
 	spotifyCookie = "antwon_spotify"
 	// loginCookie proves the same of a browser that comes back from the identity provider.
 	loginCookie = "antwon_login"
@@ -40,40 +39,33 @@ type cookies struct {
 
 // spotify returns the cookie for a browser that is sent to Spotify, or without a proof the one that deletes it.
 func (c cookies) spotify(proof string) *http.Cookie {
-	return c.shared(c.cookie(spotifyCookie, proof, spotifyCallback, answerTime))
+	return c.shared(c.cookie(spotifyCookie, proof, answerTime))
 }
 
 // session returns the cookie for a browser that is signed in, or without a refresh token the one that deletes it.
 func (c cookies) session(refreshToken string) *http.Cookie {
-	return c.shared(c.cookie(c.sessionName(), refreshToken, "/", account.SessionLife))
+	return c.shared(c.cookie(sessionCookie, refreshToken, account.SessionLife))
 }
 
 // browser returns the cookie that tells a browser from others.
 func (c cookies) browser(id string) *http.Cookie {
-	return c.shared(c.cookie(c.browserName(), id, "/", browserLife))
+	return c.shared(c.cookie(browserCookie, id, browserLife))
 }
 
 // browserOf returns the browser's id that a request brings, or "".
-func (c cookies) browserOf(r *http.Request) string { return valueOf(r, c.browserName()) }
+func (c cookies) browserOf(r *http.Request) string { return c.valueOf(r, browserCookie) }
 
 // login returns the cookie for a browser that is sent to the identity provider, or without a proof the one that deletes
 // it. No page of another site needs it.
 func (c cookies) login(proof string) *http.Cookie {
-	return c.cookie(c.loginName(), proof, loginCallback, answerTime)
+	return c.cookie(loginCookie, proof, answerTime)
 }
 
-func (c cookies) loginName() string { return c.prefixed("__Secure-", loginCookie) }
-
-// sessionName has the prefix that keeps other hosts of the domain from setting the cookie. Browsers then require the
-// path /, which the login needs anyway: it has to know which guest the browser is.
-func (c cookies) sessionName() string { return c.prefixed("__Host-", sessionCookie) }
-
-func (c cookies) browserName() string { return c.prefixed("__Host-", browserCookie) }
-
-// prefixed adds a prefix to a name where cookies are Secure: browsers accept the prefix over TLS only.
-func (c cookies) prefixed(prefix, name string) string {
+// prefixed returns a cookie's name as browsers know it. Where cookies are Secure, the prefix keeps other hosts of the
+// domain from setting them. Browsers then require the path /.
+func (c cookies) prefixed(name string) string {
 	if c.secure() {
-		return prefix + name
+		return "__Host-" + name
 	}
 	return name
 }
@@ -81,7 +73,7 @@ func (c cookies) prefixed(prefix, name string) string {
 // sessionOf returns the refresh token that a request brings, or "". A browser sends cookies with the requests of any
 // page, so the request has to show that its page may use the session; otherwise the error is Forbidden.
 func (c cookies) sessionOf(r *http.Request) (string, error) {
-	token := valueOf(r, c.sessionName())
+	token := c.valueOf(r, sessionCookie)
 	if token == "" {
 		return "", nil
 	}
@@ -108,8 +100,8 @@ func (c cookies) maySignOut(r *http.Request) bool {
 }
 
 // valueOf returns the value of a request's cookie, or "".
-func valueOf(r *http.Request, name string) string {
-	cookie, err := r.Cookie(name)
+func (c cookies) valueOf(r *http.Request, name string) string {
+	cookie, err := r.Cookie(c.prefixed(name))
 	if err != nil {
 		return ""
 	}
@@ -129,9 +121,9 @@ func (c cookies) mayUseSession(origin, host string) bool {
 func (c cookies) secure() bool { return strings.HasPrefix(c.publicURL, "https://") }
 
 // cookie returns a cookie that no script can read. Without a value it deletes the one that the browser has.
-func (c cookies) cookie(name, value, path string, life time.Duration) *http.Cookie {
+func (c cookies) cookie(name, value string, life time.Duration) *http.Cookie {
 	cookie := &http.Cookie{
-		Name: name, Value: value, Path: path, MaxAge: int(life.Seconds()),
+		Name: c.prefixed(name), Value: value, Path: "/", MaxAge: int(life.Seconds()),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.secure(),
 	}
 	if value == "" {

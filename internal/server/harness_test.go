@@ -60,6 +60,9 @@ func (s *site) do(method, path string, header ...string) reply {
 	}
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
+		if header[i] == "Host" { // the client takes it from here
+			r.Host = header[i+1]
+		}
 	}
 	client := *s.Client()
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -79,7 +82,12 @@ func (s *site) do(method, path string, header ...string) reply {
 type logLines struct{ *testlog.Log }
 
 // all returns the lines with this message.
-func (l logLines) all(t *testing.T, message string) (found []map[string]any) {
+func (l logLines) all(t *testing.T, message string) []map[string]any {
+	t.Helper()
+	return l.find(t, func(line map[string]any) bool { return line["msg"] == message })
+}
+
+func (l logLines) find(t *testing.T, matches func(map[string]any) bool) (found []map[string]any) {
 	t.Helper()
 	decoder := json.NewDecoder(strings.NewReader(l.String()))
 	for {
@@ -89,7 +97,7 @@ func (l logLines) all(t *testing.T, message string) (found []map[string]any) {
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		if line["msg"] == message {
+		if matches(line) {
 			found = append(found, line)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -30,6 +31,30 @@ type health struct {
 func serveHealth(build Build) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		writeHealth(w, http.StatusOK, health{Status: "alive", Build: build})
+	}
+}
+
+// Shared returns a check that several callers may ask at once, and often: they share one run of check, and its answer
+// for as long as it is kept. A run is not ended by its caller's leaving, but by the time that load balancers wait. A
+// caller whose ctx ends before the answer gets the error of ctx.
+func Shared(check func(context.Context) error, kept time.Duration) func(context.Context) error {
+	var answer error
+	var answered time.Time
+	turn := make(chan struct{}, 1) // holds a token while somebody runs the check, or reads its answer
+	return func(ctx context.Context) error {
+		select {
+		case turn <- struct{}{}:
+		case <-ctx.Done():
+			return fmt.Errorf("the check before this one is not done yet: %w", ctx.Err())
+		}
+		defer func() { <-turn }()
+		if answered.IsZero() || time.Since(answered) >= kept {
+			running, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTimeout)
+			defer cancel()
+			answer = check(running)
+			answered = time.Now()
+		}
+		return answer
 	}
 }
 

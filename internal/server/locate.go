@@ -1,47 +1,81 @@
 package server
 
 import (
-	"net"
+	"log/slog"
 	"net/http"
 	"net/netip"
 	"slices"
-	"strings"
 )
 
-// locate puts the client's address into Request.RemoteAddr if a trusted proxy sent the request. Each proxy appends the
-// address that it was reached from to X-Forwarded-For. So the last address that is not a trusted proxy's is the client;
-// whatever is left of it may be forged.
-func locate(trusted []netip.Prefix, next http.Handler) http.Handler {
-	if len(trusted) == 0 {
-		return next
+// unknownPort is the port in Request.RemoteAddr if a proxy has given an address without one.
+const unknownPort = "0"
+
+// locator finds out where clients come from that trusted proxies pass on.
+type locator struct {
+	trusted []netip.Prefix
+	header  ProxyHeader
+	advice  proxyAdvice
+}
+
+// locate puts the client's address into Request.RemoteAddr if a trusted proxy sent the request. The last address in the
+// proxies' header that is not a trusted proxy's is the client; whatever is left of it may be forged.
+func locate(trusted []netip.Prefix, header ProxyHeader, log *slog.Logger, next http.Handler) http.Handler {
+	if header == "" {
+		header = XForwardedFor
 	}
+	l := &locator{trusted: trusted, header: header, advice: proxyAdvice{log: log}}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil && isTrusted(trusted, peer.Addr()) {
-			if client := forwardedFor(trusted, r.Header.Values("X-Forwarded-For")); client.IsValid() {
-				r.RemoteAddr = net.JoinHostPort(client.String(), "0") // X-Forwarded-For has no ports
-			}
-		}
+		l.locate(r)
 		next.ServeHTTP(w, r)
 	})
 }
 
-// forwardedFor returns the last address that is not a trusted proxy's, or the first one if all are. Reading from the
-// end, it stops before anything that is not an address; the result is the zero Addr if there is none.
-func forwardedFor(trusted []netip.Prefix, headers []string) (client netip.Addr) {
-	hops := strings.Split(strings.Join(headers, ","), ",")
-	for _, hop := range slices.Backward(hops) {
-		address, err := netip.ParseAddr(strings.TrimSpace(hop))
-		if err != nil {
-			return client
-		}
-		client = address.Unmap()
-		if !isTrusted(trusted, client) {
-			break
-		}
+func (l *locator) locate(r *http.Request) {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return
 	}
-	return client
+	address := plain(peer.Addr())
+	switch {
+	case !isTrusted(l.trusted, address):
+		if l.header != ProxyProtocol {
+			l.advice.onStranger(r, address)
+		}
+	case l.header == ProxyProtocol:
+		l.advice.onSilence(r, address, l.header)
+	default:
+		client, hidden := l.client(r.Header.Values(string(l.header)))
+		if !client.IsValid() {
+			l.advice.onSilence(r, address, l.header)
+			return
+		}
+		if hidden {
+			l.advice.onInnerProxy(r, client.Addr())
+		}
+		r.RemoteAddr = client.String()
+	}
+}
+
+// client returns the last hop that is not a trusted proxy, or the first one if all are; the zero AddrPort if there is
+// none. It reports whether the hop is in a private network although it has passed on an address of its own: then it
+// seems to be a proxy, too.
+func (l *locator) client(lines []string) (client netip.AddrPort, hidden bool) {
+	found := false
+	for hop := range l.header.hops(lines) {
+		if found {
+			return client, isInner(client.Addr())
+		}
+		client = hop
+		found = !isTrusted(l.trusted, hop.Addr())
+	}
+	return client, false
 }
 
 func isTrusted(trusted []netip.Prefix, address netip.Addr) bool {
-	return slices.ContainsFunc(trusted, func(network netip.Prefix) bool { return network.Contains(address.Unmap()) })
+	return slices.ContainsFunc(trusted, func(network netip.Prefix) bool { return network.Contains(address) })
+}
+
+// isInner reports whether an address is that of a private network, or of this machine.
+func isInner(address netip.Addr) bool {
+	return address.IsPrivate() || address.IsLoopback() || address.IsLinkLocalUnicast()
 }

@@ -29,9 +29,12 @@ type Login struct {
 // serve sends the browser to the provider's login page.
 func (l *Login) serve(cookies cookies, log *slog.Logger) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		ctx := account.WithCaller(r.Context(), account.Caller{Address: addressOf(r)})
+		ctx, browser := identifyCaller(cookies, w, r)
 		asked, err := l.Begin(ctx, cmp.Or(r.URL.Query().Get("returnTo"), "/"))
 		if err != nil {
+			if party.CodeOf(err) == party.RateLimited {
+				browser.KeepBrowser()
+			}
 			failedLogin("", err).answer(w, r)
 			logLogin(r.Context(), log, err)
 			return
@@ -49,10 +52,10 @@ func (l *Login) serveCallback(cookies cookies, log *slog.Logger) http.HandlerFun
 		query := r.URL.Query()
 		returnTo, session, err := l.Finish(r.Context(), account.LoginAnswer{
 			State:   query.Get("state"),
-			Browser: valueOf(r, cookies.loginName()),
+			Browser: cookies.valueOf(r, loginCookie),
 			Code:    query.Get("code"),
 			Error:   query.Get("error"),
-			Refresh: valueOf(r, cookies.sessionName()),
+			Refresh: cookies.valueOf(r, sessionCookie),
 		})
 		logLogin(r.Context(), log, err)
 		http.SetCookie(w, cookies.login(""))
@@ -75,7 +78,7 @@ func failedLogin(returnTo string, err error) outcome {
 func (l *Login) serveLogout(cookies cookies, log *slog.Logger) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
-		refresh := valueOf(r, cookies.sessionName())
+		refresh := cookies.valueOf(r, sessionCookie)
 		if refresh != "" && !cookies.maySignOut(r) {
 			confirmLogout(w, r)
 			return
@@ -110,13 +113,14 @@ func confirmLogout(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, logoutQuestion) // fails only if the browser has gone
 }
 
-// logLogin logs failures that the operator should know about. A refusal is none.
+// logLogin logs failures that the operator should know about. What a client did wrong, or too often, is none: it could
+// fill the log.
 func logLogin(ctx context.Context, log *slog.Logger, err error) {
 	switch code := party.CodeOf(err); {
 	case err == nil:
 	case code == party.Internal:
 		log.ErrorContext(ctx, "signing in or out failed", "error", err)
-	case code != party.Forbidden:
+	case code == party.UpstreamUnavailable:
 		log.WarnContext(ctx, "a sign-in failed", "error", err)
 	}
 }

@@ -58,9 +58,9 @@ func TestLoginSetsCookiesForItsOrigin(t *testing.T) {
 			"http://127.0.0.1:8080", []string{"http://front.test"}, "antwon_login", "antwon_session", false,
 			http.SameSiteLaxMode,
 		},
-		{"https://party.test", nil, "__Secure-antwon_login", "__Host-antwon_session", true, http.SameSiteLaxMode},
+		{"https://party.test", nil, "__Host-antwon_login", "__Host-antwon_session", true, http.SameSiteLaxMode},
 		{
-			"https://party.test", []string{"https://front.test"}, "__Secure-antwon_login", "__Host-antwon_session", true,
+			"https://party.test", []string{"https://front.test"}, "__Host-antwon_login", "__Host-antwon_session", true,
 			http.SameSiteNoneMode,
 		},
 	} {
@@ -72,7 +72,7 @@ func TestLoginSetsCookiesForItsOrigin(t *testing.T) {
 			t.Errorf("begun: %d to %s", begun.StatusCode, begun.Header.Get("Location"))
 		}
 		login := cookieOf(t, begun, c.login)
-		if login.Value != "browser" || !login.HttpOnly || login.Secure != c.secure || login.Path != "/auth/callback" ||
+		if login.Value != "browser" || !login.HttpOnly || login.Secure != c.secure || login.Path != "/" ||
 			login.SameSite != http.SameSiteLaxMode || login.MaxAge != 600 {
 			t.Errorf("%s: the login's cookie is %v", c.publicURL, login)
 		}
@@ -102,6 +102,25 @@ func TestFailedLoginShowsAPage(t *testing.T) {
 	if got.StatusCode != http.StatusBadRequest || !strings.Contains(got.body, "You were not signed in") ||
 		!strings.Contains(got.body, "&lt;b&gt;you said no") {
 		t.Errorf("got %d %s", got.StatusCode, got.body)
+	}
+}
+
+// What is wrong with a request to sign in is said to its sender only; the operator hears about failures of others.
+func TestOnlyFailuresOfOthersAreLoggedAtALogin(t *testing.T) {
+	for code, logged := range map[party.Code]bool{
+		party.BadUserInput: false, party.RateLimited: false, party.Forbidden: false, party.UpstreamUnavailable: true,
+	} {
+		s := start(t, func(cfg *server.Config) {
+			cfg.Login = &server.Login{Begin: func(context.Context, string) (*account.LoginRedirect, error) {
+				return nil, &party.Error{Code: code, Message: "This is wrong."}
+			}}
+		})
+		if got := s.do("GET", "/auth/login?returnTo=https://evil.test"); !strings.Contains(got.body, "This is wrong.") {
+			t.Errorf("%s: got %d %s", code, got.StatusCode, got.body)
+		}
+		if lines := s.log.all(t, "a sign-in failed"); (len(lines) > 0) != logged {
+			t.Errorf("%s: logged %v", code, lines)
+		}
 	}
 }
 

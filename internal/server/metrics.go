@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"time"
@@ -8,6 +9,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 )
+
+// noRoute stands for the route of a request that has none.
+const noRoute = "none"
 
 type metrics struct {
 	requests  *prometheus.CounterVec
@@ -31,9 +35,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 // count counts a request by its route's pattern. Counting by path would be unbounded, because
 // clients choose the paths.
 func (m *metrics) count(pattern string, code int, took time.Duration) {
-	if pattern == "" {
-		pattern = "none"
-	}
+	pattern = cmp.Or(pattern, noRoute)
 	m.requests.WithLabelValues(pattern, strconv.Itoa(code)).Inc()
 	if code != http.StatusSwitchingProtocols {
 		m.durations.WithLabelValues(pattern).Observe(took.Seconds())

@@ -79,16 +79,19 @@ func (p *pages) serveFile(w http.ResponseWriter, r *http.Request) {
 	file.serve(w, r)
 }
 
-func (p *pages) route(mux *http.ServeMux, covers []string) {
+// routes returns the pages and the files that they load, by the patterns of their requests.
+func (p *pages) routes(covers []string) map[string]http.Handler {
 	pagePolicy := fmt.Sprintf(pagePolicy, strings.Join(covers, " "))
-	mux.HandleFunc("GET /{$}", p.page("index.html", pagePolicy))
-	mux.HandleFunc("GET /r/{code}", p.page("room.html", pagePolicy))
-	mux.HandleFunc("GET /r/{code}/{$}", withoutSlash)
-	mux.HandleFunc("GET /r/{code}/screen", p.page("screen.html", pagePolicy))
-	mux.HandleFunc("GET /host", p.page("host.html", pagePolicy))
-	mux.HandleFunc("GET /playground", p.page("playground.html", playgroundPolicy))
-	mux.HandleFunc(routeAssets, p.serveFile)
-	mux.HandleFunc("GET /favicon.svg", p.serveFile)
+	return map[string]http.Handler{
+		"GET /{$}":             p.page("index.html", pagePolicy),
+		"GET /r/{code}":        p.page("room.html", pagePolicy),
+		"GET /r/{code}/{$}":    http.HandlerFunc(withoutSlash),
+		"GET /r/{code}/screen": p.page("screen.html", pagePolicy),
+		"GET /host":            p.page("host.html", pagePolicy),
+		"GET /playground":      p.page("playground.html", playgroundPolicy),
+		routeAssets:            http.HandlerFunc(p.serveFile),
+		"GET /favicon.svg":     http.HandlerFunc(p.serveFile),
+	}
 }
 
 // withoutSlash redirects to the address without the slash at its end.

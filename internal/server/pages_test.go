@@ -201,8 +201,8 @@ func TestDemoHostSignsInOnlyWithTheKey(t *testing.T) {
 		}
 	}
 	for _, line := range s.log.all(t, "request") {
-		if path := line["path"]; path != server.DemoHostPage {
-			t.Errorf("the log has the path %v", path)
+		if route := line["route"]; route != "GET "+server.DemoHostPage {
+			t.Errorf("the log has the route %v", route)
 		}
 	}
 	if got := start(t, nil).do("GET", server.DemoHostPage+"?key=right"); got.StatusCode != 404 {

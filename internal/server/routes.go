@@ -2,9 +2,8 @@ package server
 
 import (
 	"io"
+	"maps"
 	"net/http"
-
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 const (
@@ -13,32 +12,40 @@ const (
 	routeMetrics = "GET /metrics"
 )
 
-func routes(cfg Config) http.Handler {
-	mux := http.NewServeMux()
-	cookies := cfg.cookies()
-	newPages(cfg.Pages, cfg.signIn()).route(mux, cfg.CoverOrigins)
-	mux.Handle("/graphql", allowOrigins(cfg.AllowedOrigins, cfg.operations()))
+// routes returns the handlers of the public address by the patterns of their requests.
+func routes(cfg Config) map[string]http.Handler {
+	routes := newPages(cfg.Pages, cfg.signIn()).routes(cfg.CoverOrigins)
+	routes["/graphql"] = allowOrigins(cfg.AllowedOrigins, cfg.operations())
 	if cfg.Schema != "" {
-		mux.Handle("GET /schema.graphql", serveSchema(cfg.Schema))
+		routes["GET /schema.graphql"] = serveSchema(cfg.Schema)
 	}
 	if cfg.Covers != nil {
-		mux.Handle("GET /covers/", cfg.Covers)
+		routes["GET /covers/"] = forPagesElsewhere(cfg.Covers)
 	}
 	if cfg.FinishSpotify != nil {
-		mux.Handle("GET "+spotifyCallback, serveSpotifyCallback(cfg))
+		routes["GET "+spotifyCallback] = serveSpotifyCallback(cfg)
 	}
 	if cfg.DemoHost != nil {
-		mux.HandleFunc("GET "+DemoHostPage, serveDemoHost(cfg))
+		routes["GET "+DemoHostPage] = serveDemoHost(cfg)
 	}
 	if cfg.Login != nil {
-		mux.HandleFunc("GET "+loginPage, cfg.Login.serve(cookies, cfg.Log))
-		mux.HandleFunc("GET "+loginCallback, cfg.Login.serveCallback(cookies, cfg.Log))
-		mux.HandleFunc("GET "+logoutPage, cfg.Login.serveLogout(cookies, cfg.Log))
-		mux.HandleFunc("POST "+logoutPage, cfg.Login.serveLogout(cookies, cfg.Log))
+		routes["GET "+loginPage] = cfg.Login.serve(cfg.cookies(), cfg.Log)
+		routes["GET "+loginCallback] = cfg.Login.serveCallback(cfg.cookies(), cfg.Log)
+		routes["GET "+logoutPage] = cfg.Login.serveLogout(cfg.cookies(), cfg.Log)
+		routes["POST "+logoutPage] = cfg.Login.serveLogout(cfg.cookies(), cfg.Log)
 	}
-	mux.HandleFunc(routeHealth, serveHealth(cfg.Build))
-	mux.Handle(routeReady, serveReadiness(cfg.Ready, cfg.Log))
-	mux.Handle(routeMetrics, promhttp.HandlerFor(cfg.Metrics, promhttp.HandlerOpts{}))
+	if !cfg.MonitoredElsewhere {
+		maps.Copy(routes, monitoringRoutes(cfg))
+		routes[routeMetrics] = onlyNearby(cfg.PublicURL, routes[routeMetrics])
+	}
+	return routes
+}
+
+func newMux(routes map[string]http.Handler) *http.ServeMux {
+	mux := http.NewServeMux()
+	for pattern, handler := range routes {
+		mux.Handle(pattern, handler)
+	}
 	return mux
 }
 

@@ -1,6 +1,6 @@
 // Package server is the program's HTTP server around the GraphQL handler. It has the routes, the web pages, health and
 // metrics, and the pages on which browsers sign in or come back from Spotify. Every request gets an id, a line in the
-// access log, strict security headers, and an answer even if its handler panics.
+// access log (up to a bound for each address), strict security headers, and an answer even if its handler panics.
 //
 // Cookies and callers are made here and nowhere else: cookies.go knows the browser's cookies, and caller.go gives
 // GraphQL operations their account.Caller and access to the cookies.
@@ -9,14 +9,17 @@
 // any header that was set for them, such as Content-Security-Policy. All handlers are safe for concurrent use.
 //
 //	server.go          Config, New, and the http.Server with its time limits
+//	connections.go     how many connections are open; with descriptors_unix.go and descriptors_other.go
 //	routes.go          which path is served by what
-//	middleware.go      access log, panics, security headers; with requestid.go, locate.go, metrics.go, trace.go and
-//	                   recorder.go
+//	middleware.go      what happens to every request; with requestid.go, metrics.go, trace.go and recorder.go
+//	accesslog.go       a line for each request, with a bound for each address
+//	headers.go         what keeps browsers from doing more with an answer than they should
+//	locate.go          where clients come from behind proxies; with forwarded.go, proxy_listener.go and proxy_advice.go
 //	cookies.go         the cookies
 //	caller.go          the caller and the cookies of GraphQL operations
 //	cors.go            GraphQL for pages of other origins
 //	login.go           signing in and out; with demo_host.go, spotify_connect.go and outcome.go
-//	health.go          /healthz and /readyz
+//	monitoring.go      who may see the metrics, and an address of their own; with health.go
 //	pages.go           the web pages; with asset.go
 package server
 
@@ -26,6 +29,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -53,7 +57,8 @@ type Config struct {
 	// DemoHost signs in the demo's own host, if the key is right. Nil: there is no such host.
 	DemoHost func(ctx context.Context, key string) (*account.Session, error)
 
-	// PublicURL is where browsers reach the server. If it is https, cookies are sent over TLS only.
+	// PublicURL is where browsers reach the server. If it is https, browsers are told to use nothing else, and send
+	// cookies over TLS only.
 	PublicURL string
 	// WithCookies returns a context for GraphQL operations whose browser has these cookies. Nil: operations have neither
 	// cookies nor a caller.
@@ -62,10 +67,14 @@ type Config struct {
 	// Ready returns what keeps this server from doing its work, in words that anybody may read.
 	Ready func(context.Context) error
 
-	Build          Build                // shown at /healthz
-	Metrics        *prometheus.Registry // shown at /metrics; New registers its own
-	AllowedOrigins []string             // pages of other origins that may use /graphql, with cookies
-	TrustedProxies []netip.Prefix       // proxies whose X-Forwarded-For is trusted
+	Build   Build                // shown at /healthz
+	Metrics *prometheus.Registry // shown at /metrics; New registers its own
+	// MonitoredElsewhere leaves /metrics, /healthz and /readyz to the handler that NewMonitoring returns.
+	MonitoredElsewhere bool
+
+	AllowedOrigins []string       // pages of other origins that may use /graphql, with cookies
+	TrustedProxies []netip.Prefix // proxies that are believed where clients come from
+	ProxyHeader    ProxyHeader    // how they say it; "": XForwardedFor
 	Log            *slog.Logger
 
 	Tracing    trace.TracerProvider          // nil: requests have no spans
@@ -79,6 +88,8 @@ func (cfg Config) signIn() string {
 	}
 	return "provider"
 }
+
+func (cfg Config) isTLS() bool { return strings.HasPrefix(cfg.PublicURL, "https://") }
 
 func (cfg Config) cookies() cookies { return cookies{cfg.PublicURL, cfg.AllowedOrigins} }
 
@@ -94,11 +105,10 @@ func (cfg Config) operations() http.Handler {
 // logger is built with LogHandler.
 func New(cfg Config) http.Handler {
 	cfg.Log = slog.New(LogHandler(cfg.Log.Handler()))
-	handler := routes(cfg)
-	handler = secure(handler)
+	handler := secure(cfg.isTLS(), newMux(routes(cfg)))
 	handler = recoverPanics(cfg.Log, handler)
-	handler = observe(cfg.Log, newMetrics(cfg.Metrics), newTracing(cfg.Tracing, cfg.Propagator), handler)
-	return identify(locate(cfg.TrustedProxies, handler))
+	handler = observe(newAccessLog(cfg.Log), newMetrics(cfg.Metrics), newTracing(cfg.Tracing, cfg.Propagator), handler)
+	return identify(locate(cfg.TrustedProxies, cfg.ProxyHeader, cfg.Log, handler))
 }
 
 // HTTPServer returns a server for handler that slow clients cannot exhaust: the size of a request's header is bounded,

@@ -15,7 +15,8 @@ func serveSpotifyCallback(cfg Config) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		query := r.URL.Query()
 		answer := account.SpotifyAnswer{
-			State: query.Get("state"), Browser: valueOf(r, spotifyCookie), Code: query.Get("code"), Error: query.Get("error"),
+			State: query.Get("state"), Browser: cfg.cookies().valueOf(r, spotifyCookie),
+			Code: query.Get("code"), Error: query.Get("error"),
 		}
 		returnTo, err := cfg.FinishSpotify(r.Context(), answer)
 		if party.CodeOf(err) == party.Internal && err != nil {

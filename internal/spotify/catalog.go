@@ -29,7 +29,7 @@ type (
 	}
 )
 
-// Search implements jukebox.Catalog. It caches each page for 30 seconds, so callers must not modify the songs. The
+// Search implements catalog.Spotify. It caches each page for 30 seconds, so callers must not modify the songs. The
 // error has the code BadUserInput if Spotify does not understand the query.
 func (c *Client) Search(
 	ctx context.Context, hostID, query string, limit, offset int,
@@ -71,7 +71,7 @@ func searchError(f *failure) error {
 	return f.catalogError()
 }
 
-// Song implements jukebox.Catalog. The song may be up to ten minutes old.
+// Song implements catalog.Spotify. The song may be up to ten minutes old.
 func (c *Client) Song(ctx context.Context, hostID, uri string) (party.Song, error) {
 	key := trackKey{hostID, uri}
 	song, failed := c.tracks.getOrFetch(ctx, key, func(ctx context.Context) (song party.Song, failed *failure) {
@@ -105,7 +105,7 @@ func songError(f *failure) error {
 	return f.catalogError()
 }
 
-// Artist implements jukebox.Catalog. The name may be up to ten minutes old.
+// Artist implements catalog.Spotify. The name may be up to ten minutes old.
 func (c *Client) Artist(ctx context.Context, hostID, uri string) (string, error) {
 	key := trackKey{hostID, uri}
 	name, failed := c.artists.getOrFetch(ctx, key, func(ctx context.Context) (name string, failed *failure) {
@@ -137,7 +137,7 @@ type playlist struct {
 	Items, Tracks struct{ Total zmb3.Numeric }
 }
 
-// Playlists implements jukebox.Catalog. It returns up to limit (1 to 50) of the playlists that the host created or
+// Playlists implements catalog.Spotify. It returns up to limit (1 to 50) of the playlists that the host created or
 // follows, starting at offset, and whether there are more.
 func (c *Client) Playlists(
 	ctx context.Context, hostID string, limit, offset int,

@@ -1,6 +1,6 @@
 /*
 Package spotify is the client of Spotify's accounts service and Web API. It connects hosts' accounts
-(account.Authorizer), reads the catalogue (jukebox.Catalog), saves playlists (jukebox.Library) and drives the hosts'
+(account.Authorizer), reads the catalogue (catalog.Spotify), saves playlists (jukebox.Library) and drives the hosts'
 players (playback.Player).
 
 # Concurrency
@@ -35,6 +35,10 @@ wait. After a response of 429 the limiter sends nothing until Spotify allows it 
 minutes to an hour after the app's quota was used up. Requests to the token endpoint do not count towards the budget and
 pause independently.
 
+What the budget leaves to the catalogue is divided fairly by room, and within a room by user: whoever has used much has
+to leave something to others. Who has used up their share gets RateLimited and the time to wait, while the requests of
+others go on.
+
 To save requests, responses are cached for each host: searches for 30 seconds, songs and artists for ten minutes,
 devices for five seconds. Concurrent calls for the same thing share one request.
 
@@ -52,6 +56,7 @@ host granted no scope are skipped.
 	request.go       requests that the zmb3 library cannot make
 	transport.go     access tokens on requests, and the record of the last response
 	limiter.go       the budget, priorities and waiting
+	shares.go        fair shares of the budget for rooms and their guests
 	pause.go         how long requests stop after a response of 429
 	cache.go         caches with expiry, and calls that several callers share
 	errors.go        classification of failures

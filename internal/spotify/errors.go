@@ -32,6 +32,7 @@ type failure struct {
 	message       string
 	spotifyReason string        // the reason field of Spotify's error body, where there is one
 	retryAfter    time.Duration // 0: not stated
+	beyondShare   bool          // not sent: the room or the user has used up its share of the budget
 	internal      bool          // caused by this program, such as its database, and not by Spotify
 	err           error
 }
@@ -177,6 +178,10 @@ func classifyToken(a responseInfo, err error) *failure {
 func (f *failure) catalogError() error {
 	if f.internal {
 		return f
+	}
+	if f.beyondShare {
+		const message = "Too much is searched for in this room at once: try again in a moment."
+		return &party.Error{Code: party.RateLimited, Message: message, RetryAfter: f.retryAfter, Err: f}
 	}
 	return &party.Error{
 		Code: party.UpstreamUnavailable, Message: f.clientMessage(),

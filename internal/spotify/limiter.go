@@ -70,14 +70,16 @@ func (b *budget) availableAt(now time.Time, spare int) time.Time {
 	return b.sent[missing-1].Add(budgetSpan)
 }
 
-// limiter admits requests to the Web API. It keeps to the budget, admits higher priorities first and requests of the
-// same priority in the order in which they came, and admits none during a pause. It is safe for concurrent use.
+// limiter admits requests to the Web API. It keeps to the budget, admits higher priorities first, requests of the same
+// priority in the order in which they came, and searches in fair shares; and it admits none during a pause. It is safe
+// for concurrent use.
 type limiter struct {
 	random random
 
 	mu         sync.Mutex
 	totalLimit int // the budget of all servers together
 	budget     budget
+	shares     *shares // of the searches
 	pause      pause
 	waiting    [priorityCount][]*waiter
 	timer      *time.Timer // runs while a request waits
@@ -85,13 +87,14 @@ type limiter struct {
 
 // waiter is a request that waits to be admitted.
 type waiter struct {
+	from     flow
 	deadline time.Time     // the latest time at which the request is of use
 	readyAt  time.Time     // when it can be admitted, as of the last dispatch
 	result   chan *failure // receives one value: nil if the request is admitted, else why not
 }
 
 func newLimiter(most int, random random) *limiter {
-	l := &limiter{random: random, totalLimit: most, budget: budget{limit: most}}
+	l := &limiter{random: random, totalLimit: most, budget: budget{limit: most}, shares: newShares()}
 	l.timer = time.AfterFunc(time.Hour, l.onTimer)
 	l.timer.Stop()
 	return l
@@ -111,10 +114,10 @@ func (l *limiter) divideBudget(n int) {
 	l.dispatch(time.Now())
 }
 
-// wait blocks until a request may be sent, and then returns nil. It returns a failure as soon as it is certain that the
-// request cannot be admitted in time, or when ctx ends.
-func (l *limiter) wait(ctx context.Context, p priority) *failure {
-	w := &waiter{deadline: waitDeadline(ctx, p), result: make(chan *failure, 1)}
+// wait blocks until a request for a flow may be sent, and then returns nil. It returns a failure as soon as it is
+// certain that the request cannot be admitted in time, or when ctx ends.
+func (l *limiter) wait(ctx context.Context, p priority, from flow) *failure {
+	w := &waiter{from: from, deadline: waitDeadline(ctx, p), result: make(chan *failure, 1)}
 	l.enqueue(p, w)
 	select {
 	case refused := <-w.result:
@@ -157,27 +160,67 @@ func (l *limiter) cancel(p priority, w *waiter, why error) *failure {
 // call it again at the next admission. The caller holds the lock.
 func (l *limiter) dispatch(now time.Time) {
 	l.timer.Stop()
-	ahead := 0
+	l.shares.expire(now)
+	l.shares.order(l.waiting[search])
+	ahead, next := 0, time.Time{}
 	for p := range l.waiting {
 		l.waiting[p] = slices.DeleteFunc(l.waiting[p], func(w *waiter) bool {
-			w.readyAt = l.budget.availableAt(now, l.budget.reserve(priority(p))+ahead)
+			inBudget := l.budget.availableAt(now, l.budget.reserve(priority(p))+ahead)
+			w.readyAt = inBudget
+			if priority(p) == search {
+				w.readyAt = latest(inBudget, l.shareAvailableAt(now, w.from))
+			}
 			switch {
 			case l.pause.remaining(now) > 0:
 				w.result <- l.pause.failure(now)
 			case !w.readyAt.After(now):
-				l.budget.sent = append(l.budget.sent, now)
-				w.result <- nil
+				l.admit(now, priority(p), w)
 			case w.readyAt.After(w.deadline):
-				w.result <- coolingDown(w.readyAt.Sub(now), "")
+				w.result <- tooLate(w.readyAt.Sub(now), w.readyAt.After(inBudget))
 			default:
-				if ahead++; ahead == 1 { // no other waiter is admitted before this one
-					l.timer.Reset(w.readyAt.Sub(now))
+				if w.readyAt.Equal(inBudget) { // others cannot be admitted before
+					ahead++
+				}
+				if next.IsZero() || w.readyAt.Before(next) {
+					next = w.readyAt
 				}
 				return false
 			}
 			return true
 		})
 	}
+	if !next.IsZero() {
+		l.timer.Reset(next.Sub(now))
+	}
+}
+
+// admit lets a request be sent now.
+func (l *limiter) admit(now time.Time, p priority, w *waiter) {
+	l.budget.sent = append(l.budget.sent, now)
+	if p == search {
+		l.shares.record(now, w.from)
+	}
+	w.result <- nil
+}
+
+// shareAvailableAt returns when a flow's share permits its next search.
+func (l *limiter) shareAvailableAt(now time.Time, from flow) time.Time {
+	return l.shares.availableAt(now, from, l.budget.left(now)-l.budget.reserve(search), l.budget.sent)
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// tooLate returns the failure of a request that cannot be admitted in time: because there are too many of all rooms or,
+// if beyondShare, because there are too many of its own room or user.
+func tooLate(wait time.Duration, beyondShare bool) *failure {
+	f := coolingDown(wait, "")
+	f.beyondShare = beyondShare
+	return f
 }
 
 // coolingDown returns the failure of a request that the limiter did not send.

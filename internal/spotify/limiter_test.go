@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -57,17 +58,17 @@ func TestLowerPrioritiesLeaveReserve(t *testing.T) {
 	for p, want := range map[priority]int{control: 60, polling: 54, search: 40} {
 		synctest.Test(t, func(t *testing.T) {
 			l, ctx := newLimiter(60, middle), t.Context()
-			for range want {
-				if refused := l.wait(ctx, p); refused != nil {
+			for i := range want {
+				if refused := l.wait(ctx, p, flow{hostID: strconv.Itoa(i)}); refused != nil {
 					t.Fatal(refused)
 				}
 			}
-			refused := l.wait(ctx, p)
+			refused := l.wait(ctx, p, flow{})
 			if refused == nil || refused.kind != playback.CoolingDown || refused.retryAfter != budgetSpan {
 				t.Errorf("%s: after %d: %+v", p, want, refused)
 			}
 			if p != control {
-				if refused := l.wait(ctx, control); refused != nil {
+				if refused := l.wait(ctx, control, flow{}); refused != nil {
 					t.Errorf("the players: %v", refused)
 				}
 			}
@@ -90,7 +91,7 @@ func TestHigherPrioritiesAreAdmittedFirst(t *testing.T) {
 		at := make(map[priority][]time.Duration)
 		for _, p := range []priority{search, polling, polling, control, control} {
 			all.Go(func() {
-				if refused := l.wait(t.Context(), p); refused != nil {
+				if refused := l.wait(t.Context(), p, flow{}); refused != nil {
 					t.Errorf("%s: %v", p, refused)
 				}
 				mu.Lock()
@@ -115,13 +116,13 @@ func TestSearchWaitsAtMostTwoSeconds(t *testing.T) {
 		l := newLimiter(3, middle)
 		l.spend(3)
 		start := time.Now()
-		refused := l.wait(t.Context(), search)
+		refused := l.wait(t.Context(), search, flow{})
 		if refused == nil || refused.kind != playback.CoolingDown || refused.retryAfter != 30*time.Second ||
 			time.Since(start) > 2*time.Second {
 			t.Errorf("got %+v after %v", refused, time.Since(start))
 		}
 		time.Sleep(28 * time.Second)
-		if refused := l.wait(t.Context(), search); refused != nil || time.Since(start) != 30*time.Second {
+		if refused := l.wait(t.Context(), search, flow{}); refused != nil || time.Since(start) != 30*time.Second {
 			t.Errorf("two seconds before there is room: %v after %v", refused, time.Since(start))
 		}
 	})
@@ -137,13 +138,13 @@ func TestRequestThatCannotBeAdmittedInTimeFailsAtOnce(t *testing.T) {
 			time.Sleep(25 * time.Second)
 			var all sync.WaitGroup
 			all.Go(func() {
-				if refused := l.wait(t.Context(), control); refused != nil {
+				if refused := l.wait(t.Context(), control, flow{}); refused != nil {
 					t.Error(refused)
 				}
 			})
 			synctest.Wait()
 			start := time.Now()
-			if refused := l.wait(t.Context(), p); refused == nil || refused.kind != playback.CoolingDown ||
+			if refused := l.wait(t.Context(), p, flow{}); refused == nil || refused.kind != playback.CoolingDown ||
 				!start.Equal(time.Now()) {
 				t.Errorf("%s got %v after %v", p, refused, time.Since(start))
 			}
@@ -162,10 +163,10 @@ func TestCanceledWaiterFreesItsSlot(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var first *failure
 		var all sync.WaitGroup
-		all.Go(func() { first = l.wait(ctx, control) })
+		all.Go(func() { first = l.wait(ctx, control, flow{}) })
 		synctest.Wait()
 		all.Go(func() {
-			if refused := l.wait(t.Context(), polling); refused != nil || time.Since(start) != 30*time.Second {
+			if refused := l.wait(t.Context(), polling, flow{}); refused != nil || time.Since(start) != 30*time.Second {
 				t.Errorf("got %v after %v", refused, time.Since(start))
 			}
 		})
@@ -186,7 +187,7 @@ func TestServersShareTheBudget(t *testing.T) {
 			t.Errorf("%d servers: %d each, want %d", n, l.budget.left(time.Now()), want)
 		}
 	}
-	if refused := l.wait(t.Context(), search); refused != nil {
+	if refused := l.wait(t.Context(), search, flow{}); refused != nil {
 		t.Errorf("with a budget of one a search gets %v", refused)
 	}
 }
@@ -198,14 +199,14 @@ func TestPauseRejectsAllRequestsAtOnce(t *testing.T) {
 		time.Sleep(25 * time.Second)
 		var waited *failure
 		var all sync.WaitGroup
-		all.Go(func() { waited = l.wait(t.Context(), control) })
+		all.Go(func() { waited = l.wait(t.Context(), control, flow{}) })
 		synctest.Wait()
 		f := &failure{status: 429, kind: playback.CoolingDown, healthReason: party.ReasonQuota, retryAfter: defaultRetryAfter}
 		start := time.Now()
 		l.startPause(f)
 		all.Wait()
 		for name, refused := range map[string]*failure{
-			"waiter": waited, "new request": l.wait(t.Context(), control), "checkPause": l.checkPause(),
+			"waiter": waited, "new request": l.wait(t.Context(), control, flow{}), "checkPause": l.checkPause(),
 			"the failure of 429": f,
 		} {
 			if refused == nil || refused.kind != playback.CoolingDown || refused.healthReason != party.ReasonQuota ||
@@ -217,7 +218,7 @@ func TestPauseRejectsAllRequestsAtOnce(t *testing.T) {
 			t.Errorf("it took %v", time.Since(start))
 		}
 		time.Sleep(quotaPauseMin)
-		if refused := cmp.Or(l.checkPause(), l.wait(t.Context(), search)); refused != nil {
+		if refused := cmp.Or(l.checkPause(), l.wait(t.Context(), search, flow{})); refused != nil {
 			t.Errorf("after the pause: %v", refused)
 		}
 	})

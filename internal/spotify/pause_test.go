@@ -2,6 +2,7 @@ package spotify_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -61,8 +62,8 @@ func TestAllHostsPauseAfter429(t *testing.T) {
 	}
 }
 
-// TestSearchesLeaveBudgetForPlayers: the guests of one room use up all searches, and the player of another room is not
-// affected.
+// TestSearchesLeaveBudgetForPlayers: the guests of many rooms use up all searches, and the player of another room is
+// not affected.
 func TestSearchesLeaveBudgetForPlayers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, ctx := newWorld(t), t.Context()
@@ -72,7 +73,9 @@ func TestSearchesLeaveBudgetForPlayers(t *testing.T) {
 		}
 		found, refused := 0, 0
 		for i := range 100 {
-			switch _, _, err := w.Search(ctx, host, "a", 10, i); {
+			room := fmt.Sprint("room", i)
+			w.connect(t, room, w.player.RefreshToken)
+			switch _, _, err := w.Search(ctx, room, "a", 10, 0); {
 			case err == nil:
 				found++
 			default:

@@ -150,7 +150,7 @@ func (s *authTransport) sendOnce(r *http.Request, token string) (response *http.
 	s.attempts++
 	ctx, span := startSpan(r.Context(), s.recorder.callName, s.attempts)
 	defer func() { endSpan(span, s.recorder.last, err) }()
-	if refused := s.limiter.wait(ctx, s.priority); refused != nil {
+	if refused := s.limiter.wait(ctx, s.priority, flowOf(ctx, s.hostID)); refused != nil {
 		return nil, refused
 	}
 	span.AddEvent("admitted by the limiter")

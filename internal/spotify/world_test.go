@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"antwon.dj/backend/internal/account"
+	"antwon.dj/backend/internal/catalog"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
@@ -25,7 +26,7 @@ import (
 )
 
 var (
-	_ jukebox.Catalog    = (*spotify.Client)(nil)
+	_ catalog.Spotify    = (*spotify.Client)(nil)
 	_ jukebox.Library    = (*spotify.Client)(nil)
 	_ account.Authorizer = (*spotify.Client)(nil)
 	_ playback.Player    = (*spotify.Client)(nil)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -35,6 +36,7 @@ func Private(tb testing.TB, options ...string) *PrivateServer {
 	s := &PrivateServer{Port: freePort(tb), tb: tb, folder: tb.TempDir(), options: options}
 	install := exec.CommandContext(tb.Context(), "mariadb-install-db", "--no-defaults", "--datadir="+s.data(),
 		"--auth-root-authentication-method=normal", "--skip-test-db", "--user=root")
+	install.Env = s.env()
 	if out, err := install.CombinedOutput(); err != nil {
 		tb.Fatalf("prepare a MariaDB server: %v\n%s", err, out)
 	}
@@ -44,6 +46,9 @@ func Private(tb testing.TB, options ...string) *PrivateServer {
 }
 
 func (s *PrivateServer) data() string { return filepath.Join(s.folder, "data") }
+
+// env lets the server keep its temporary tables for itself: a MariaDB server that starts deletes those that it finds.
+func (s *PrivateServer) env() []string { return append(os.Environ(), "TMPDIR="+s.folder) }
 
 func (s *PrivateServer) socket() string { return filepath.Join(s.folder, "socket") }
 
@@ -55,22 +60,30 @@ func (s *PrivateServer) Start() {
 		"--no-defaults", "--user=root", "--datadir=" + s.data(), "--socket=" + s.socket(),
 		"--bind-address=127.0.0.1", "--port=" + strconv.Itoa(s.Port), "--innodb-flush-log-at-trx-commit=0",
 	}, s.options...)...)
-	s.process.Stdout, s.process.Stderr = &log, &log
+	s.process.Env, s.process.Stdout, s.process.Stderr = s.env(), &log, &log
 	if err := s.process.Start(); err != nil {
 		s.tb.Fatal(err)
 	}
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
-		conn, err := new(net.Dialer).DialContext(s.tb.Context(), "tcp", s.addr())
+		err := errors.Join(s.answers("tcp", s.addr()), s.answers("unix", s.socket()))
 		if err == nil {
-			_ = conn.Close() // it was opened only to see whether it can be
 			return
 		}
 		if time.Now().After(deadline) {
 			_ = s.process.Process.Kill()
 			_ = s.process.Wait()
-			s.tb.Fatalf("MariaDB does not start:\n%s", &log)
+			s.tb.Fatalf("MariaDB does not start: %v\n%s", err, &log)
 		}
 	}
+}
+
+// answers returns nil if the server accepts a connection. It opens its port and its socket one after the other.
+func (s *PrivateServer) answers(network, addr string) error {
+	conn, err := new(net.Dialer).DialContext(s.tb.Context(), network, addr)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
 }
 
 // Stop sends the server a signal that ends it, and waits until it has ended. A server that is stopped stays so.
@@ -119,4 +132,17 @@ func freePort(tb testing.TB) int {
 	}
 	defer listener.Close()
 	return listener.Addr().(*net.TCPAddr).Port
+}
+
+// Addr returns the host and the port at which the server listens.
+func (s *PrivateServer) Addr() string { return s.addr() }
+
+// PartyURL creates an empty database, antwon, and returns its URL for a new user, antwon, who may do everything in it,
+// but is no administrator: so a read-only server refuses this user's writes. Call it once.
+func (s *PrivateServer) PartyURL() string {
+	s.tb.Helper()
+	s.Exec("CREATE DATABASE antwon CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+	s.Exec("CREATE USER antwon@'%' IDENTIFIED BY 'secret'")
+	s.Exec("GRANT ALL ON antwon.* TO antwon@'%'")
+	return "mysql://antwon:secret@" + s.addr() + "/antwon"
 }

@@ -3,6 +3,8 @@
 // The server is looked for at ANTWON_TEST_MYSQL_URL, by default at 127.0.0.1:3306 as root without a password. Where
 // none answers the test is skipped and says so; with ANTWON_TEST_STRICT=1 it fails instead. With -short it is always
 // skipped.
+//
+// A test that breaks its database starts one of its own, with Private, and puts a Proxy before it.
 package testdb
 
 import (

@@ -24,6 +24,8 @@ func TestErrorsHaveToBeAnnounced(t *testing.T) {
 		if got := log.faults(); len(got) != 0 {
 			t.Errorf("announced: %q", got)
 		}
+		logger.Error("the fourth")
+		log.Allow("the fourth", "what does not come")
 		log.Expect("the third")
 		if got, want := log.faults(), []string{"no server logged the error the third"}; !slices.Equal(got, want) {
 			t.Errorf("got %q, want %q", got, want)

@@ -69,8 +69,8 @@ func (v *verdict) tellMore(tell func(when time.Time, format string, args ...any)
 			tell(s.From, "silence for %v: %s", s.To.Sub(s.From).Round(time.Second), s.Why)
 		}
 	}
-	for i, since := range v.health.since {
-		tell(since, "health %s", v.health.shown[i])
+	for i, since := range v.since {
+		tell(since, "health %s", v.shown[i])
 	}
 	for _, r := range v.requests {
 		if strings.Contains(r.name, " me/player") && !strings.HasPrefix(r.name, "GET") {

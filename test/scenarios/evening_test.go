@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ import (
 )
 
 var (
-	seeds     = flag.Int("seeds", 10, "how many random evenings to play")
+	seeds     = flag.Int("seeds", 20, "how many random evenings to play")
 	firstSeed = flag.Int("from", 3, "the seed of the first random evening; a single one keeps its log")
 )
 
@@ -40,8 +41,11 @@ type evening struct {
 	acts       map[string]int    // how often each act succeeded
 }
 
-// span is a stretch of time.
-type span struct{ from, to time.Time }
+// span is a stretch of time. inactive says that no device was active when it began, before the host opened the app.
+type span struct {
+	from, to time.Time
+	inactive bool
+}
 
 // deed is what somebody or something did.
 type deed struct {
@@ -182,22 +186,25 @@ func (e *evening) mend() {
 	if until := e.coolsUntil(); time.Now().Before(until) {
 		time.Sleep(time.Until(until))
 	}
+	for e.spotify.underWay() > 0 { // a request that hangs, or whose answer never ends
+		time.Sleep(100 * time.Millisecond)
+	}
+	inactive := !e.hasActiveDevice()
 	if e.hostMustAct() {
 		time.Sleep(6 * time.Second) // host commands that wait for the player have ended by then
 		e.repair()
 	}
 	e.fill(3)
-	e.calms = append(e.calms, span{from: time.Now()})
+	e.calms = append(e.calms, span{from: time.Now(), inactive: inactive})
 }
 
 // hostMustAct reports whether the music stands still for a reason that only the host can change.
 func (e *evening) hostMustAct() bool {
-	for _, device := range e.app.host.Devices() {
-		if device.Gone || !device.Active {
-			return true
-		}
-	}
-	return e.lostAccess || e.silentBecause() == "paused" || e.silentBecause() == "closed"
+	return e.lostAccess || !e.hasActiveDevice() || e.silentBecause() == "paused" || e.silentBecause() == "closed"
+}
+
+func (e *evening) hasActiveDevice() bool {
+	return slices.ContainsFunc(e.app.host.Devices(), func(d sim.Device) bool { return d.Active && !d.Gone })
 }
 
 // silentBecause returns why nothing is heard now; empty: something is.

@@ -115,7 +115,7 @@ func deviceScenarios() []scenario {
 		},
 		{
 			name:   "the device is restricted until the host transfers playback",
-			played: "1 2 3", silence: "2m11.88s",
+			played: "1 2 3", silence: "2m12.96s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/RESTRICTED OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
@@ -127,7 +127,7 @@ func deviceScenarios() []scenario {
 		},
 		{
 			name:   "the device is restricted for a while",
-			played: "1 2 3", silence: "2m11.88s",
+			played: "1 2 3", silence: "2m12.96s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/RESTRICTED OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
@@ -187,7 +187,7 @@ func accountScenarios() []scenario {
 		},
 		{
 			name:   "the host is removed from the app's list and added again ten minutes later",
-			played: "1 2 3", silence: "13m38.106s",
+			played: "1 2 3", silence: "13m54.346s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE NOT_ALLOWED/NOT_LISTED OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
@@ -216,7 +216,7 @@ func accountScenarios() []scenario {
 		},
 		{
 			name:   "the app's owner has no Premium for ten minutes",
-			played: "1 2 3", silence: "13m38.106s",
+			played: "1 2 3", silence: "13m54.346s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE NOT_ALLOWED/OWNER_PREMIUM OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {

@@ -64,6 +64,18 @@ func habitScenarios() []scenario {
 			},
 		},
 		{
+			name:   "the host makes Spotify repeat a song of their own, and songs wait",
+			played: "other 1 2", silence: "0s",
+			health: "NOTHING_TO_PLAY HOST_TOOK_OVER OK NOTHING_TO_PLAY",
+			course: func(p *fixture) {
+				must(p.t, p.app.host.PlayURI(p.music[100].URI))
+				must(p.t, p.app.host.Repeat("track"))
+				time.Sleep(time.Minute)
+				p.addSome(2)
+				p.wholeParty(0)
+			},
+		},
+		{
 			name:   "the host skips just after an observation, before the commit",
 			played: "1 2 3", silence: "16.499s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",

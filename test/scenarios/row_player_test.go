@@ -42,7 +42,7 @@ func playerScenarios() []scenario {
 		},
 		{
 			name:   "the progress freezes in the middle of a song",
-			played: "1 2 3", silence: "27.16s",
+			played: "1 2 3", silence: "24.52s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, states: "SKIPPED PLAYED PLAYED",
 			course: func(p *fixture) {
@@ -53,7 +53,7 @@ func playerScenarios() []scenario {
 		{
 			name:   "the progress freezes after the commit",
 			states: "SKIPPED PLAYED PLAYED",
-			played: "1 2 3", silence: "36.4s",
+			played: "1 2 3", silence: "24.64s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {

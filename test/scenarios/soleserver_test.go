@@ -2,6 +2,7 @@ package scenarios_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -46,7 +47,8 @@ func (r *soleServerRooms) RenewNode(ctx context.Context, nodeID string, life tim
 	return r.nodes, err
 }
 
-// OpenRooms reads the database once for each soleListEvery.
+// OpenRooms reads the database once for each soleListEvery, and each time as long as a server that was killed just
+// before still has a room.
 func (r *soleServerRooms) OpenRooms(ctx context.Context) (open []party.OpenRoom, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -54,7 +56,8 @@ func (r *soleServerRooms) OpenRooms(ctx context.Context) (open []party.OpenRoom,
 		return r.open, nil
 	}
 	r.open, err = r.suspendableRooms.OpenRooms(ctx)
-	if err == nil {
+	others := func(room party.OpenRoom) bool { return room.NodeID != "" && room.NodeID != r.node }
+	if err == nil && !slices.ContainsFunc(r.open, others) {
 		r.listed = time.Now()
 	}
 	return r.open, err

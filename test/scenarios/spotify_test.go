@@ -27,6 +27,7 @@ type spotifyServer struct {
 
 	mu       sync.Mutex
 	requests []request
+	running  int                      // requests that have not been answered completely
 	arrivals map[string]chan struct{} // by name of the request
 }
 
@@ -82,6 +83,7 @@ func openSpotify(t testing.TB, seconds int) *spotifyServer {
 func (s *spotifyServer) serve(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	at := len(s.requests)
+	s.running++
 	s.requests = append(s.requests, request{at: time.Now(), name: nameOf(r)})
 	if arrived := s.arrivals[nameOf(r)]; arrived != nil {
 		close(arrived)
@@ -89,7 +91,12 @@ func (s *spotifyServer) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 	time.Sleep(latency)
-	defer time.Sleep(latency) // even if the fault cuts the connection
+	defer func() { // even if the fault cuts the connection
+		time.Sleep(latency)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.running--
+	}()
 	s.handler.ServeHTTP(answerWriter{w, func(status int, header http.Header) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -132,6 +139,13 @@ func (s *spotifyServer) log() []request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.requests)
+}
+
+// underWay returns how many requests have not been answered completely, and whose client still waits.
+func (s *spotifyServer) underWay() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.running
 }
 
 // total returns the number of all requests.

@@ -74,6 +74,21 @@ class Guest {
   /** The songs that guests and hosts added, in playing order. */
   names = async (): Promise<string[]> => (await this.queue()).filter((item) => item.addedBy).map(({ song }) => song.name)
 
+  /** Makes the guest present, by a subscription that stays open. */
+  async connect(): Promise<void> {
+    const query = 'subscription($r: ID!) { playback(roomId: $r) { version } }'
+    const response = await fetch(`${this.server.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        Accept: 'text/event-stream',
+        Authorization: `Bearer ${this.session.token}`,
+      },
+      body: JSON.stringify({ query, variables: { r: this.session.roomId } }),
+    })
+    expect(response.status).toBe(200)
+  }
+
   voteToSkip = () => this.#run('mutation($r: ID!) { voteToSkip(roomId: $r) { version } }')
 }
 
@@ -224,15 +239,17 @@ describe('the rules of a room, on the host console', () => {
   test('guests vote, a co-host skips, and the log shows it', async () => {
     const { server, nora, host } = await party()
     const otto = await Guest.join(server, 'Otto')
+    await otto.connect()
     const gina = await open(server)
     await gina.join('PARTY', 'Gina')
-    await sees(nora, '2 people here')
+    await sees(nora, '3 people here')
     await press(nora, 'Refresh')
     await press(nora, 'Manage Gina')
     await inDialog(nora, 'Make co-host')
     await gina.goto('/host?room=PARTY')
     await gina.page.locator('#player .song-name').waitFor()
 
+    await press(gina, 'Skip') // Otto may vote on what begins from now on
     await eventually('Otto to vote, after the first seconds', async () => !!(await otto.voteToSkip()))
     await sees(nora, '1 of 2 votes to skip.')
     const song = await nora.page.locator('#player .song-name').textContent()

@@ -80,12 +80,21 @@ const line = (device: Device, song: string) => device.page.locator('.lines > li'
 
 const playing = (device: Device) => device.page.locator('.playing .song-name').textContent()
 
+/** Has the host skip the song that plays, and returns the name of the next one once it is shown. */
+async function nextSong(server: Server, host: Session, device: Device): Promise<string | null> {
+  const before = await playing(device)
+  await skip(server, host)
+  await eventually('the next song to play', async () => (await playing(device)) !== before)
+  return playing(device)
+}
+
 describe('the rules of a room, on phones', () => {
   test('two guests skip a song by voting, until voting is turned off', async () => {
     const { server, host } = await party()
     const gina = await guest(server, 'Gina')
     const otto = await guest(server, 'Otto', { locale: 'de-DE', colorScheme: 'light' })
-    const song = await playing(gina)
+    await gina.page.getByText('2 people here').waitFor()
+    const song = await nextSong(server, host, gina) // on which both may vote
     await gina.page.getByText('0 of 2 votes').waitFor() // after the first seconds
     await gina.expectAccessible('the skip vote')
     await gina.page.getByRole('button', { name: 'Vote to skip' }).click()
@@ -258,6 +267,7 @@ describe('the rules of a room, on phones', () => {
     await screen.page.locator('.row', { hasText: song }).getByText('Pinned').waitFor()
     await updateSettings(server, host, { lastCallAt: new Date(Date.now() + 3_600_000).toISOString() })
     await screen.page.getByText(/Last call: \d\d:\d\d/).waitFor()
+    await nextSong(server, host, gina) // on which Gina may vote
     await gina.page.getByText('0 of 2 votes').waitFor()
     await gina.page.getByRole('button', { name: 'Vote to skip' }).click()
     await screen.page.getByText('1 of 2 votes to skip').waitFor()

@@ -25,7 +25,7 @@ export const de: Messages = {
     BAD_USER_INPUT: 'Das hat nicht geklappt. Prüfe bitte deine Eingabe.',
     CONFLICT: 'Das geht nicht mehr, weil sich inzwischen etwas geändert hat.',
     RATE_LIMITED: 'Das war ein bisschen viel auf einmal. Warte kurz und versuch es dann noch mal.',
-    UPSTREAM_UNAVAILABLE: 'Spotify antwortet gerade nicht. Versuch es später noch mal.',
+    UPSTREAM_UNAVAILABLE: 'Das geht gerade nicht. Versuch es gleich noch mal.',
     INTERNAL_SERVER_ERROR: 'Bei uns ist etwas schiefgelaufen.',
   },
   refusal: {
@@ -43,6 +43,7 @@ export const de: Messages = {
     ALREADY_VOTED: 'Du hast schon abgestimmt.',
     TOO_EARLY: 'Dieser Song hat gerade erst angefangen.',
     VOTES_OFF: 'In diesem Raum wird nicht abgestimmt.',
+    JUST_ARRIVED: 'Du bist dafür noch nicht lange genug hier.',
   },
   health: {
     OK: 'Alles in Ordnung.',

@@ -25,7 +25,7 @@ export const en: Messages = {
     BAD_USER_INPUT: 'That did not work. Please check what you entered.',
     CONFLICT: 'That is no longer possible, because something has changed.',
     RATE_LIMITED: 'That was a lot at once. Wait a moment, then try again.',
-    UPSTREAM_UNAVAILABLE: 'Spotify is not responding right now. Try again later.',
+    UPSTREAM_UNAVAILABLE: 'This is not possible right now. Try again in a moment.',
     INTERNAL_SERVER_ERROR: 'Something went wrong on our side.',
   },
   refusal: {
@@ -43,6 +43,7 @@ export const en: Messages = {
     ALREADY_VOTED: 'You have already voted.',
     TOO_EARLY: 'This song has only just started.',
     VOTES_OFF: 'Voting is turned off in this room.',
+    JUST_ARRIVED: 'You have not been here for long enough yet.',
   },
   health: {
     OK: 'Everything is fine.',

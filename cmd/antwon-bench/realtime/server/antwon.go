@@ -27,9 +27,10 @@ func newAntwon(b *backend) *http.Server {
 		AroundResponses: graph.RememberLikes,
 		Introspection:   true,
 		Compress:        true,
-		Limits:          gqlserver.Limits{ConnectionsPerAddress: 1e9}, // all clients are on this machine
-		Metrics:         b.Metrics,
-		Log:             b.log,
+		// All clients are on this machine.
+		Limits:  gqlserver.Limits{ConnectionsPerAddress: 1e9, AnonymousPerAddress: 1e9},
+		Metrics: b.Metrics,
+		Log:     b.log,
 	})
 	return server.HTTPServer(server.New(server.Config{
 		GraphQL: graphql, Pages: web.Pages(), Ready: b.Database.Ready, Metrics: b.Metrics, Log: b.log,

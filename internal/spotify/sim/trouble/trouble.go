@@ -197,7 +197,7 @@ func faultTroubles() map[string]func(draw) Trouble {
 
 func applied(d draw) sim.Fault {
 	return sim.Fault{
-		Method: oneOf(d, http.MethodPut, http.MethodPost), Path: "/v1/me/player/", Status: oneOf(d, 502, 403),
+		Method: oneOf(d, http.MethodPut, http.MethodPost), Path: "/v1/me/player/", Status: oneOf(d, 502, 504),
 		AppliedAfter: 3*time.Second + d.upTo(3*time.Second),
 	}
 }
@@ -215,7 +215,7 @@ func refusedSong(d draw) Trouble {
 	}}
 }
 
-// oddRetryAfter returns the forms that do not stop the music for a day.
+// oddRetryAfter returns the forms that do not stop the music for a day, as a date may, whatever the clock says.
 func oddRetryAfter() []string {
-	return slices.DeleteFunc(sim.RetryAfterForms(), func(form string) bool { return len(form) > 4 && form[0] != 'S' })
+	return slices.DeleteFunc(sim.RetryAfterForms(), func(form string) bool { return len(form) > 4 })
 }

@@ -12,6 +12,7 @@ export type HoldReason = Exclude<
   | 'ALREADY_VOTED'
   | 'TOO_EARLY'
   | 'VOTES_OFF'
+  | 'JUST_ARRIVED'
 >
 
 /** The texts of the queue and its menu. */

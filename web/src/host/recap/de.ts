@@ -74,6 +74,7 @@ export const recapDe: RecapMessages = {
     skipVotePercent: 'die nötigen Stimmen zum Überspringen',
     requireApproval: 'die Freigabe für neue Gäste',
     trustedAfter: 'die Zahl der Songs bis zum Vertrauen',
+    likesAfterMinutes: 'ab wann ein Gast liken darf',
     lastCallAt: 'die letzte Runde',
     blocked: 'die gesperrten Songs und Künstler',
   },

@@ -74,6 +74,7 @@ export const recapEn: RecapMessages = {
     skipVotePercent: 'the votes needed to skip',
     requireApproval: 'the approval of newcomers’ songs',
     trustedAfter: 'when a guest is trusted',
+    likesAfterMinutes: 'when a guest can like songs',
     lastCallAt: 'the last call',
     blocked: 'the blocked songs and artists',
   },

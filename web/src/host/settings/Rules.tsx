@@ -76,7 +76,10 @@ export function Order({ settings, save }: Props) {
 export function Limits({ settings, save }: Props) {
   const own = useHostText().rules
   const { maxQueuedPerGuest, addsPerHour, maxSongSeconds, allowExplicit, cooldownMinutes, maxQueueLength } = settings
-  const limits = [maxQueuedPerGuest, addsPerHour, maxSongSeconds, allowExplicit ? null : true].filter((limit) => limit !== null)
+  const { likesAfterMinutes } = settings
+  const limits = [maxQueuedPerGuest, addsPerHour, maxSongSeconds, allowExplicit ? null : true, likesAfterMinutes || null].filter(
+    (limit) => limit !== null,
+  )
   const saveWithin = (invalid: string) => (change: RoomSettingsInput, show: (message: string) => void) =>
     save({ settings: change }, { invalid, show })
   const saveCount = saveWithin(own.boundsOrNone(1, 500))
@@ -95,6 +98,13 @@ export function Limits({ settings, save }: Props) {
         none={own.any}
         value={addsPerHour}
         save={(addsPerHour, show) => saveCount({ addsPerHour }, show)}
+      />
+      <Amount
+        label={own.likesAfter}
+        hint={own.likesAfterHint}
+        unit={own.minutes}
+        value={likesAfterMinutes}
+        save={(likesAfterMinutes, show) => saveWithin(own.bounds(0, 1440))({ likesAfterMinutes }, show)}
       />
       <Amount
         label={own.length}

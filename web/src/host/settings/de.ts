@@ -18,6 +18,8 @@ export const rulesDe: RulesMessages = {
   approvalHint: 'Ihre Songs warten, bis du oder ein Co-Gastgeber sie freigibt.',
   trusted: 'Vertrauen ab',
   trustedHint: 'So viele Songs eines Gastes hast du freigegeben oder andere gelikt.',
+  likesAfter: 'Gäste dürfen liken nach',
+  likesAfterHint: 'Gezählt ab dem Beitritt. 0: sofort.',
   lastCall: 'Letzte Runde',
   lastCallHint: 'Ab dann können Gäste keine Songs mehr hinzufügen. Leer heißt, es gibt keine.',
   lastCallOver: 'Die letzte Runde ist vorbei, Gäste können nichts mehr hinzufügen. Leere das Feld, dann geht es wieder.',

@@ -18,6 +18,8 @@ export const rulesEn: RulesMessages = {
   approvalHint: 'Their songs wait until you or a co-host approves them.',
   trusted: 'Trusted after',
   trustedHint: 'This many of their songs were approved by you or liked by others.',
+  likesAfter: 'Guests can like songs after',
+  likesAfterHint: 'Counted from when they join. 0: at once.',
   lastCall: 'Last call',
   lastCallHint: 'From this time on, guests cannot add songs. Leave it empty for no last call.',
   lastCallOver: 'Last call is over, so guests cannot add songs. Clear this field to let them.',

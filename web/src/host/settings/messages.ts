@@ -19,6 +19,8 @@ export interface RulesMessages {
   approvalHint: string
   trusted: string
   trustedHint: string
+  likesAfter: string
+  likesAfterHint: string
   lastCall: string
   lastCallHint: string
   lastCallOver: string

@@ -1,4 +1,4 @@
-package jukebox
+package catalog
 
 import (
 	"context"
@@ -12,10 +12,10 @@ import (
 // maxBlockedName is how many characters of the name of a blocked song or artist are kept.
 const maxBlockedName = 255
 
-// describeBlocked returns the name and the recording of each song and artist that is to be blocked. It takes them from
+// DescribeBlocked returns the name and the recording of each song and artist that is to be blocked. It takes them from
 // known where they are there, and asks Spotify for at most party.MaxNewBlocked others. BadUserInput if there are more,
 // or if Spotify does not have one of them.
-func (c *songCatalog) describeBlocked(
+func (c *Catalog) DescribeBlocked(
 	ctx context.Context, hostID string, uris []string, known []party.Blocked,
 ) ([]party.Blocked, error) {
 	const field = "input.settings.blocked"
@@ -41,7 +41,7 @@ func (c *songCatalog) describeBlocked(
 	return blocked, nil
 }
 
-func (c *songCatalog) fetchBlocked(ctx context.Context, hostID, uri string) (party.Blocked, error) {
+func (c *Catalog) fetchBlocked(ctx context.Context, hostID, uri string) (party.Blocked, error) {
 	if strings.HasPrefix(uri, "spotify:artist:") {
 		name, err := c.spotify.Artist(ctx, hostID, uri)
 		if name == "" {
@@ -49,7 +49,7 @@ func (c *songCatalog) fetchBlocked(ctx context.Context, hostID, uri string) (par
 		}
 		return party.Blocked{URI: uri, Name: party.Truncate(name, maxBlockedName)}, err
 	}
-	s, err := c.fetchSong(ctx, hostID, uri)
+	s, err := c.Song(ctx, hostID, uri)
 	if err != nil {
 		return party.Blocked{}, err
 	}

@@ -1,4 +1,4 @@
-package jukebox
+package catalog
 
 import (
 	"context"
@@ -20,7 +20,7 @@ const maxSearchedSongs = 1_000
 
 // searchRoomSongs searches the songs of a room, the last added first, and returns each recording once. A song matches
 // if every word of the query is the beginning of a word of its title, artists or album.
-func (c *songCatalog) searchRoomSongs(
+func (c *Catalog) searchRoomSongs(
 	ctx context.Context, roomID, query string, limit, offset int,
 ) (songs []party.Song, hasMore bool, err error) {
 	uris, err := c.db.Read.QueueItem.Query().Where(queueitem.RoomID(roomID)).
@@ -61,7 +61,7 @@ func matches(s party.Song, query string) bool {
 }
 
 // storedSong returns the description of a song in the database, however old, and whether there is one.
-func (c *songCatalog) storedSong(ctx context.Context, uri string) (s party.Song, found bool, err error) {
+func (c *Catalog) storedSong(ctx context.Context, uri string) (s party.Song, found bool, err error) {
 	row, err := c.db.Read.Song.Query().Where(song.ID(uri)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return party.Song{}, false, nil

@@ -1,4 +1,4 @@
-package jukebox
+package purge
 
 import (
 	"context"
@@ -9,9 +9,6 @@ import (
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/party"
 )
-
-// Purged counts what Purge deleted.
-type Purged struct{ Rooms, Guests, Songs int }
 
 // roomTables are the tables with rows of a room, and the condition for those rows. The memberships are deleted first,
 // so that nobody sees half a room, and the room itself last, so that the rest is found again after a crash.
@@ -41,33 +38,35 @@ const (
  AND NOT EXISTS (SELECT 1 FROM room_playbacks p WHERE p.song_id = songs.id)`
 )
 
-// Purge deletes the rooms that closed longer ago than keep, with everything in them; then the guests and screens who
-// are in no other room and whose sessions have ended; then the songs that are in no other room. It deletes a few rows
-// at a time and pauses for as long in between. Several servers may purge at once, and a purge that was interrupted can
-// be repeated.
-func (j *Jukebox) Purge(ctx context.Context, keep time.Duration) (done Purged, err error) {
+// Closed deletes the rooms that closed longer ago than keep, with everything in them; then the guests and screens who
+// are in no other room and whose sessions have ended; then the songs that are in no other room.
+func (p *Purger) Closed(ctx context.Context, keep time.Duration) (done Deleted, err error) {
 	before := database.Microseconds(time.Now().Add(-keep))
-	defer func() { j.countPurged(done) }()
-	if done.Rooms, err = j.purgeRooms(ctx, before); err != nil {
+	defer func() { p.count(done) }()
+	old := func(ctx context.Context) (string, error) { return p.closedBefore(ctx, before) }
+	if done.Rooms, err = p.purgeRooms(ctx, old); err != nil {
 		return done, err
 	}
-	if done.Guests, err = j.db.DeleteWhere(ctx, "users", oldGuests, before); err != nil {
+	if done.Guests, err = p.db.DeleteWhere(ctx, "users", oldGuests, before); err != nil {
 		return done, fmt.Errorf("delete guests: %w", err)
 	}
-	if done.Songs, err = j.db.DeleteWhere(ctx, "songs", oldSongs, before); err != nil {
+	if done.Songs, err = p.db.DeleteWhere(ctx, "songs", oldSongs, before); err != nil {
 		return done, fmt.Errorf("delete songs: %w", err)
 	}
 	return done, nil
 }
 
-// purgeRooms returns how many rooms it deleted, also with an error.
-func (j *Jukebox) purgeRooms(ctx context.Context, before time.Time) (n int, err error) {
+// purgeRooms deletes the rooms that next returns, until it returns an empty id. It returns how many it deleted, also
+// with an error.
+func (p *Purger) purgeRooms(
+	ctx context.Context, next func(context.Context) (roomID string, err error),
+) (n int, err error) {
 	for {
-		roomID, err := j.closedBefore(ctx, before)
+		roomID, err := next(ctx)
 		if err != nil || roomID == "" {
 			return n, err
 		}
-		gone, err := j.purgeRoom(ctx, roomID)
+		gone, err := p.purgeRoom(ctx, roomID)
 		n += gone
 		if err != nil {
 			return n, fmt.Errorf("delete room %s: %w", roomID, err)
@@ -76,8 +75,8 @@ func (j *Jukebox) purgeRooms(ctx context.Context, before time.Time) (n int, err 
 }
 
 // closedBefore returns the id of a room that closed before a moment, or an empty one if there is none.
-func (j *Jukebox) closedBefore(ctx context.Context, moment time.Time) (roomID string, err error) {
-	ids, err := j.db.Read.Room.Query().Where(room.ClosedAtLT(moment), room.Status(string(party.Closed))).Limit(1).IDs(ctx)
+func (p *Purger) closedBefore(ctx context.Context, moment time.Time) (roomID string, err error) {
+	ids, err := p.db.Read.Room.Query().Where(room.ClosedAtLT(moment), room.Status(string(party.Closed))).Limit(1).IDs(ctx)
 	if err != nil {
 		return "", fmt.Errorf("find rooms that closed long ago: %w", err)
 	}
@@ -88,18 +87,12 @@ func (j *Jukebox) closedBefore(ctx context.Context, moment time.Time) (roomID st
 }
 
 // purgeRoom deletes a room. It returns 0 if another server deleted the room first, and otherwise 1.
-func (j *Jukebox) purgeRoom(ctx context.Context, roomID string) (n int, err error) {
+func (p *Purger) purgeRoom(ctx context.Context, roomID string) (n int, err error) {
 	for _, of := range roomTables {
-		if n, err = j.db.DeleteWhere(ctx, of.table, of.rows, roomID); err != nil {
+		if n, err = p.db.DeleteWhere(ctx, of.table, of.rows, roomID); err != nil {
 			return 0, fmt.Errorf("%s: %w", of.table, err)
 		}
 	}
-	j.states.Remove(roomID)
+	p.forget(roomID)
 	return n, nil
-}
-
-func (j *Jukebox) countPurged(done Purged) {
-	for kind, n := range map[string]int{"rooms": done.Rooms, "guests": done.Guests, "songs": done.Songs} {
-		j.purged.WithLabelValues(kind).Add(float64(n))
-	}
 }

@@ -1,0 +1,104 @@
+package main_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os/exec"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// A server that may have few files open refuses newcomers with 503 while an attacker holds all connections. Those who
+// are in go on, and so does whoever asks how the server is. It says so in one line of the log, and recovers by itself.
+func TestServerOutOfConnectionsGoesOn(t *testing.T) {
+	t.Parallel()
+	s := startLimited(t, 256)
+	host := s.login("Hanna")
+	roomID := host.openRoom("FULL")
+	song := host.search(roomID, "the", 1)[0]
+	guest := s.join("FULL", "Gina").connect()
+	var events atomic.Int64
+	guest.subscribe("1", `subscription($r: ID!) { roomQueue(roomId: $r) { version } }`,
+		map[string]any{"r": roomID}, func(json.RawMessage) { events.Add(1) })
+	s.eventually("the guest to see the queue", func() bool { return events.Load() > 0 })
+
+	attack := s.hold(t, 400)
+	status := func(path string) int {
+		client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Second}
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := client.Do(request)
+		if err != nil {
+			return 0
+		}
+		defer response.Body.Close()
+		return response.StatusCode
+	}
+	for range 100 {
+		if got := status(question); got != http.StatusServiceUnavailable {
+			t.Fatalf("a newcomer gets %d", got)
+		}
+	}
+	for _, path := range []string{"/healthz", "/readyz"} {
+		if got := status(path); got != http.StatusOK {
+			t.Errorf("%s: %d", path, got)
+		}
+	}
+	before := events.Load()
+	host.add(roomID, song) // on a connection that is kept alive
+	s.eventually("the guest to see the song", func() bool { return events.Load() > before })
+
+	attack()
+	s.eventually("newcomers to be let in", func() bool { return status(question) == http.StatusOK })
+	if n := strings.Count(s.log.String(), "too many connections"); n != 1 {
+		t.Errorf("%d lines of the log say that there are too many connections, want 1", n)
+	}
+	if n := strings.Count(s.log.String(), "Accept error"); n != 0 {
+		t.Errorf("%d lines of the log are about accepting", n)
+	}
+}
+
+// question is an operation that everybody may ask.
+const question = "/graphql?query=%7B__typename%7D"
+
+// startLimited starts a demo that may have this many files open.
+func startLimited(t *testing.T, files int) *server {
+	t.Helper()
+	binary(t)
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no shell that can limit open files")
+	}
+	s := newServer(t, "demo", freeAddress(t), "sqlite:data/antwon.db")
+	s.wrap = []string{shell, "-c", fmt.Sprintf(`ulimit -n %d && exec "$@"`, files), shell}
+	s.run()
+	return s
+}
+
+// hold opens connections and sends one request on each, after which the server keeps it for two minutes. It returns
+// what closes them.
+func (s *server) hold(t *testing.T, n int) (release func()) {
+	t.Helper()
+	var held []net.Conn
+	for range n {
+		conn, err := new(net.Dialer).DialContext(context.Background(), "tcp", strings.TrimPrefix(s.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(conn, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n") // the server may have closed it already
+		held = append(held, conn)
+	}
+	return func() {
+		for _, conn := range held {
+			_ = conn.Close()
+		}
+	}
+}

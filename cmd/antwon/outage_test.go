@@ -1,0 +1,177 @@
+package main_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/testdb"
+)
+
+// outage is a server whose database is behind a proxy that loses things.
+type outage struct {
+	*server
+	database *testdb.PrivateServer
+	proxy    *testdb.Proxy
+	host     *user
+	roomID   string
+	songs    []string
+}
+
+// startOutage starts a server on a database of its own, with a room in which songs play for two seconds.
+func startOutage(t *testing.T, env ...string) *outage {
+	t.Helper()
+	binary(t)
+	o := &outage{database: testdb.Private(t)}
+	o.proxy = testdb.StartProxy(t, o.database.Addr())
+	o.server = startServer(t, o.proxy.URL(o.database.PartyURL()), append(env, "ANTWON_DEMO_SONG_SECONDS=2")...)
+	o.host = o.login("Hanna")
+	o.roomID = o.host.openRoom("OUTAGE")
+	o.songs = o.host.search(o.roomID, "the", 20)
+	o.log.Allow("the node could not be renewed", "the room's player could not be driven", "could not store presence")
+	return o
+}
+
+// within waits until happened returns true, logs how long that took, and fails the test if it was longer than a limit.
+func (o *outage) within(limit time.Duration, what string, happened func() bool) {
+	o.t.Helper()
+	began := time.Now()
+	o.eventually(what, happened)
+	took := time.Since(began)
+	o.t.Logf("%s: after %.1f s", what, took.Seconds())
+	if took > limit {
+		o.t.Errorf("%s took %s, want %s at most", what, took, limit)
+	}
+}
+
+// acts adds a song, as a guest does, and returns the error.
+func (u *user) acts(roomID, uri string) error {
+	return u.try(nil, `mutation($r: ID!, $u: String!) { addSong(roomId: $r, songUri: $u) { alreadyQueued } }`,
+		map[string]any{"r": roomID, "u": uri})
+}
+
+func (s *server) readiness() int {
+	response, err := get(s.url + "/readyz")
+	if err != nil {
+		return 0
+	}
+	_ = response.Body.Close()
+	return response.StatusCode
+}
+
+// The answer to one COMMIT, or the COMMIT itself, is lost by the network, without a word. The room used to hang until
+// the connection was reset, and if it was a renewal of the node, the music stopped for good.
+func TestRoomGoesOnAfterTheNetworkLostACommit(t *testing.T) {
+	t.Parallel()
+	o := startOutage(t)
+	guests := []*user{o.join("OUTAGE", "Gina"), o.join("OUTAGE", "Gustav")}
+	goroutines, descriptors := o.metric("go_goroutines"), o.metric("process_open_fds")
+	const limit = 15 * time.Second
+	next := 0
+	for name, lose := range map[string]func(texts ...string){
+		"the answer": o.proxy.LoseAnswer, "the request": o.proxy.LoseRequest,
+	} {
+		lose("INSERT INTO `queue_items`", "COMMIT")
+		o.within(limit, name+" of a song's COMMIT: the song is in the queue", func() bool {
+			return guests[0].acts(o.roomID, o.songs[next]) == nil
+		})
+		next++
+		if !o.proxy.HasLost() {
+			t.Fatal("nothing was lost, so this test shows nothing")
+		}
+		o.within(limit, name+" of a song's COMMIT: the next one is, too", func() bool {
+			return guests[1].acts(o.roomID, o.songs[next]) == nil
+		})
+		next++
+		lose("UPDATE `nodes`", "COMMIT")
+		o.eventually("it to be lost", o.proxy.HasLost)
+		renewed := o.metric("antwon_playback_alive_until")
+		o.within(limit, name+" of a renewal's COMMIT: the node is renewed", func() bool {
+			return o.metric("antwon_playback_alive_until") > renewed
+		})
+		before := o.host.hears(o.roomID)
+		o.host.acts(o.roomID, o.songs[next])
+		next++
+		o.within(limit, name+" of a renewal's COMMIT: the next song plays", func() bool {
+			now := o.host.hears(o.roomID)
+			return now != "" && now != before
+		})
+	}
+	o.eventually("what waited to be gone", func() bool {
+		return o.metric("go_goroutines") < goroutines+30 && o.metric("process_open_fds") < descriptors+10
+	})
+}
+
+// A server whose database has fallen silent used to ignore SIGTERM.
+func TestServerWithASilentDatabaseStops(t *testing.T) {
+	t.Parallel()
+	o := startOutage(t)
+	guest := o.join("OUTAGE", "Gina")
+	o.proxy.LoseAll()
+	o.proxy.Silence(true)
+	acting := make(chan error, 1)
+	go func() { acting <- guest.acts(o.roomID, o.songs[0]) }()
+	o.within(20*time.Second, "not ready", func() bool { return o.readiness() == http.StatusServiceUnavailable })
+	began := time.Now()
+	o.stop(syscall.SIGTERM)
+	t.Logf("stopped after %.1f s", time.Since(began).Seconds())
+	<-acting
+}
+
+// A primary that became a replica refuses all writes. The pool used to stay with it for up to an hour, although a new
+// connection would have found the new primary; guests got internal errors, and their retries used up their rate limits.
+func TestServerFindsTheNewPrimaryAfterAFailOver(t *testing.T) {
+	t.Parallel()
+	o := startOutage(t)
+	guest := o.join("OUTAGE", "Gina")
+	refused := func(what string) {
+		t.Helper()
+		answer := guest.post(t, `mutation($r: ID!, $u: String!) { addSong(roomId: $r, songUri: $u) { alreadyQueued } }`,
+			map[string]any{"r": o.roomID, "u": o.songs[0]})
+		if len(answer.Errors) != 1 || answer.Errors[0].Extensions.Code != "UPSTREAM_UNAVAILABLE" ||
+			answer.Errors[0].Extensions.RetryAfterMs == 0 {
+			t.Errorf("%s: %+v", what, answer)
+		}
+	}
+	o.database.Exec("SET GLOBAL read_only = 1")
+	refused("read-only")
+	for wave := range 4 { // together twice what a guest may add at once
+		var retries sync.WaitGroup
+		for range 10 {
+			retries.Go(func() {
+				if err := guest.acts(o.roomID, o.songs[0]); !strings.HasPrefix(fmt.Sprint(err), "UPSTREAM_UNAVAILABLE") {
+					t.Errorf("wave %d of retries: %v", wave, err)
+				}
+			})
+		}
+		retries.Wait()
+	}
+	o.within(5*time.Second, "read-only: not ready", func() bool { return o.readiness() == http.StatusServiceUnavailable })
+
+	// From now on, connections that exist are read-only, and new ones are not.
+	o.database.Exec("SET GLOBAL init_connect = 'SET SESSION TRANSACTION READ ONLY'")
+	o.database.Exec("KILL CONNECTION USER antwon")
+	o.database.Exec("SET GLOBAL read_only = 0")
+	refused("the former primary")
+	began := time.Now()
+	o.database.Exec("SET GLOBAL init_connect = ''")
+	o.within(10*time.Second, "a song is added again", func() bool {
+		err := guest.acts(o.roomID, o.songs[0])
+		if err != nil && !strings.HasPrefix(err.Error(), "UPSTREAM_UNAVAILABLE") {
+			t.Error(err)
+		}
+		return err == nil
+	})
+	o.within(10*time.Second, "ready again", func() bool { return o.readiness() == http.StatusOK })
+	o.within(10*time.Second, "music plays", func() bool { return o.host.hears(o.roomID) != "" })
+	t.Logf("all of it after %.1f s", time.Since(began).Seconds())
+	for i := 1; i < 15; i++ { // nothing of the rate limit was spent
+		if err := guest.acts(o.roomID, o.songs[i]); err != nil {
+			t.Errorf("song %d: %v", i, err)
+		}
+	}
+}

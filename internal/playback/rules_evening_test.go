@@ -1,0 +1,168 @@
+package playback
+
+import (
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/party"
+)
+
+// These rules follow from what random evenings have shown (TestRandomEvenings).
+
+// Spotify could not be reached when the room's song ended. The first look afterwards shows a song that seems to have
+// begun long before, as when the host resumes it, or the look is old. The room's song counts as heard, not as skipped.
+func TestSongThatEndedUnseenIsNotSkipped(t *testing.T) {
+	memory := observed(earlier(plays(song("a"), 150*time.Second), 70*time.Second))
+	memory.heard = heard{"item-a", 150 * time.Second, noon.Add(-70 * time.Second), true}
+	r := showing(room(item("a", playing), item("b", queued)), 150*time.Second, 70*time.Second)
+	plan := decideTwice(Input{Now: noon, Room: r, Memory: memory, Observation: plays(song("host"), 190*time.Second)})
+	if plan.Step.EndedItem != "item-a" || plan.Step.Skipped {
+		t.Errorf("the step is %+v, want the song ended and not skipped", plan.Step)
+	}
+}
+
+// A command that is sent for another reason, and refused, does not delay the next probe.
+func TestRefusalThatIsNoProbeDelaysNoProbe(t *testing.T) {
+	p := permission{refusals: minRefusals, first: noon, last: noon, denied: true}
+	if p = p.refused(noon.Add(time.Second)); p.probeAt() != noon.Add(firstProbe) {
+		t.Errorf("the next probe is after %v, want %v", p.probeAt().Sub(noon), firstProbe)
+	}
+	if p = p.refused(noon.Add(firstProbe)); p.probeAt() != noon.Add(3*firstProbe) {
+		t.Errorf("the probe after the next is after %v, want %v", p.probeAt().Sub(noon), 3*firstProbe)
+	}
+}
+
+// The answer to a commit is lost, and a moment later the host plays a song of their own. Spotify's queue does not have
+// the committed song, and nobody can have heard it: it returns to the queue.
+func TestSongThatHadNoTimeToBeHeardReturnsToTheQueue(t *testing.T) {
+	const ago = 10 * time.Second
+	for name, tt := range map[string]struct{ began, seen, ends time.Duration }{
+		"the host's song began at once":            {ago - time.Second, ago, -time.Minute},
+		"the host's song followed the one before":  {5 * time.Second, time.Minute, 6 * time.Second},
+		"the host resumed a song from long before": {time.Minute, ago, -time.Minute},
+	} {
+		memory := observed(plays(song("host"), tt.began))
+		memory.otherSeen, memory.otherEnds = noon.Add(-tt.seen), noon.Add(-tt.ends)
+		memory.handover = handover{itemID: "item-b", loaded: new(song("a"))}
+		in := Input{Now: noon, Room: room(committed("b", party.CommitUnknown, ago)), Memory: memory}
+		in.Answer = answered(ReadQueue, "b", "", song("host"))
+		if step := Decide(in).Step; step.ReturnedItem != "item-b" {
+			t.Errorf("%s: the step is %+v, want the song returned", name, step)
+		}
+	}
+}
+
+// A look at an advertisement or an episode, true or not, came before a direct play whose answer was lost. The room's
+// last song is still loaded afterwards: the player has not moved on.
+func TestLastSongThatIsStillLoadedIsNoProgress(t *testing.T) {
+	memory := observed(stands(song("a"), 100*time.Second))
+	memory.handover = handover{itemID: "item-b", direct: true}
+	memory.lastEnded = endedSong{"item-a", new(song("a")), noon.Add(-20 * time.Second)}
+	in := Input{Now: noon, Room: room(committed("b", party.CommitUnknown, 20*time.Second)), Memory: memory}
+	in.Answer = answered(ReadQueue, "b", "", song("a"))
+	if step := Decide(in).Step; step.ReturnedItem != "item-b" {
+		t.Errorf("the step is %+v, want the song returned", step)
+	}
+}
+
+// Two looks disagree with what was known, and agree that the song stands still. It is looked at again at once.
+func TestSongThatStandsStillBehindADoubtIsNoticedAtOnce(t *testing.T) {
+	for name, known := range map[string]party.Song{
+		"the song was further before": song("a"), "another song played": song("x"),
+	} {
+		r := showing(room(item("a", playing), item("b", queued)), 100*time.Second, time.Second)
+		memory := observed(earlier(plays(known, 100*time.Second), time.Minute))
+		var plan Plan
+		looks := 0
+		for ; looks < 20 && plan.Step.EndedItem == "" && plan.Command.Kind != Play; looks++ {
+			at := time.Duration(looks) * confirmDelay
+			look := plays(song("a"), 30*time.Second)
+			look.At = noon.Add(at)
+			plan = Decide(Input{Now: look.At, Room: r, Memory: memory, Observation: look})
+			memory = plan.Memory
+			if wait := plan.ObserveAt.Sub(look.At); plan.Step.EndedItem == "" && looks > 0 && wait > confirmDelay {
+				t.Fatalf("%s: the look %d is followed by the next after %v", name, looks+1, wait)
+			}
+		}
+		if looks > 10 {
+			t.Errorf("%s: the room's song has not ended after %d looks", name, looks)
+		}
+	}
+}
+
+// A song of the room waits behind the host's own song, which is repeated. Repeat is turned off, and only then.
+func TestRepeatOfTheHostsSongIsTurnedOffForASongThatWaits(t *testing.T) {
+	look := plays(song("host"), time.Minute)
+	look.Repeat = true
+	for name, tt := range map[string]struct {
+		room *party.State
+		want CommandKind
+	}{
+		"a song is committed":     {room(committed("b", sent, 10*time.Second)), ResetModes},
+		"a song is not committed": {room(item("b", queued)), None},
+	} {
+		memory := observed(plays(song("host"), time.Minute))
+		memory.handover = handover{itemID: "item-b", loaded: new(song("host"))}
+		plan := Decide(Input{Now: noon, Room: tt.room, Memory: memory, Observation: look})
+		if plan.Command.Kind != tt.want {
+			t.Errorf("%s: sends %q, want %q", name, plan.Command.Kind, tt.want)
+		}
+	}
+}
+
+// One command was refused as if the host had no Premium, and the song plays on. That is not shown for longer than it
+// takes until the command could be sent again.
+func TestDoubtfulRefusalIsNotShownForLong(t *testing.T) {
+	memory := observed(earlier(plays(song("a"), time.Minute), time.Second))
+	refusal := &Fault{Kind: NotAllowed, Reason: party.ReasonNoPremium}
+	memory.commandBackoff = backoff{}.afterFault(refusal, noon.Add(-20*time.Second))
+	r := showing(room(item("a", playing), item("b", queued)), time.Minute, 0)
+	r.Playback.Health = party.HealthUnreachable
+	plan := Decide(Input{Now: noon, Room: r, Memory: memory, Observation: plays(song("a"), 61*time.Second)})
+	if shown := plan.Step.Playback; shown == nil || shown.Health != party.HealthOK {
+		t.Errorf("the room shows %+v, want the health OK", shown)
+	}
+}
+
+// Looks at a player that was seen a moment ago are refused as if the account were not allowed. That is a fact after
+// twenty seconds; of an account that was not seen before it is one after five.
+func TestAccountThatWorkedAMomentAgoIsDoubtedLonger(t *testing.T) {
+	refusal := &Fault{Kind: NotAllowed, Reason: party.ReasonNotListed}
+	for seen, want := range map[time.Duration]time.Duration{time.Minute: minRefusalSpanNow, time.Hour: minRefusalSpan} {
+		memory := observed(earlier(plays(song("a"), time.Minute), seen))
+		in := Input{Room: showing(room(item("a", playing)), time.Minute, 0), Memory: memory, Fault: refusal}
+		for in.Now = noon; in.Now.Before(noon.Add(time.Minute)); in.Now = in.Now.Add(time.Second) {
+			in.Memory = Decide(in).Memory
+			denied := !in.Memory.observationBackoff.doubted
+			if passed := in.Now.Sub(noon); denied != (passed >= want) {
+				t.Fatalf("seen %v before: after %v the account is not allowed: %v", seen, passed, denied)
+			}
+		}
+	}
+}
+
+// A song that is sent to the player's queue in the last moment of another one may arrive after its end, and would wait
+// there in silence. It is played directly after the end instead.
+func TestNoSongIsCommittedInTheLastMoment(t *testing.T) {
+	r := showing(room(item("a", playing), item("b", queued)), 199*time.Second, 0)
+	for left, want := range map[time.Duration]CommandKind{100 * time.Millisecond: None, 2 * time.Second: Enqueue} {
+		in := Input{Now: noon, Room: r, Memory: observed(earlier(plays(song("a"), 100*time.Second), 100*time.Second))}
+		in.Observation = plays(song("a"), 200*time.Second-left)
+		if plan := Decide(in); plan.Command.Kind != want {
+			t.Errorf("%v before the end: sends %q, want %q", left, plan.Command.Kind, want)
+		}
+	}
+}
+
+// A server that takes over a room does not know what the room has cost. It assumes the usual, so that a restart does
+// not double the room's share of what Spotify lets the app request.
+func TestNewDriverAssumesTheUsualCalls(t *testing.T) {
+	fresh := Decide(Input{Now: noon, Room: room(item("a", queued))})
+	taken := Decide(Input{Now: noon, Room: showing(room(item("a", playing)), time.Minute, time.Minute)})
+	if n := fresh.Memory.calls.total(); n != 0 {
+		t.Errorf("a new room has cost %d calls", n)
+	}
+	if n := taken.Memory.calls.total(); n < hourlyCalls*3/4 || n > thriftFrom {
+		t.Errorf("a room that was taken over has cost %d calls", n)
+	}
+}

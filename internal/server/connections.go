@@ -1,0 +1,201 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+const (
+	// spareConnections are open at the same time beyond the limit, so that newcomers are told why they are refused, and
+	// whoever watches over the server can ask how it is. Of more, the oldest is closed.
+	spareConnections = 16
+	// spareLife is how long one of them may take to send its request.
+	spareLife = 2 * time.Second
+	// againBelow is the share of the limit, in per cent, below which the server counts as no longer full.
+	againBelow = 90
+	// reportPause is the shortest time between two lines of the log that say so.
+	reportPause = time.Minute
+	// reservedFiles is how many file descriptors are not for clients, but for the database, Spotify, the bus and files.
+	reservedFiles = 100
+	// acceptPause is how long the server waits after it could not accept a connection.
+	acceptPause = 100 * time.Millisecond
+)
+
+// Connections bounds how many connections are open at the same time, so that neither memory nor file descriptors run
+// out: a newcomer beyond the limit gets 503, and all others go on. It is safe for concurrent use.
+type Connections struct {
+	limit   int
+	log     *slog.Logger
+	refused prometheus.Counter
+
+	mu    sync.Mutex
+	open  int           // within the limit
+	spare []*connection // beyond it, the oldest first
+	full  bool          // newcomers are refused
+	told  time.Time     // when the log last said so
+}
+
+// NewConnections returns Connections of which at most limit are open, fewer if the process may not have so many files
+// open, and registers their metrics.
+func NewConnections(limit int, log *slog.Logger, metrics prometheus.Registerer) *Connections {
+	c := &Connections{limit: limit, log: log, refused: prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "http_connections_refused_total", Help: "Requests on connections beyond the limit, which got 503.",
+	})}
+	if files := openFiles(); files > 0 && files < limit+spareConnections+reservedFiles {
+		c.limit = max(files/4, files-spareConnections-reservedFiles)
+		log.Warn("fewer connections than configured, because few files may be open: raise ulimit -n",
+			"connections", c.limit, "configured", limit, "files", files)
+	}
+	metrics.MustRegister(c.refused, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "http_connections", Help: "Open connections of clients, WebSockets included.",
+	}, func() float64 { return float64(c.count()) }))
+	return c
+}
+
+// Listen returns a listener that counts the connections of a TCP listener.
+func (c *Connections) Listen(listener net.Listener) net.Listener {
+	return &countingListener{listener, c}
+}
+
+// Serve serves the connections of a listener of Listen until the server is closed, and returns why it ended. Another
+// listener may be around it whose connections return by Raw what they were made of, such as one for the PROXY protocol.
+func (c *Connections) Serve(s *http.Server, listener net.Listener) error {
+	s.Handler = c.refuse(s.Handler)
+	s.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
+		if around, ok := conn.(interface{ Raw() net.Conn }); ok {
+			conn = around.Raw()
+		}
+		if accepted, ok := conn.(*connection); ok && accepted.isSpare {
+			return context.WithValue(ctx, spareKey{}, true)
+		}
+		return ctx
+	}
+	return s.Serve(listener)
+}
+
+type spareKey struct{}
+
+// refuse answers 503 on connections beyond the limit, unless the request asks how the server is. It writes no line of
+// the access log, of which there would be thousands.
+func (c *Connections) refuse(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Context().Value(spareKey{}) == nil {
+			next.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Connection", "close")
+		if slices.Contains([]string{routeHealth, routeReady, routeMetrics}, r.Method+" "+r.URL.Path) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		c.refused.Inc()
+		w.Header().Set("Retry-After", "5")
+		http.Error(w, "The server has too many connections.", http.StatusServiceUnavailable)
+	})
+}
+
+// countingListener accepts connections, counts them, and never fails unless it is closed.
+type countingListener struct {
+	net.Listener
+	connections *Connections
+}
+
+func (l *countingListener) Accept() (net.Conn, error) {
+	for {
+		accepted, err := l.Listener.Accept()
+		switch tcp, ok := accepted.(*net.TCPConn); {
+		case ok:
+			return l.connections.add(tcp), nil
+		case err == nil, errors.Is(err, net.ErrClosed):
+			return accepted, err
+		}
+		l.connections.reportFull("error", err) // such as: too many open files
+		time.Sleep(acceptPause)
+	}
+}
+
+// add counts a connection. Beyond the limit it becomes a spare one, and may replace the oldest of these.
+func (c *Connections) add(tcp *net.TCPConn) *connection {
+	c.mu.Lock()
+	added := &connection{TCPConn: tcp, connections: c, isSpare: c.open >= c.limit}
+	var oldest *connection
+	if !added.isSpare {
+		c.open++
+	} else {
+		added.deadline = time.Now().Add(spareLife)
+		if c.spare = append(c.spare, added); len(c.spare) > spareConnections {
+			oldest = c.spare[0]
+		}
+	}
+	c.mu.Unlock()
+	if added.isSpare {
+		c.reportFull("connections", c.limit)
+	}
+	if oldest != nil {
+		_ = oldest.Close() // its client gets no answer in any case
+	}
+	return added
+}
+
+// reportFull logs that newcomers are refused: once until the server is no longer full, and at most once a minute.
+func (c *Connections) reportFull(args ...any) {
+	c.mu.Lock()
+	telling := !c.full && time.Since(c.told) >= reportPause
+	c.full = true
+	if telling {
+		c.told = time.Now()
+	}
+	c.mu.Unlock()
+	if telling {
+		c.log.Warn("too many connections: newcomers are refused until some of the others have closed", args...)
+	}
+}
+
+func (c *Connections) remove(closed *connection) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if closed.isSpare {
+		c.spare = slices.DeleteFunc(c.spare, func(other *connection) bool { return other == closed })
+		return
+	}
+	c.open--
+	if c.open*100 < c.limit*againBelow {
+		c.full = false
+	}
+}
+
+func (c *Connections) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.open + len(c.spare)
+}
+
+// connection is a connection that is counted until it is closed.
+type connection struct {
+	*net.TCPConn
+	connections *Connections
+	isSpare     bool
+	deadline    time.Time // of all reading, if it is a spare one
+	closed      sync.Once
+}
+
+func (c *connection) Close() error {
+	c.closed.Do(func() { c.connections.remove(c) })
+	return c.TCPConn.Close()
+}
+
+// SetReadDeadline also sets the deadline for the request of a spare connection.
+func (c *connection) SetReadDeadline(t time.Time) error {
+	if c.isSpare && (t.IsZero() || t.After(c.deadline)) {
+		t = c.deadline
+	}
+	return c.TCPConn.SetReadDeadline(t)
+}

@@ -1,0 +1,163 @@
+package scenarios_test
+
+import (
+	"slices"
+	"time"
+
+	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/spotify/sim"
+)
+
+// This file judges what the program shows and what it costs: health, history, and calls to Spotify.
+
+// judgeHealth judges in calm stretches whether the room's health is true.
+func (v *verdict) judgeHealth() {
+	for _, s := range v.songs {
+		byServer := v.startedByServer(s)
+		if len(byServer) == 0 || !byServer[0].Started.Equal(s.heard[0].Started) {
+			continue // a song that the host plays again is the host's
+		}
+		for _, calm := range v.calms {
+			from, to := later(byServer[0].Started, calm.from).Add(nextLook), earlier(orNow(byServer[0].Ended), calm.to)
+			if v.wasLost(calm) {
+				from = from.Add(lostLook - nextLook)
+			}
+			from = later(from.Add(v.slowness(from)), v.probedBy(calm))
+			if v.countedAsPlayed(s, to) {
+				continue
+			}
+			for at := from; at.Before(to.Add(-maxPause)); at = at.Add(maxWait) {
+				if shown := v.healthAt(at); shown != "OK" && !v.silentIn(at.Add(-nextLook), at) {
+					v.blame(at, "health "+shown, "Song %d was heard, and the room's health was %s.", s.number, shown)
+					break
+				}
+			}
+		}
+	}
+}
+
+// countedAsPlayed reports whether the program has counted a song as over before a time, because its player could not be
+// seen for so long that the song may have been heard. Such a song may be heard later nevertheless.
+func (v *verdict) countedAsPlayed(s *song, before time.Time) bool {
+	play := s.heard[0]
+	return slices.ContainsFunc(v.history(), func(p jukebox.Play) bool {
+		return p.Item.ID == v.items[s.number-1].ID && p.EndedAt != nil && p.EndedAt.Before(before.Add(-nextLook)) &&
+			(v.silentIn(play.Started, orNow(play.Ended)) && v.troubled(p.EndedAt.Add(-maxWait), *p.EndedAt) ||
+				v.liedTo(*p.EndedAt))
+	})
+}
+
+func (v *verdict) silentIn(from, to time.Time) bool {
+	return slices.ContainsFunc(v.silences, func(s sim.Silence) bool { return s.From.Before(to) && s.To.After(from) })
+}
+
+// healthAt returns the health that the room showed at a time.
+func (v *verdict) healthAt(at time.Time) (shown string) {
+	for i, since := range v.since {
+		if !since.After(at) {
+			shown = v.shown[i]
+		}
+	}
+	return shown
+}
+
+// history returns the room's history, the latest first.
+func (v *verdict) history() (all []jukebox.Play) {
+	if v.past != nil {
+		return v.past
+	}
+	var after *string
+	for more := true; more; {
+		room, err := v.server.Room(v.host, v.room.ID)
+		must(v.t, err)
+		var page []jukebox.Play
+		page, more, err = v.server.History(v.host, room, jukebox.First(100, after))
+		must(v.t, err)
+		for i := range page {
+			after = &page[i].Cursor
+		}
+		all = append(all, page...)
+	}
+	v.past = all
+	return all
+}
+
+// judgeHistory compares the history with what was heard.
+func (v *verdict) judgeHistory() {
+	listed, played := map[string]jukebox.Play{}, 0
+	for _, play := range v.history() {
+		listed[play.Item.ID] = play
+		if !play.Skipped {
+			played++
+		}
+	}
+	for _, s := range v.songs {
+		play, known := listed[v.items[s.number-1].ID]
+		full := slices.ContainsFunc(s.heard, func(p sim.Play) bool { return v.inFull(s, p) })
+		longest := time.Duration(0)
+		for _, p := range s.heard {
+			if p.ByWhom != sim.ByHost {
+				longest = max(longest, v.audible(p))
+			}
+		}
+		switch {
+		case longest >= nextLook && !known && !v.leftBefore(s):
+			v.blame(s.heard[0].Started, "history: missing", "Song %d was heard, and is not in the history.", s.number)
+		case known && play.Skipped && len(s.heard) > 0 && v.inFull(s, s.heard[0]) &&
+			!v.liedTo(s.heard[0].Ended.Add(nextLook)) && !v.interrupted(s.heard[0]) && !v.givenUp(play, s.heard[0]) &&
+			!v.did(s.heard[0].Started, s.heard[0].Ended, "host seeks"):
+			v.blame(s.heard[0].Ended, "history: skipped", "Song %d was heard in full, and is listed as skipped.", s.number)
+		case known && !play.Skipped && len(s.heard) > 0 && !full && longest < s.length/2 && !v.troubled(
+			s.heard[0].Started, orNow(s.heard[0].Ended).Add(nextLook)):
+			v.blame(s.heard[0].Ended, "history: played", "Song %d was cut, and is listed as played.", s.number)
+		}
+	}
+	exported, err := v.server.ExportHistory(v.host, v.room.ID)
+	if err != nil || exported.SongCount != played {
+		v.blame(time.Now(), "export", "The export has %v songs of %d: %v.", exported, played, err)
+	}
+}
+
+// leftBefore reports whether a song had left the queue before it was seen to play, as the host may play any song.
+func (v *verdict) leftBefore(s *song) bool {
+	removed := !s.removed.IsZero() && s.removed.Before(s.heard[0].Started.Add(nextLook))
+	return removed || s.state == party.Skipped && v.refused(s)
+}
+
+// givenUp reports whether the program had given a song up during a trouble, because it stood in the queue of a device
+// that had disappeared, and the device has played it later.
+func (v *verdict) givenUp(listed jukebox.Play, p sim.Play) bool {
+	at := listed.EndedAt
+	return at != nil && at.Before(p.Started) && v.troubled(*at, *at)
+}
+
+// interrupted reports whether something that is no song played in the middle of a song, which nobody can expect to go
+// on.
+func (v *verdict) interrupted(p sim.Play) bool {
+	return slices.ContainsFunc(v.silences, func(s sim.Silence) bool {
+		return s.From.After(p.Started) && s.From.Before(orNow(p.Ended)) &&
+			slices.Contains([]string{"ad", "episode", "local", "unknown"}, s.Why)
+	})
+}
+
+// judgeCalls judges what the evening cost.
+func (v *verdict) judgeCalls() {
+	first := 0
+	for last, at := range v.calls {
+		for at.Sub(v.calls[first]) >= time.Hour {
+			first++
+		}
+		n, restarts := last-first+1, 0
+		v.busiest = max(v.busiest, n)
+		for _, d := range v.deeds {
+			if d.at.After(at.Add(-time.Hour)) && d.at.Before(at) && isRestart(d) {
+				restarts++
+			}
+		}
+		if n > maxHourlyCalls+restartCalls*restarts {
+			v.blame(at, "too many calls", "%d calls in an hour with %d new servers.", n, restarts)
+			return
+		}
+	}
+}
