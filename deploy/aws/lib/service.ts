@@ -102,7 +102,7 @@ export class AppStack extends Stack {
       ANTWON_DRAIN_WINDOW: `${stopping.drainSeconds}s`,
       ANTWON_STOP_TIMEOUT: `${stopping.timeoutSeconds}s`,
       SQLITE_TMPDIR: '/tmp',
-      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `https://xray.${this.region}.amazonaws.com/v1/traces`,
+      OTEL_EXPORTER_OTLP_ENDPOINT: `https://xray.${this.region}.amazonaws.com`,
       OTEL_TRACES_SAMPLER: 'traceidratio',
       OTEL_TRACES_SAMPLER_ARG: '0.05',
       ANTWON_TRACE_IDS: 'xray',
