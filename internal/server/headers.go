@@ -7,7 +7,7 @@ const tlsOnly = "max-age=31536000; includeSubDomains"
 
 // deniedFeatures are the abilities of browsers that no page needs. Screens keep awake, and the console copies its link;
 // browsers allow that to a site's own pages by default.
-const deniedFeatures = "accelerometer=(), autoplay=(), bluetooth=(), camera=(), clipboard-read=(), " +
+const deniedFeatures = "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), " +
 	"display-capture=(), encrypted-media=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), local-fonts=(), " +
 	"magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(), serial=(), usb=(), " +
 	"xr-spatial-tracking=()"

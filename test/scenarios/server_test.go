@@ -47,7 +47,7 @@ func (w *world) start(name string) *server {
 	must(w.t, err)
 	s := &server{
 		t: w.t, name: name, link: &link{to: w.spotify.network}, store: store, bus: live.NewLocalBus(),
-		suspension: newSuspension(), driven: make(chan error, 1),
+		suspension: newSuspension(w.logged), driven: make(chan error, 1),
 	}
 	s.web = &http.Transport{DialContext: s.link.dial}
 	log, metrics := w.log.With("server", name), prometheus.NewRegistry()

@@ -9,23 +9,26 @@ import (
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
+	"antwon.dj/backend/internal/testlog"
 )
 
 // suspension suspends a whole server, as a laptop that sleeps or a machine that swaps does: until it ends, no request
 // leaves the server, no answer reaches it, and not even a canceled context ends a call early.
 type suspension struct {
+	logged  *testlog.Log
 	mu      sync.Mutex
 	resumed chan struct{} // closed unless the server is suspended
 }
 
-func newSuspension() *suspension {
+func newSuspension(logged *testlog.Log) *suspension {
 	resumed := make(chan struct{})
 	close(resumed)
-	return &suspension{resumed: resumed}
+	return &suspension{logged: logged, resumed: resumed}
 }
 
-// suspend suspends the server for a duration.
+// suspend suspends the server for a duration. The server may find out that it could not renew its node.
 func (s *suspension) suspend(d time.Duration) {
+	s.logged.Allow("the node could not be renewed")
 	resumed := make(chan struct{})
 	s.mu.Lock()
 	s.resumed = resumed
