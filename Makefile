@@ -155,7 +155,7 @@ compose-env: ## write passwords for compose.yaml into .env, unless it is there
 pin-images: bin/crane ## add the images' digests to Dockerfile and compose.yaml, or renew them (needs the internet)
 	@tools/pin-images.sh ./bin/crane Dockerfile compose.yaml
 
-check: lint stale test ## all that a change has to pass
+check: lint stale test $(NODE:yes=test-deploy) ## all that a change has to pass
 
 stale: ## fail if generated code or migrations are not what their sources make
 	@before=$$(git status --porcelain --untracked-files=all -- ent graph test/genqlient; git diff -- ent graph test/genqlient | sha256sum); \

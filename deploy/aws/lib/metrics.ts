@@ -3,7 +3,7 @@ import { Duration, aws_cloudwatch as cloudwatch } from 'aws-cdk-lib';
 /** The metrics that a server writes (internal/telemetry/emf); a test compares the names. */
 export const metricNames = [
   'Connections', 'SlowClients', 'Requests', 'ServerErrors', 'InternalErrors', 'DatabaseErrors', 'Rooms', 'SilentRooms',
-  'Drivers', 'LeasesLost', 'SpotifyErrors', 'SpotifyPause',
+  'Drivers', 'LeasesLost', 'LeasesOverdue', 'SpotifyErrors', 'SpotifyPause',
 ] as const;
 
 export type MetricName = (typeof metricNames)[number];

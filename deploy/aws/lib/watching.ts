@@ -45,6 +45,7 @@ export function alarms({ service, targets, balancer, database }: Parts): Alarm[]
     { name: 'AntwonSpotifyFails', metric: counted('SpotifyErrors'), above: 100, minutes: 5 },
     { name: 'AntwonRoomsSilent', metric: metric('SilentRooms', SUM), above: 0, minutes: 10 },
     { name: 'AntwonLeasesLost', metric: metric('LeasesLost', SUM, Duration.minutes(10)), above: 3, minutes: 10 },
+    { name: 'AntwonLeasesOverdue', metric: metric('LeasesOverdue', MAXIMUM), above: 10, minutes: 2 },
     { name: 'AntwonClientsDoNotRead', metric: new cloudwatch.MathExpression({
       expression: '100 * slow / MAX([all, 1])', label: 'clients that do not read, in percent',
       usingMetrics: { slow: metric('SlowClients', SUM), all: metric('Connections', SUM) }, period: Duration.minutes(1),

@@ -16,8 +16,9 @@ func TestCountersAreWrittenAsWhatTheyGrewBy(t *testing.T) {
 	requests := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "http_requests_total"}, []string{"route", "code"})
 	connections := prometheus.NewGauge(prometheus.GaugeOpts{Name: "graphql_connections"})
 	pause := prometheus.NewGauge(prometheus.GaugeOpts{Name: "antwon_spotify_paused_until"})
+	alive := prometheus.NewGauge(prometheus.GaugeOpts{Name: "antwon_playback_alive_until"})
 	statements := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "antwon_sql_seconds"}, []string{"outcome"})
-	registry.MustRegister(requests, connections, pause, statements)
+	registry.MustRegister(requests, connections, pause, alive, statements)
 	var out bytes.Buffer
 	w, now := emf.New(&out, registry, "antwon"), time.UnixMilli(1_700_000_000_123)
 
@@ -28,9 +29,11 @@ func TestCountersAreWrittenAsWhatTheyGrewBy(t *testing.T) {
 	statements.WithLabelValues("ok").Observe(0.1)
 	connections.Set(40)
 	pause.Set(float64(now.Unix() + 90))
+	alive.Set(float64(now.Unix() - 12))
 	first := writeLine(t, w, &out, now)
 	expect(t, first, map[string]float64{
 		"Requests": 10, "ServerErrors": 3, "DatabaseErrors": 1, "Connections": 40, "SpotifyPause": 90, "LeasesLost": 0,
+		"LeasesOverdue": 12,
 	})
 
 	requests.WithLabelValues("/graphql", "200").Inc()
@@ -39,8 +42,8 @@ func TestCountersAreWrittenAsWhatTheyGrewBy(t *testing.T) {
 	expect(t, second, map[string]float64{"Requests": 1, "ServerErrors": 0, "Connections": 30, "SpotifyPause": 0})
 }
 
-// CloudWatch ignores a line that does not follow its format: at most 100 metrics and 30 dimensions, each metric named in
-// the metadata and present as a number, and a time in milliseconds.
+// CloudWatch ignores a line that does not follow its format: at most 100 metrics and 30 dimensions, each metric named
+// in the metadata and present as a number, and a time in milliseconds.
 func TestLinesFollowTheFormat(t *testing.T) {
 	var out bytes.Buffer
 	line := writeLine(t, emf.New(&out, prometheus.NewRegistry(), "antwon"), &out, time.UnixMilli(1_700_000_000_123))
