@@ -104,6 +104,13 @@ test-web: $(WEB) ## the TypeScript of the web pages and of the client: types, st
 test-pages: build ## the web pages in a real browser, against the real program
 	@$(call browser,test/**/*.test.ts)
 
+test-deploy: deploy/aws/node_modules/.package-lock.json build ## the deployment to AWS: synthesised for both sizes, and held against what it promises
+	@if test -x deploy/aws/node_modules/.bin/tsx; then cd deploy/aws && npm run --silent test; \
+	else echo "LEFT OUT: the deployment's tests, which need npm's packages"; test "$${ANTWON_TEST_STRICT:-}" != 1; fi
+
+deploy/aws/node_modules/.package-lock.json: deploy/aws/package-lock.json
+	-@cd deploy/aws && npm ci --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json
+
 scenarios: ## whole parties in fake time, and a table of what came of them; ARGS=-write renews docs/playback.md
 	@go test ./test/scenarios -count=1 -timeout 24h -v -run 'TestScenarios|TestRandomEvenings|TestTwoHoursOfAParty|TestIdleRooms' -args $(ARGS) > scenarios.log 2>&1 || { grep -E -- '--- FAIL|_test.go' scenarios.log; echo "FAILED: the whole output is in scenarios.log"; exit 1; }
 	@grep -vE '^\s*(=== |--- |PASS|\{)' scenarios.log
@@ -148,7 +155,7 @@ compose-env: ## write passwords for compose.yaml into .env, unless it is there
 pin-images: bin/crane ## add the images' digests to Dockerfile and compose.yaml, or renew them (needs the internet)
 	@tools/pin-images.sh ./bin/crane Dockerfile compose.yaml
 
-check: lint stale test ## all that a change has to pass
+check: lint stale test $(NODE:yes=test-deploy) ## all that a change has to pass
 
 stale: ## fail if generated code or migrations are not what their sources make
 	@before=$$(git status --porcelain --untracked-files=all -- ent graph test/genqlient; git diff -- ent graph test/genqlient | sha256sum); \
@@ -160,4 +167,4 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -C test/histories -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build web client run party demo dev generate migration lint lint-schema node-modules test test-go test-fast test-flaky test-web test-pages scenarios histories bench bench-realtime bench-attack bench-web screenshots rds-roots vuln sbom compose-env pin-images check stale
+.PHONY: help build web client run party demo dev generate migration lint lint-schema node-modules test test-go test-fast test-flaky test-web test-pages test-deploy scenarios histories bench bench-realtime bench-attack bench-web screenshots rds-roots vuln sbom compose-env pin-images check stale

@@ -27,7 +27,7 @@ var mayUse = map[string][]string{
 		"internal/live", "internal/live/natsbus", "internal/party", "internal/playback", "internal/purge", "internal/secrets",
 		"internal/server", "internal/session",
 		"internal/session/openid", "internal/spotify", "internal/spotify/sim", "internal/spotify/sim/control",
-		"internal/telemetry", "internal/timeline", "web",
+		"internal/telemetry", "internal/telemetry/emf", "internal/timeline", "web",
 	},
 	"cmd/antwon-bench": {
 		"cmd/antwon-bench/attack", "cmd/antwon-bench/fixture", "cmd/antwon-bench/latency", "cmd/antwon-bench/likes",
@@ -97,6 +97,7 @@ var mayUse = map[string][]string{
 	"internal/live":             {},
 	"internal/live/natsbus":     {"internal/live"},
 	"internal/telemetry":        {},
+	"internal/telemetry/emf":    {},
 	"internal/testdb":           {"internal/testdb/mysqldb", "ent"},
 	"internal/testdb/mysqldb":   {},
 	"internal/testdb/slowproxy": {},

@@ -67,8 +67,9 @@ does not come from its variable.`,
 		{
 			name:    "healthcheck",
 			summary: "ask the running server whether it is ready",
-			details: `Asks the server at ANTWON_ADDR, from the same machine, whether it is ready (/readyz), and ends with code
-0 if it is and with 1 if not. It reads no other variable. Images without a shell check their health with it.`,
+			details: `Asks the server at ANTWON_ADDR or, if it is set, ANTWON_METRICS_ADDR, from the same machine, whether it is
+ready (/readyz), and ends with code 0 if it is and with 1 if not. It reads no other variable. Images without
+a shell check their health with it.`,
 			run: healthcheck,
 		},
 		{

@@ -70,7 +70,7 @@ func demonstrateWithSimulator(
 	if _, err := io.WriteString(stdout, welcome(cfg, room, d.Key())); err != nil {
 		return err
 	}
-	return p.run(ctx, listener)
+	return p.run(ctx, listener, stdout)
 }
 
 // simulator is the simulated Spotify, served on the loopback interface only: anybody who reaches it controls its

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,11 +17,11 @@ import (
 // healthcheckTimeout bounds the wait for an answer; /readyz itself takes two seconds at most.
 const healthcheckTimeout = 4 * time.Second
 
-// healthcheck asks the server that listens at the configured address whether it is ready, for images without a shell.
+// healthcheck asks the server that listens at the configured addresses whether it is ready, for images without a shell.
 func healthcheck(ctx context.Context, cfg config, stdout io.Writer, _ *slog.Logger) error {
 	ctx, cancel := context.WithTimeout(ctx, healthcheckTimeout)
 	defer cancel()
-	url := "http://" + reachableHere(cfg.addr) + "/readyz"
+	url := "http://" + reachableHere(cmp.Or(cfg.metricsAddr, cfg.addr)) + "/readyz"
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
@@ -41,9 +42,9 @@ func healthcheck(ctx context.Context, cfg config, stdout io.Writer, _ *slog.Logg
 	return errors.New("not ready: " + answer.Reason)
 }
 
-// onlyAddr returns the part of an environment that says where the server listens.
-func onlyAddr(environ []string) []string {
+// onlyAddresses returns the part of an environment that says where the server listens.
+func onlyAddresses(environ []string) []string {
 	return slices.DeleteFunc(slices.Clone(environ), func(entry string) bool {
-		return !strings.HasPrefix(entry, prefix+"ADDR=")
+		return !strings.HasPrefix(entry, prefix+"ADDR=") && !strings.HasPrefix(entry, prefix+"METRICS_ADDR=")
 	})
 }

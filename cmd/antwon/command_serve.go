@@ -33,7 +33,7 @@ func serveWithSpotify(
 	if _, err := io.WriteString(stdout, greeting); err != nil {
 		return err
 	}
-	return p.run(ctx, listener)
+	return p.run(ctx, listener, stdout)
 }
 
 // lacks lists what is missing for real use.

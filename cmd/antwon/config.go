@@ -53,6 +53,7 @@ type config struct {
 	logLevel       slog.Level
 	logFormat      string
 	tracing        telemetry.Config
+	metricsFormat  string // prometheus: at /metrics alone; emf: also on standard output
 	songSeconds    int
 	command        string // what the program was started for
 
@@ -123,6 +124,7 @@ func parseConfig(command string, environ []string, stored secrets.Values) (confi
 		keepRooms:     p.age("KEEP_ROOMS", 30*24*time.Hour),
 		logFormat:     p.oneOf("LOG_FORMAT", "text", "json"),
 		tracing:       p.tracing(environ),
+		metricsFormat: p.oneOf("METRICS", "prometheus", "emf"),
 		songSeconds:   p.seconds("DEMO_SONG_SECONDS"),
 		given:         p.given,
 		values:        p.values,

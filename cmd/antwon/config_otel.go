@@ -37,6 +37,7 @@ func (p *parser) tracing(environ []string) telemetry.Config {
 		Sampler:  o.sampler("OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG"),
 		IDs:      telemetry.IDs(p.oneOf("TRACE_IDS", string(telemetry.W3C), string(telemetry.XRay))),
 	}
+	cfg.SignFor = telemetry.SigningRegion(cfg.Endpoint)
 	o.oneOf("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
 	exporter := o.oneOf("OTEL_TRACES_EXPORTER", "otlp", "none")
 	if disabled := o.oneOf("OTEL_SDK_DISABLED", "false", "true"); disabled == "true" || exporter == "none" {

@@ -72,7 +72,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	case "spotify-sim":
 		environ = append([]string{simAddr}, environ...)
 	case "healthcheck":
-		environ = onlyAddr(environ)
+		environ = onlyAddresses(environ)
 	}
 	cfg, err := loadConfig(ctx, command.name, environ)
 	if err != nil {

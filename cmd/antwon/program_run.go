@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"time"
@@ -12,12 +13,18 @@ import (
 
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/server"
+	"antwon.dj/backend/internal/telemetry/emf"
 )
+
+// metricsInterval is how often metrics are written for CloudWatch, whose alarms look at whole minutes.
+const metricsInterval = time.Minute
 
 // run serves until ctx ends, and then stops in this order: readiness; after the stop delay, during which everything
 // else continues, subscriptions, streams and requests; the players' supervisor; the rooms' feeds. Every acknowledged
 // change was committed before its acknowledgement.
-func (p *program) run(ctx context.Context, listener net.Listener) error {
+//
+// Metrics for CloudWatch, if they are wanted, go to stdout.
+func (p *program) run(ctx context.Context, listener net.Listener, stdout io.Writer) error {
 	if err := p.accounts.LoadEnded(ctx); err != nil { // before the first request
 		return err
 	}
@@ -44,6 +51,10 @@ func (p *program) run(ctx context.Context, listener net.Listener) error {
 	if p.supervisor != nil {
 		defer p.bus.Subscribe(func(h live.Hint) { p.supervisor.Wake(h.Topic) })()
 		group.Go(func() error { return p.supervisor.Run(driving) })
+	}
+	if p.cfg.metricsFormat == "emf" {
+		writer := emf.New(stdout, p.metrics, p.cfg.tracing.Service)
+		group.Go(func() error { return writer.Run(serving, metricsInterval) })
 	}
 	group.Go(func() error { return p.housekeep(serving) })
 	group.Go(func() error { return p.jukebox.RunPresence(serving) })

@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/resource"
@@ -26,6 +27,7 @@ const (
 type Config struct {
 	Endpoint string            // the collector's URL, without /v1/traces; "": nothing is exported
 	Headers  map[string]string // sent with each request to the collector
+	SignFor  string            // the region of AWS for which requests are signed; "": they are not
 	Service  string            // the name of this program in traces
 	Sampler  sdktrace.Sampler  // nil: samples all traces that begin here, and those of others that they sample
 	IDs      IDs               // the format of trace ids
@@ -47,8 +49,7 @@ func Start(ctx context.Context, cfg Config) (*Tracing, error) {
 	if cfg.Endpoint == "" {
 		return &Tracing{ids: cfg.IDs}, nil
 	}
-	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(tracesURL(cfg.Endpoint)),
-		otlptracehttp.WithHeaders(cfg.Headers), otlptracehttp.WithTimeout(exportTimeout))
+	exporter, err := newExporter(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("export traces: %w", err)
 	}
@@ -66,6 +67,21 @@ func Start(ctx context.Context, cfg Config) (*Tracing, error) {
 		options = append(options, sdktrace.WithIDGenerator(xrayIDs{}))
 	}
 	return &Tracing{provider: sdktrace.NewTracerProvider(options...), reporter: reporter, ids: cfg.IDs}, nil
+}
+
+func newExporter(ctx context.Context, cfg Config) (*otlptrace.Exporter, error) {
+	options := []otlptracehttp.Option{
+		otlptracehttp.WithEndpointURL(tracesURL(cfg.Endpoint)), otlptracehttp.WithHeaders(cfg.Headers),
+		otlptracehttp.WithTimeout(exportTimeout),
+	}
+	if cfg.SignFor != "" {
+		client, err := newSigningClient(ctx, cfg.SignFor)
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, otlptracehttp.WithHTTPClient(client))
+	}
+	return otlptracehttp.New(ctx, options...)
 }
 
 func (c Config) sampler() sdktrace.Sampler {
