@@ -47,17 +47,16 @@ func (r *Resolver) PresentError(ctx context.Context, err error) *gqlerror.Error 
 
 // explain returns the party.Error that says what happened, or nil if it is a failure of ours.
 func explain(ctx context.Context, err error) *party.Error {
-	known, ok := errors.AsType[*party.Error](err)
-	if !ok {
-		known = jukebox.Unavailable(ctx, err)
-	}
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil { // its own time is over, which costs it
 		return &party.Error{
 			Code: party.UpstreamUnavailable, Message: "This took too long. Please try again in a moment.",
 			RetryAfter: time.Second, Err: err,
 		}
 	}
-	return known
+	if known, ok := errors.AsType[*party.Error](err); ok {
+		return known
+	}
+	return jukebox.Unavailable(ctx, err)
 }
 
 // hide logs an error and replaces what the client sees of it. A client that disconnected during its request is not a

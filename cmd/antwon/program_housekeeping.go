@@ -49,12 +49,12 @@ func (p *program) purge(ctx context.Context) error {
 	if done != (purge.Deleted{}) {
 		p.log.Info("deleted rooms without songs, and guests who had done nothing", "rooms", done.Rooms, "guests", done.Guests)
 	}
-	if err != nil || p.cfg.keepRooms == 0 {
+	if p.cfg.keepRooms == 0 {
 		return err
 	}
-	done, err = p.purger.Closed(ctx, p.cfg.keepRooms)
+	done, closedErr := p.purger.Closed(ctx, p.cfg.keepRooms) // one failure must not keep the rest
 	if done != (purge.Deleted{}) {
 		p.log.Info("deleted old parties", "rooms", done.Rooms, "guests", done.Guests, "songs", done.Songs)
 	}
-	return err
+	return errors.Join(err, closedErr)
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -62,21 +63,26 @@ func (h *Handler) prepare(
 		a.sendRateLimited(r.Context(), refusal)
 		return nil, nil
 	}
-	defer leave()
+	leave = sync.OnceFunc(leave)
+	defer leave() // also if it panics
 	params, p := decodeRequest(r, data)
 	if p != nil {
+		leave() // clients may read slowly
 		a.sendRequestError(p)
 		return nil, nil
 	}
 	ctx := withCost(graphql.StartOperationTrace(r.Context()), params)
 	if refusal := pays.take(ctx, requestCost(len(data))); refusal != nil {
+		leave()
 		a.sendRateLimited(ctx, refusal)
 		return nil, nil
 	}
 	op, errs := h.engine.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
 		pays.charge(ctx, refusedCost(params))
-		a.sendInvalidDocument(h.engine.DispatchError(graphql.WithOperationContext(ctx, op), errs))
+		response := h.engine.DispatchError(graphql.WithOperationContext(ctx, op), errs)
+		leave()
+		a.sendInvalidDocument(response)
 		return nil, nil
 	}
 	return ctx, op

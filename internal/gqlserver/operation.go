@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -114,8 +115,10 @@ func (c *connection) startOperation(m message) *closeStatus {
 		c.failOperation(o, gqlerror.List{refusal})
 		return nil
 	}
-	defer leave() // a subscription has begun by then
+	leave = sync.OnceFunc(leave)
+	defer leave() // also if it panics
 	op, errs := engine.CreateOperationContext(ctx, m.params)
+	leave() // what follows waits for the database
 	switch {
 	case len(errs) > 0:
 		c.payer.charge(ctx, refusedCost(m.params))

@@ -58,10 +58,6 @@ export class AppStack extends Stack {
       command: ['serve'],
       environment: this.variables(),
       portMappings: [{ containerPort: port }],
-      healthCheck: {
-        command: ['CMD', '/antwon', 'healthcheck'], interval: Duration.seconds(10), timeout: Duration.seconds(5),
-        startPeriod: Duration.seconds(60),
-      },
       stopTimeout: Duration.seconds(stopping.killedAfterSeconds),
       readonlyRootFilesystem: true,
       user: '65532:65532',
