@@ -72,7 +72,7 @@ func (u *user) keyed() bool { return u.rand.IntN(20) > 0 }
 func (w *world) beGuests(ctx context.Context, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 1))
 	for ctx.Err() == nil {
-		guest := &user{w: w, name: w.pool.newName(), rand: r}
+		guest := &user{w: w, name: w.pool.newName(), rand: rand.New(rand.NewPCG(r.Uint64(), 2))}
 		if guest.join().outcome != done {
 			guest.pause()
 			continue
