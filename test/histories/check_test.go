@@ -125,28 +125,32 @@ func checkRemovals(h *history) (found []violation) {
 	return found
 }
 
-// checkLikeEvents checks that the log has each like once: likes and unlikes of a user alternate, and none is there for
-// which nobody asked.
+// checkLikeEvents checks that the log has each like once, and none for which nobody asked. Of a user who likes and
+// unlikes a song again and again it has the last of each only.
 func checkLikeEvents(h *history) (found []violation) {
 	const name = "like events"
 	type who struct{ user, item string }
-	likes, liked, songs := map[who]int{}, map[who]bool{}, map[string]string{}
+	likes, songs := map[who]int{}, map[string]string{}
+	seen := map[who]map[string]bool{} // by kind
 	for _, e := range h.log {
 		w := who{e.user, e.item}
 		switch {
 		case e.kind == "ADDED":
 			songs[e.item] = e.song
 		case e.kind == "LIKED" || e.kind == "UNLIKED":
-			if liked[w] == (e.kind == "LIKED") {
-				found = append(found, violation{name, fmt.Sprintf("%s has %s %s twice in a row", w.user, e.kind, w.item),
+			if seen[w][e.kind] {
+				found = append(found, violation{name, fmt.Sprintf("%s has %s %s twice", w.user, e.kind, w.item),
 					h.about(func(a act) bool { return a.user == w.user && a.item == w.item })})
 			}
-			liked[w] = e.kind == "LIKED"
-			if liked[w] {
+			if seen[w] == nil {
+				seen[w] = map[string]bool{}
+			}
+			seen[w][e.kind] = true
+			if e.kind == "LIKED" {
 				likes[w]++
 			}
 		case e.kind == "PASSED_ON":
-			liked[w] = false
+			delete(seen, w)
 		}
 	}
 	for w, n := range likes {

@@ -102,7 +102,7 @@ func TestForgedHistoriesAreFound(t *testing.T) {
 		{"a refused like that was applied", "like events", "at most 0 times", func(h *history) {
 			h.log = append(h.log, event{at: h.log[5].at, user: "Gina", kind: "LIKED", item: "I3"})
 		}},
-		{"a like that was applied twice", "like events", "twice in a row", func(h *history) {
+		{"a like that was applied twice", "like events", "twice", func(h *history) {
 			h.log = slices.Insert(h.log, 3, h.log[2])
 		}},
 		{"a lost song", "adds", "lost", func(h *history) { h.log = slices.Delete(h.log, 4, 6) }},
