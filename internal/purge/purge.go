@@ -7,7 +7,7 @@
 //
 //	purge.go   Purger
 //	rooms.go   closed rooms, their guests and songs
-//	idle.go    guests who did nothing, and rooms without a song
+//	idle.go    guests who did nothing, and closed rooms without a song
 package purge
 
 import (
