@@ -24,12 +24,15 @@ help: ## show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 build: $(WEB) ## build bin/antwon, with the web pages where there is Node
-	$(BUILD)
+	@$(if $(NODE),:,echo "antwon: building without the web pages, which need Node 20.19 or newer and npm")
+	@test -e bin/antwon || echo "antwon: building the program; the first time takes a few minutes"
+	@$(BUILD)
 
 web: web/dist/index.html ## build the web pages, into web/dist
 
 # What fails here is said, and then the program tells browsers that it has no pages.
 web/dist/index.html: $(shell find web packages -type f -not -path '*/node_modules/*' -not -path '*/dist/*') schema.graphqls web/node_modules/.package-lock.json
+	@echo "antwon: building the web pages"
 	-@cd web && npm run --silent build
 
 client: packages/client/dist/index.js ## build the npm package @antwon/client, into packages/client/dist
@@ -39,6 +42,7 @@ packages/client/dist/index.js: $(shell find packages/client/src -name '*.ts') pa
 	-@cd web && npm run --silent build:client
 
 web/node_modules/.package-lock.json: web/package-lock.json
+	@echo "antwon: installing what the web pages are built with"
 	-@cd web && npm ci --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json
 
 run: build ## a party to try: http://127.0.0.1:8080
@@ -66,6 +70,9 @@ lint: bin/golangci-lint $(NODE:yes=lint-schema) ## gofmt, golangci-lint with wha
 	./bin/golangci-lint run ./...
 	cd test/genqlient && ../../bin/golangci-lint run ./...
 	cd test/histories && ../../bin/golangci-lint run ./...
+	cd cmd/antwon-bench/peers/centrifuge && ../../../../bin/golangci-lint run ./...
+	cd tools/release && ../../bin/golangci-lint run ./...
+	go tool -C tools/release actionlint $(addprefix ../../,$(wildcard .github/workflows/*.yml))
 
 lint-schema: $(NODE_MODULES) ## graphql-eslint, and what in the schema breaks clients of the last release
 	@if test -x test/node/node_modules/.bin/eslint; then \
@@ -74,6 +81,14 @@ lint-schema: $(NODE_MODULES) ## graphql-eslint, and what in the schema breaks cl
 
 bin/golangci-lint: tools/go.mod tools/go.sum
 	go build -C tools -o ../bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+# Litestream is a tool of the tests, in a module of its own: building it takes minutes, once.
+bin/litestream: test/litestream/go.mod test/litestream/go.sum
+	go build -C test/litestream -ldflags="-s -w" -o ../../$@ github.com/benbjohnson/litestream/cmd/litestream
+
+# What fails here is said, and then the tests leave out what they miss.
+try-litestream:
+	-@$(MAKE) --no-print-directory bin/litestream
 
 # What fails here is said, and then the tests leave out what they miss.
 node-modules: test/node/node_modules/.package-lock.json ## install the npm clients that some tests need
@@ -84,9 +99,10 @@ test/node/node_modules/.package-lock.json: test/node/package-lock.json
 test: $(NODE_MODULES) $(CLIENT) $(NODE:yes=test-web) ## everything, with the race detector; says what it left out and why
 	@$(MAKE) --no-print-directory -j2 --output-sync test-go $(NODE:yes=test-pages)
 
-# The package whose tests take longest goes first, so that no core waits for it at the end.
-test-go: $(NODE_MODULES) $(CLIENT) ## the Go tests, with the race detector
-	@{ go test $(RACE) -parallel 6 -timeout 30m -v ./test/scenarios ./... && go test -C test/histories $(RACE) -timeout 20m -v ./...; } > test.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' test.log; echo "FAILED: the whole output is in test.log"; exit 1; }
+# The package whose tests take longest goes first, so that no core waits for it at the end. Most random evenings are played
+# without the race detector, which makes them eight times as expensive.
+test-go: $(NODE_MODULES) $(CLIENT) try-litestream ## the Go tests, with the race detector
+	@{ go test $(RACE) -parallel 6 -timeout 30m -v ./test/scenarios ./... && go test -run TestRandomEvenings -timeout 30m -v ./test/scenarios && go test -C test/histories $(RACE) -timeout 20m -v ./...; } > test.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' test.log; grep -E '^\s*--- FAIL|^panic: ' test.log; echo "FAILED: the whole output is in test.log"; exit 1; }
 	@grep -E '^ok| figures: ' test.log
 	@if grep -q ' left out: ' test.log; then echo "LEFT OUT:"; grep -hoE '\w+ left out: .*' test.log | sort | uniq -c; fi
 	@test -n "$(RACE)" || echo "LEFT OUT: the race detector, which needs a C compiler"
@@ -122,16 +138,30 @@ histories: ## ten minutes of acts while servers, database, NATS and lines break;
 bench: ## likes a second, arrival and reading, on SQLite and MySQL
 	go run ./cmd/antwon-bench
 
-bench-realtime: ## thousands of subscribers: on antwon, on gqlgen's own transport, and without GraphQL
-	go run ./cmd/antwon-bench realtime $(ARGS)
+bench-realtime: bench-peers ## thousands of subscribers on antwon and four other servers: renews docs/benchmarks.md (ten minutes)
+	go run ./cmd/antwon-bench realtime -docs docs $(ARGS)
+
+# What fails here is said, and then the benchmark leaves out what it misses.
+bench-peers: ## the servers that antwon is compared with, whose dependencies the program does not get
+	-@go build -C cmd/antwon-bench/peers/centrifuge -o ../../../../bin/bench-centrifuge .
+	-@if test '$(NODE)' = yes; then $(MAKE) --no-print-directory cmd/antwon-bench/peers/yoga/node_modules/.package-lock.json; fi
+cmd/antwon-bench/peers/yoga/node_modules/.package-lock.json: cmd/antwon-bench/peers/yoga/package-lock.json
+	-@cd cmd/antwon-bench/peers/yoga && npm ci --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json
+
+bench-check: ## fails if antwon has become much slower, compared with bare peers in the same run, or allocates more
+	go test -count=1 -run Allocations ./cmd/antwon-bench/realtime/server
+	go run ./cmd/antwon-bench check
 
 bench-attack: ## the most expensive operations that a guest can send, and what they do to a bystander
 	go run ./cmd/antwon-bench attack $(ARGS)
 
 bench-web: build ## what the web pages cost, in a real browser
-	@$(call browser,test/bench.ts) --disable-console-intercept
+	@$(call browser,test/bench*.ts) --disable-console-intercept
 
-screenshots: build ## pictures of the web pages, into docs/pages
+layout: build ## every page in all sizes and both languages: fails where a text is cut, overlaps or breaks within a word
+	@$(call browser,test/layout.ts)
+
+screenshots: layout ## pictures of the web pages, into docs/pages
 	@$(call browser,test/screenshots.ts)
 
 rds-roots: ## renew the root certificates of Amazon RDS in internal/database/rds.pem (needs npm's registry)
@@ -149,13 +179,45 @@ sbom: build bin/cyclonedx-gomod ## list what the program and its pages consist o
 bin/cyclonedx-gomod bin/crane: bin/%: tools/go.mod tools/go.sum
 	go build -C tools -o ../$@ $$(cd tools && go list -f '{{.ImportPath}}' tool | grep '/$*$$')
 
+bin/goreleaser: tools/goreleaser/go.mod tools/goreleaser/go.sum
+	go build -C tools/goreleaser -o ../../bin/goreleaser github.com/goreleaser/goreleaser/v2
+
+bin/release-image: tools/release/go.mod tools/release/go.sum $(wildcard tools/release/image/*.go)
+	go build -C tools/release -o ../../bin/release-image ./image
+
+# What a release says of itself: where its source is, and where its image goes.
+SOURCE := $(if $(GITHUB_REPOSITORY),https://github.com/$(GITHUB_REPOSITORY))
+IMAGE = ghcr.io/$(shell tr A-Z a-z <<< '$(GITHUB_REPOSITORY)')
+
+# In a repository that came from nowhere, goreleaser would not look for the commit.
+release-snapshot: bin/goreleaser bin/cyclonedx-gomod bin/release-image ## build all that a release consists of, into dist, without publishing it
+	GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=remote.origin.url GIT_CONFIG_VALUE_0=. ./bin/goreleaser release --snapshot --clean
+	./bin/release-image -source='$(SOURCE)' dist
+
+# Its image is public at once; its page on GitHub is a draft that somebody has to publish.
+release: bin/goreleaser bin/cyclonedx-gomod bin/release-image bin/crane ## build and publish the version that is tagged here: see CONTRIBUTING.md
+	@version=$$(git describe --tags --exact-match); \
+	tools/release-notes.sh $$version > bin/release-notes.md; \
+	./bin/goreleaser release --clean --release-notes bin/release-notes.md; \
+	./bin/release-image -source='$(SOURCE)' dist; \
+	./bin/crane push dist/image $(IMAGE):$${version#v}; \
+	case $$version in *-*) ;; *) ./bin/crane tag $(IMAGE):$${version#v} latest ;; esac
+
+# Only the programs that this machine can run are built.
+test-release: ## a release for Linux on amd64 and arm64: built, unpacked, and started out of its image
+	@if test '$(NODE)' = yes; then \
+		SERVERS_ONLY=1 $(MAKE) --no-print-directory release-snapshot > release.log 2>&1 || { cat release.log; exit 1; }; \
+		go test -C tools/release -count=1 -v ./... > release.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' release.log; exit 1; }; \
+		if grep -q ' left out: ' release.log; then echo "LEFT OUT:"; grep -hoE '\w.* left out: .*' release.log; fi; \
+	else echo "LEFT OUT: a release, which needs npm for its pages"; test "$${ANTWON_TEST_STRICT:-}" != 1; fi
+
 compose-env: ## write passwords for compose.yaml into .env, unless it is there
 	@test -e .env || (umask 077; for name in MYSQL NATS; do echo "$${name}_PASSWORD=$$(od -An -tx1 -N24 /dev/urandom | tr -d ' \n')"; done > .env)
 
-pin-images: bin/crane ## add the images' digests to Dockerfile and compose.yaml, or renew them (needs the internet)
-	@tools/pin-images.sh ./bin/crane Dockerfile compose.yaml
+pin-images: bin/crane ## add the images' digests to the Dockerfile and both compose.yaml, or renew them (needs the internet)
+	@tools/pin-images.sh ./bin/crane Dockerfile compose.yaml deploy/one-machine/compose.yaml
 
-check: lint stale test $(NODE:yes=test-deploy) ## all that a change has to pass
+check: lint stale test test-release $(NODE:yes=test-deploy) ## all that a change has to pass
 
 stale: ## fail if generated code or migrations are not what their sources make
 	@before=$$(git status --porcelain --untracked-files=all -- ent graph test/genqlient; git diff -- ent graph test/genqlient | sha256sum); \
@@ -165,6 +227,9 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -diff
 	go mod tidy -C test/genqlient -diff
 	go mod tidy -C test/histories -diff
+	go mod tidy -C cmd/antwon-bench/peers/centrifuge -diff
+	go mod tidy -C tools/release -diff
+	go mod tidy -C test/litestream -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build web client run party demo dev generate migration lint lint-schema node-modules test test-go test-fast test-flaky test-web test-pages test-deploy scenarios histories bench bench-realtime bench-attack bench-web screenshots rds-roots vuln sbom compose-env pin-images check stale
+.PHONY: help build web client run party demo dev generate migration lint lint-schema try-litestream node-modules test test-go test-fast test-flaky test-web test-pages test-deploy scenarios histories bench bench-check bench-realtime bench-peers bench-attack bench-web layout screenshots rds-roots vuln sbom compose-env pin-images release release-snapshot test-release check stale

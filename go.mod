@@ -4,6 +4,7 @@ go 1.26.0
 
 // What npm installs is none of ours, though some of it is Go.
 ignore (
+	cmd/antwon-bench/peers/yoga/node_modules
 	deploy/aws/node_modules
 	test/node/node_modules
 	web/node_modules
@@ -50,6 +51,7 @@ require (
 	golang.org/x/time v0.16.0
 	google.golang.org/protobuf v1.36.12
 	modernc.org/sqlite v1.62.0
+	rsc.io/qr v0.2.0
 )
 
 require (

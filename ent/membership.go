@@ -33,6 +33,8 @@ type Membership struct {
 	SeenAt *time.Time `json:"seen_at,omitempty"`
 	// when the member's present presence began
 	PresentSince *time.Time `json:"present_since,omitempty"`
+	// left for so long that the member's songs wait
+	Away bool `json:"away,omitempty"`
 	// when the quota of added songs is full again
 	AddsFullAt *time.Time `json:"adds_full_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -79,6 +81,8 @@ func (*Membership) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case membership.FieldAway:
+			values[i] = new(sql.NullBool)
 		case membership.FieldID, membership.FieldRoomID, membership.FieldUserID, membership.FieldDisplayName, membership.FieldRole:
 			values[i] = new(sql.NullString)
 		case membership.FieldJoinedAt, membership.FieldSeenAt, membership.FieldPresentSince, membership.FieldAddsFullAt:
@@ -147,6 +151,12 @@ func (_m *Membership) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.PresentSince = new(time.Time)
 				*_m.PresentSince = value.Time
+			}
+		case membership.FieldAway:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field away", values[i])
+			} else if value.Valid {
+				_m.Away = value.Bool
 			}
 		case membership.FieldAddsFullAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -225,6 +235,9 @@ func (_m *Membership) String() string {
 		builder.WriteString("present_since=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("away=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Away))
 	builder.WriteString(", ")
 	if v := _m.AddsFullAt; v != nil {
 		builder.WriteString("adds_full_at=")

@@ -80,6 +80,20 @@ func (_c *MembershipCreate) SetNillablePresentSince(v *time.Time) *MembershipCre
 	return _c
 }
 
+// SetAway sets the "away" field.
+func (_c *MembershipCreate) SetAway(v bool) *MembershipCreate {
+	_c.mutation.SetAway(v)
+	return _c
+}
+
+// SetNillableAway sets the "away" field if the given value is not nil.
+func (_c *MembershipCreate) SetNillableAway(v *bool) *MembershipCreate {
+	if v != nil {
+		_c.SetAway(*v)
+	}
+	return _c
+}
+
 // SetAddsFullAt sets the "adds_full_at" field.
 func (_c *MembershipCreate) SetAddsFullAt(v time.Time) *MembershipCreate {
 	_c.mutation.SetAddsFullAt(v)
@@ -117,6 +131,7 @@ func (_c *MembershipCreate) Mutation() *MembershipMutation {
 
 // Save creates the Membership in the database.
 func (_c *MembershipCreate) Save(ctx context.Context) (*Membership, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -139,6 +154,14 @@ func (_c *MembershipCreate) Exec(ctx context.Context) error {
 func (_c *MembershipCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
+	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_c *MembershipCreate) defaults() {
+	if _, ok := _c.mutation.Away(); !ok {
+		v := membership.DefaultAway
+		_c.mutation.SetAway(v)
 	}
 }
 
@@ -178,6 +201,9 @@ func (_c *MembershipCreate) check() error {
 	}
 	if _, ok := _c.mutation.JoinedAt(); !ok {
 		return &ValidationError{Name: "joined_at", err: errors.New(`ent: missing required field "Membership.joined_at"`)}
+	}
+	if _, ok := _c.mutation.Away(); !ok {
+		return &ValidationError{Name: "away", err: errors.New(`ent: missing required field "Membership.away"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := membership.IDValidator(v); err != nil {
@@ -245,6 +271,10 @@ func (_c *MembershipCreate) createSpec() (*Membership, *sqlgraph.CreateSpec) {
 		_spec.SetField(membership.FieldPresentSince, field.TypeTime, value)
 		_node.PresentSince = &value
 	}
+	if value, ok := _c.mutation.Away(); ok {
+		_spec.SetField(membership.FieldAway, field.TypeBool, value)
+		_node.Away = value
+	}
 	if value, ok := _c.mutation.AddsFullAt(); ok {
 		_spec.SetField(membership.FieldAddsFullAt, field.TypeTime, value)
 		_node.AddsFullAt = &value
@@ -304,6 +334,7 @@ func (_c *MembershipCreateBulk) Save(ctx context.Context) ([]*Membership, error)
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*MembershipMutation)
 				if !ok {

@@ -96,6 +96,20 @@ func (_u *MembershipUpdate) ClearPresentSince() *MembershipUpdate {
 	return _u
 }
 
+// SetAway sets the "away" field.
+func (_u *MembershipUpdate) SetAway(v bool) *MembershipUpdate {
+	_u.mutation.SetAway(v)
+	return _u
+}
+
+// SetNillableAway sets the "away" field if the given value is not nil.
+func (_u *MembershipUpdate) SetNillableAway(v *bool) *MembershipUpdate {
+	if v != nil {
+		_u.SetAway(*v)
+	}
+	return _u
+}
+
 // SetAddsFullAt sets the "adds_full_at" field.
 func (_u *MembershipUpdate) SetAddsFullAt(v time.Time) *MembershipUpdate {
 	_u.mutation.SetAddsFullAt(v)
@@ -199,6 +213,9 @@ func (_u *MembershipUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	if _u.mutation.PresentSinceCleared() {
 		_spec.ClearField(membership.FieldPresentSince, field.TypeTime)
 	}
+	if value, ok := _u.mutation.Away(); ok {
+		_spec.SetField(membership.FieldAway, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.AddsFullAt(); ok {
 		_spec.SetField(membership.FieldAddsFullAt, field.TypeTime, value)
 	}
@@ -290,6 +307,20 @@ func (_u *MembershipUpdateOne) SetNillablePresentSince(v *time.Time) *Membership
 // ClearPresentSince clears the value of the "present_since" field.
 func (_u *MembershipUpdateOne) ClearPresentSince() *MembershipUpdateOne {
 	_u.mutation.ClearPresentSince()
+	return _u
+}
+
+// SetAway sets the "away" field.
+func (_u *MembershipUpdateOne) SetAway(v bool) *MembershipUpdateOne {
+	_u.mutation.SetAway(v)
+	return _u
+}
+
+// SetNillableAway sets the "away" field if the given value is not nil.
+func (_u *MembershipUpdateOne) SetNillableAway(v *bool) *MembershipUpdateOne {
+	if v != nil {
+		_u.SetAway(*v)
+	}
 	return _u
 }
 
@@ -425,6 +456,9 @@ func (_u *MembershipUpdateOne) sqlSave(ctx context.Context) (_node *Membership, 
 	}
 	if _u.mutation.PresentSinceCleared() {
 		_spec.ClearField(membership.FieldPresentSince, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Away(); ok {
+		_spec.SetField(membership.FieldAway, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.AddsFullAt(); ok {
 		_spec.SetField(membership.FieldAddsFullAt, field.TypeTime, value)

@@ -2139,6 +2139,7 @@ type MembershipMutation struct {
 	joined_at     *time.Time
 	seen_at       *time.Time
 	present_since *time.Time
+	away          *bool
 	adds_full_at  *time.Time
 	clearedFields map[string]struct{}
 	room          *string
@@ -2532,6 +2533,42 @@ func (m *MembershipMutation) ResetPresentSince() {
 	delete(m.clearedFields, membership.FieldPresentSince)
 }
 
+// SetAway sets the "away" field.
+func (m *MembershipMutation) SetAway(b bool) {
+	m.away = &b
+}
+
+// Away returns the value of the "away" field in the mutation.
+func (m *MembershipMutation) Away() (r bool, exists bool) {
+	v := m.away
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAway returns the old "away" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldAway(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAway is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAway requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAway: %w", err)
+	}
+	return oldValue.Away, nil
+}
+
+// ResetAway resets all changes to the "away" field.
+func (m *MembershipMutation) ResetAway() {
+	m.away = nil
+}
+
 // SetAddsFullAt sets the "adds_full_at" field.
 func (m *MembershipMutation) SetAddsFullAt(t time.Time) {
 	m.adds_full_at = &t
@@ -2669,7 +2706,7 @@ func (m *MembershipMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MembershipMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.room != nil {
 		fields = append(fields, membership.FieldRoomID)
 	}
@@ -2690,6 +2727,9 @@ func (m *MembershipMutation) Fields() []string {
 	}
 	if m.present_since != nil {
 		fields = append(fields, membership.FieldPresentSince)
+	}
+	if m.away != nil {
+		fields = append(fields, membership.FieldAway)
 	}
 	if m.adds_full_at != nil {
 		fields = append(fields, membership.FieldAddsFullAt)
@@ -2716,6 +2756,8 @@ func (m *MembershipMutation) Field(name string) (ent.Value, bool) {
 		return m.SeenAt()
 	case membership.FieldPresentSince:
 		return m.PresentSince()
+	case membership.FieldAway:
+		return m.Away()
 	case membership.FieldAddsFullAt:
 		return m.AddsFullAt()
 	}
@@ -2741,6 +2783,8 @@ func (m *MembershipMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldSeenAt(ctx)
 	case membership.FieldPresentSince:
 		return m.OldPresentSince(ctx)
+	case membership.FieldAway:
+		return m.OldAway(ctx)
 	case membership.FieldAddsFullAt:
 		return m.OldAddsFullAt(ctx)
 	}
@@ -2800,6 +2844,13 @@ func (m *MembershipMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetPresentSince(v)
+		return nil
+	case membership.FieldAway:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAway(v)
 		return nil
 	case membership.FieldAddsFullAt:
 		v, ok := value.(time.Time)
@@ -2898,6 +2949,9 @@ func (m *MembershipMutation) ResetField(name string) error {
 		return nil
 	case membership.FieldPresentSince:
 		m.ResetPresentSince()
+		return nil
+	case membership.FieldAway:
+		m.ResetAway()
 		return nil
 	case membership.FieldAddsFullAt:
 		m.ResetAddsFullAt()
@@ -5442,6 +5496,8 @@ type RoomMutation struct {
 	delivery                *string
 	fallback                *bool
 	fallback_playlist_uri   *string
+	guest_playlist_uri      *string
+	guest_playlist_use      *string
 	order_mode              *string
 	allow_explicit          *bool
 	max_song_seconds        *int
@@ -5461,6 +5517,11 @@ type RoomMutation struct {
 	addtrusted_after        *int
 	likes_after_minutes     *int
 	addlikes_after_minutes  *int
+	away_after_minutes      *int
+	addaway_after_minutes   *int
+	away_version            *int64
+	addaway_version         *int64
+	requests_open_at        *time.Time
 	last_call_at            *time.Time
 	blocked                 *[]schema.Blocked
 	appendblocked           []schema.Blocked
@@ -6096,6 +6157,91 @@ func (m *RoomMutation) ResetFallbackPlaylistURI() {
 	delete(m.clearedFields, room.FieldFallbackPlaylistURI)
 }
 
+// SetGuestPlaylistURI sets the "guest_playlist_uri" field.
+func (m *RoomMutation) SetGuestPlaylistURI(s string) {
+	m.guest_playlist_uri = &s
+}
+
+// GuestPlaylistURI returns the value of the "guest_playlist_uri" field in the mutation.
+func (m *RoomMutation) GuestPlaylistURI() (r string, exists bool) {
+	v := m.guest_playlist_uri
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGuestPlaylistURI returns the old "guest_playlist_uri" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldGuestPlaylistURI(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGuestPlaylistURI is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGuestPlaylistURI requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGuestPlaylistURI: %w", err)
+	}
+	return oldValue.GuestPlaylistURI, nil
+}
+
+// ClearGuestPlaylistURI clears the value of the "guest_playlist_uri" field.
+func (m *RoomMutation) ClearGuestPlaylistURI() {
+	m.guest_playlist_uri = nil
+	m.clearedFields[room.FieldGuestPlaylistURI] = struct{}{}
+}
+
+// GuestPlaylistURICleared returns if the "guest_playlist_uri" field was cleared in this mutation.
+func (m *RoomMutation) GuestPlaylistURICleared() bool {
+	_, ok := m.clearedFields[room.FieldGuestPlaylistURI]
+	return ok
+}
+
+// ResetGuestPlaylistURI resets all changes to the "guest_playlist_uri" field.
+func (m *RoomMutation) ResetGuestPlaylistURI() {
+	m.guest_playlist_uri = nil
+	delete(m.clearedFields, room.FieldGuestPlaylistURI)
+}
+
+// SetGuestPlaylistUse sets the "guest_playlist_use" field.
+func (m *RoomMutation) SetGuestPlaylistUse(s string) {
+	m.guest_playlist_use = &s
+}
+
+// GuestPlaylistUse returns the value of the "guest_playlist_use" field in the mutation.
+func (m *RoomMutation) GuestPlaylistUse() (r string, exists bool) {
+	v := m.guest_playlist_use
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGuestPlaylistUse returns the old "guest_playlist_use" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldGuestPlaylistUse(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGuestPlaylistUse is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGuestPlaylistUse requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGuestPlaylistUse: %w", err)
+	}
+	return oldValue.GuestPlaylistUse, nil
+}
+
+// ResetGuestPlaylistUse resets all changes to the "guest_playlist_use" field.
+func (m *RoomMutation) ResetGuestPlaylistUse() {
+	m.guest_playlist_use = nil
+}
+
 // SetOrderMode sets the "order_mode" field.
 func (m *RoomMutation) SetOrderMode(s string) {
 	m.order_mode = &s
@@ -6694,6 +6840,181 @@ func (m *RoomMutation) ResetLikesAfterMinutes() {
 	m.addlikes_after_minutes = nil
 }
 
+// SetAwayAfterMinutes sets the "away_after_minutes" field.
+func (m *RoomMutation) SetAwayAfterMinutes(i int) {
+	m.away_after_minutes = &i
+	m.addaway_after_minutes = nil
+}
+
+// AwayAfterMinutes returns the value of the "away_after_minutes" field in the mutation.
+func (m *RoomMutation) AwayAfterMinutes() (r int, exists bool) {
+	v := m.away_after_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAwayAfterMinutes returns the old "away_after_minutes" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldAwayAfterMinutes(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAwayAfterMinutes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAwayAfterMinutes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAwayAfterMinutes: %w", err)
+	}
+	return oldValue.AwayAfterMinutes, nil
+}
+
+// AddAwayAfterMinutes adds i to the "away_after_minutes" field.
+func (m *RoomMutation) AddAwayAfterMinutes(i int) {
+	if m.addaway_after_minutes != nil {
+		*m.addaway_after_minutes += i
+	} else {
+		m.addaway_after_minutes = &i
+	}
+}
+
+// AddedAwayAfterMinutes returns the value that was added to the "away_after_minutes" field in this mutation.
+func (m *RoomMutation) AddedAwayAfterMinutes() (r int, exists bool) {
+	v := m.addaway_after_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearAwayAfterMinutes clears the value of the "away_after_minutes" field.
+func (m *RoomMutation) ClearAwayAfterMinutes() {
+	m.away_after_minutes = nil
+	m.addaway_after_minutes = nil
+	m.clearedFields[room.FieldAwayAfterMinutes] = struct{}{}
+}
+
+// AwayAfterMinutesCleared returns if the "away_after_minutes" field was cleared in this mutation.
+func (m *RoomMutation) AwayAfterMinutesCleared() bool {
+	_, ok := m.clearedFields[room.FieldAwayAfterMinutes]
+	return ok
+}
+
+// ResetAwayAfterMinutes resets all changes to the "away_after_minutes" field.
+func (m *RoomMutation) ResetAwayAfterMinutes() {
+	m.away_after_minutes = nil
+	m.addaway_after_minutes = nil
+	delete(m.clearedFields, room.FieldAwayAfterMinutes)
+}
+
+// SetAwayVersion sets the "away_version" field.
+func (m *RoomMutation) SetAwayVersion(i int64) {
+	m.away_version = &i
+	m.addaway_version = nil
+}
+
+// AwayVersion returns the value of the "away_version" field in the mutation.
+func (m *RoomMutation) AwayVersion() (r int64, exists bool) {
+	v := m.away_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAwayVersion returns the old "away_version" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldAwayVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAwayVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAwayVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAwayVersion: %w", err)
+	}
+	return oldValue.AwayVersion, nil
+}
+
+// AddAwayVersion adds i to the "away_version" field.
+func (m *RoomMutation) AddAwayVersion(i int64) {
+	if m.addaway_version != nil {
+		*m.addaway_version += i
+	} else {
+		m.addaway_version = &i
+	}
+}
+
+// AddedAwayVersion returns the value that was added to the "away_version" field in this mutation.
+func (m *RoomMutation) AddedAwayVersion() (r int64, exists bool) {
+	v := m.addaway_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAwayVersion resets all changes to the "away_version" field.
+func (m *RoomMutation) ResetAwayVersion() {
+	m.away_version = nil
+	m.addaway_version = nil
+}
+
+// SetRequestsOpenAt sets the "requests_open_at" field.
+func (m *RoomMutation) SetRequestsOpenAt(t time.Time) {
+	m.requests_open_at = &t
+}
+
+// RequestsOpenAt returns the value of the "requests_open_at" field in the mutation.
+func (m *RoomMutation) RequestsOpenAt() (r time.Time, exists bool) {
+	v := m.requests_open_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestsOpenAt returns the old "requests_open_at" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldRequestsOpenAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestsOpenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestsOpenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestsOpenAt: %w", err)
+	}
+	return oldValue.RequestsOpenAt, nil
+}
+
+// ClearRequestsOpenAt clears the value of the "requests_open_at" field.
+func (m *RoomMutation) ClearRequestsOpenAt() {
+	m.requests_open_at = nil
+	m.clearedFields[room.FieldRequestsOpenAt] = struct{}{}
+}
+
+// RequestsOpenAtCleared returns if the "requests_open_at" field was cleared in this mutation.
+func (m *RoomMutation) RequestsOpenAtCleared() bool {
+	_, ok := m.clearedFields[room.FieldRequestsOpenAt]
+	return ok
+}
+
+// ResetRequestsOpenAt resets all changes to the "requests_open_at" field.
+func (m *RoomMutation) ResetRequestsOpenAt() {
+	m.requests_open_at = nil
+	delete(m.clearedFields, room.FieldRequestsOpenAt)
+}
+
 // SetLastCallAt sets the "last_call_at" field.
 func (m *RoomMutation) SetLastCallAt(t time.Time) {
 	m.last_call_at = &t
@@ -7171,7 +7492,7 @@ func (m *RoomMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RoomMutation) Fields() []string {
-	fields := make([]string, 0, 31)
+	fields := make([]string, 0, 36)
 	if m.host != nil {
 		fields = append(fields, room.FieldHostID)
 	}
@@ -7208,6 +7529,12 @@ func (m *RoomMutation) Fields() []string {
 	if m.fallback_playlist_uri != nil {
 		fields = append(fields, room.FieldFallbackPlaylistURI)
 	}
+	if m.guest_playlist_uri != nil {
+		fields = append(fields, room.FieldGuestPlaylistURI)
+	}
+	if m.guest_playlist_use != nil {
+		fields = append(fields, room.FieldGuestPlaylistUse)
+	}
 	if m.order_mode != nil {
 		fields = append(fields, room.FieldOrderMode)
 	}
@@ -7240,6 +7567,15 @@ func (m *RoomMutation) Fields() []string {
 	}
 	if m.likes_after_minutes != nil {
 		fields = append(fields, room.FieldLikesAfterMinutes)
+	}
+	if m.away_after_minutes != nil {
+		fields = append(fields, room.FieldAwayAfterMinutes)
+	}
+	if m.away_version != nil {
+		fields = append(fields, room.FieldAwayVersion)
+	}
+	if m.requests_open_at != nil {
+		fields = append(fields, room.FieldRequestsOpenAt)
 	}
 	if m.last_call_at != nil {
 		fields = append(fields, room.FieldLastCallAt)
@@ -7297,6 +7633,10 @@ func (m *RoomMutation) Field(name string) (ent.Value, bool) {
 		return m.Fallback()
 	case room.FieldFallbackPlaylistURI:
 		return m.FallbackPlaylistURI()
+	case room.FieldGuestPlaylistURI:
+		return m.GuestPlaylistURI()
+	case room.FieldGuestPlaylistUse:
+		return m.GuestPlaylistUse()
 	case room.FieldOrderMode:
 		return m.OrderMode()
 	case room.FieldAllowExplicit:
@@ -7319,6 +7659,12 @@ func (m *RoomMutation) Field(name string) (ent.Value, bool) {
 		return m.TrustedAfter()
 	case room.FieldLikesAfterMinutes:
 		return m.LikesAfterMinutes()
+	case room.FieldAwayAfterMinutes:
+		return m.AwayAfterMinutes()
+	case room.FieldAwayVersion:
+		return m.AwayVersion()
+	case room.FieldRequestsOpenAt:
+		return m.RequestsOpenAt()
 	case room.FieldLastCallAt:
 		return m.LastCallAt()
 	case room.FieldBlocked:
@@ -7368,6 +7714,10 @@ func (m *RoomMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldFallback(ctx)
 	case room.FieldFallbackPlaylistURI:
 		return m.OldFallbackPlaylistURI(ctx)
+	case room.FieldGuestPlaylistURI:
+		return m.OldGuestPlaylistURI(ctx)
+	case room.FieldGuestPlaylistUse:
+		return m.OldGuestPlaylistUse(ctx)
 	case room.FieldOrderMode:
 		return m.OldOrderMode(ctx)
 	case room.FieldAllowExplicit:
@@ -7390,6 +7740,12 @@ func (m *RoomMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldTrustedAfter(ctx)
 	case room.FieldLikesAfterMinutes:
 		return m.OldLikesAfterMinutes(ctx)
+	case room.FieldAwayAfterMinutes:
+		return m.OldAwayAfterMinutes(ctx)
+	case room.FieldAwayVersion:
+		return m.OldAwayVersion(ctx)
+	case room.FieldRequestsOpenAt:
+		return m.OldRequestsOpenAt(ctx)
 	case room.FieldLastCallAt:
 		return m.OldLastCallAt(ctx)
 	case room.FieldBlocked:
@@ -7499,6 +7855,20 @@ func (m *RoomMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetFallbackPlaylistURI(v)
 		return nil
+	case room.FieldGuestPlaylistURI:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGuestPlaylistURI(v)
+		return nil
+	case room.FieldGuestPlaylistUse:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGuestPlaylistUse(v)
+		return nil
 	case room.FieldOrderMode:
 		v, ok := value.(string)
 		if !ok {
@@ -7575,6 +7945,27 @@ func (m *RoomMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLikesAfterMinutes(v)
+		return nil
+	case room.FieldAwayAfterMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAwayAfterMinutes(v)
+		return nil
+	case room.FieldAwayVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAwayVersion(v)
+		return nil
+	case room.FieldRequestsOpenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestsOpenAt(v)
 		return nil
 	case room.FieldLastCallAt:
 		v, ok := value.(time.Time)
@@ -7670,6 +8061,12 @@ func (m *RoomMutation) AddedFields() []string {
 	if m.addlikes_after_minutes != nil {
 		fields = append(fields, room.FieldLikesAfterMinutes)
 	}
+	if m.addaway_after_minutes != nil {
+		fields = append(fields, room.FieldAwayAfterMinutes)
+	}
+	if m.addaway_version != nil {
+		fields = append(fields, room.FieldAwayVersion)
+	}
 	if m.addsettings_version != nil {
 		fields = append(fields, room.FieldSettingsVersion)
 	}
@@ -7707,6 +8104,10 @@ func (m *RoomMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedTrustedAfter()
 	case room.FieldLikesAfterMinutes:
 		return m.AddedLikesAfterMinutes()
+	case room.FieldAwayAfterMinutes:
+		return m.AddedAwayAfterMinutes()
+	case room.FieldAwayVersion:
+		return m.AddedAwayVersion()
 	case room.FieldSettingsVersion:
 		return m.AddedSettingsVersion()
 	case room.FieldRestoredVersion:
@@ -7792,6 +8193,20 @@ func (m *RoomMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddLikesAfterMinutes(v)
 		return nil
+	case room.FieldAwayAfterMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAwayAfterMinutes(v)
+		return nil
+	case room.FieldAwayVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAwayVersion(v)
+		return nil
 	case room.FieldSettingsVersion:
 		v, ok := value.(int64)
 		if !ok {
@@ -7830,6 +8245,9 @@ func (m *RoomMutation) ClearedFields() []string {
 	if m.FieldCleared(room.FieldFallbackPlaylistURI) {
 		fields = append(fields, room.FieldFallbackPlaylistURI)
 	}
+	if m.FieldCleared(room.FieldGuestPlaylistURI) {
+		fields = append(fields, room.FieldGuestPlaylistURI)
+	}
 	if m.FieldCleared(room.FieldMaxSongSeconds) {
 		fields = append(fields, room.FieldMaxSongSeconds)
 	}
@@ -7838,6 +8256,12 @@ func (m *RoomMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(room.FieldAddsPerHour) {
 		fields = append(fields, room.FieldAddsPerHour)
+	}
+	if m.FieldCleared(room.FieldAwayAfterMinutes) {
+		fields = append(fields, room.FieldAwayAfterMinutes)
+	}
+	if m.FieldCleared(room.FieldRequestsOpenAt) {
+		fields = append(fields, room.FieldRequestsOpenAt)
 	}
 	if m.FieldCleared(room.FieldLastCallAt) {
 		fields = append(fields, room.FieldLastCallAt)
@@ -7874,6 +8298,9 @@ func (m *RoomMutation) ClearField(name string) error {
 	case room.FieldFallbackPlaylistURI:
 		m.ClearFallbackPlaylistURI()
 		return nil
+	case room.FieldGuestPlaylistURI:
+		m.ClearGuestPlaylistURI()
+		return nil
 	case room.FieldMaxSongSeconds:
 		m.ClearMaxSongSeconds()
 		return nil
@@ -7882,6 +8309,12 @@ func (m *RoomMutation) ClearField(name string) error {
 		return nil
 	case room.FieldAddsPerHour:
 		m.ClearAddsPerHour()
+		return nil
+	case room.FieldAwayAfterMinutes:
+		m.ClearAwayAfterMinutes()
+		return nil
+	case room.FieldRequestsOpenAt:
+		m.ClearRequestsOpenAt()
 		return nil
 	case room.FieldLastCallAt:
 		m.ClearLastCallAt()
@@ -7939,6 +8372,12 @@ func (m *RoomMutation) ResetField(name string) error {
 	case room.FieldFallbackPlaylistURI:
 		m.ResetFallbackPlaylistURI()
 		return nil
+	case room.FieldGuestPlaylistURI:
+		m.ResetGuestPlaylistURI()
+		return nil
+	case room.FieldGuestPlaylistUse:
+		m.ResetGuestPlaylistUse()
+		return nil
 	case room.FieldOrderMode:
 		m.ResetOrderMode()
 		return nil
@@ -7971,6 +8410,15 @@ func (m *RoomMutation) ResetField(name string) error {
 		return nil
 	case room.FieldLikesAfterMinutes:
 		m.ResetLikesAfterMinutes()
+		return nil
+	case room.FieldAwayAfterMinutes:
+		m.ResetAwayAfterMinutes()
+		return nil
+	case room.FieldAwayVersion:
+		m.ResetAwayVersion()
+		return nil
+	case room.FieldRequestsOpenAt:
+		m.ResetRequestsOpenAt()
 		return nil
 	case room.FieldLastCallAt:
 		m.ResetLastCallAt()
@@ -9838,6 +10286,7 @@ type RoomLeaseMutation struct {
 	node_id       *string
 	epoch         *int64
 	addepoch      *int64
+	calls         *string
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*RoomLease, error)
@@ -10040,6 +10489,55 @@ func (m *RoomLeaseMutation) ResetEpoch() {
 	m.addepoch = nil
 }
 
+// SetCalls sets the "calls" field.
+func (m *RoomLeaseMutation) SetCalls(s string) {
+	m.calls = &s
+}
+
+// Calls returns the value of the "calls" field in the mutation.
+func (m *RoomLeaseMutation) Calls() (r string, exists bool) {
+	v := m.calls
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCalls returns the old "calls" field's value of the RoomLease entity.
+// If the RoomLease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomLeaseMutation) OldCalls(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCalls is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCalls requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCalls: %w", err)
+	}
+	return oldValue.Calls, nil
+}
+
+// ClearCalls clears the value of the "calls" field.
+func (m *RoomLeaseMutation) ClearCalls() {
+	m.calls = nil
+	m.clearedFields[roomlease.FieldCalls] = struct{}{}
+}
+
+// CallsCleared returns if the "calls" field was cleared in this mutation.
+func (m *RoomLeaseMutation) CallsCleared() bool {
+	_, ok := m.clearedFields[roomlease.FieldCalls]
+	return ok
+}
+
+// ResetCalls resets all changes to the "calls" field.
+func (m *RoomLeaseMutation) ResetCalls() {
+	m.calls = nil
+	delete(m.clearedFields, roomlease.FieldCalls)
+}
+
 // Where appends a list predicates to the RoomLeaseMutation builder.
 func (m *RoomLeaseMutation) Where(ps ...predicate.RoomLease) {
 	m.predicates = append(m.predicates, ps...)
@@ -10074,12 +10572,15 @@ func (m *RoomLeaseMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RoomLeaseMutation) Fields() []string {
-	fields := make([]string, 0, 2)
+	fields := make([]string, 0, 3)
 	if m.node_id != nil {
 		fields = append(fields, roomlease.FieldNodeID)
 	}
 	if m.epoch != nil {
 		fields = append(fields, roomlease.FieldEpoch)
+	}
+	if m.calls != nil {
+		fields = append(fields, roomlease.FieldCalls)
 	}
 	return fields
 }
@@ -10093,6 +10594,8 @@ func (m *RoomLeaseMutation) Field(name string) (ent.Value, bool) {
 		return m.NodeID()
 	case roomlease.FieldEpoch:
 		return m.Epoch()
+	case roomlease.FieldCalls:
+		return m.Calls()
 	}
 	return nil, false
 }
@@ -10106,6 +10609,8 @@ func (m *RoomLeaseMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldNodeID(ctx)
 	case roomlease.FieldEpoch:
 		return m.OldEpoch(ctx)
+	case roomlease.FieldCalls:
+		return m.OldCalls(ctx)
 	}
 	return nil, fmt.Errorf("unknown RoomLease field %s", name)
 }
@@ -10128,6 +10633,13 @@ func (m *RoomLeaseMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetEpoch(v)
+		return nil
+	case roomlease.FieldCalls:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCalls(v)
 		return nil
 	}
 	return fmt.Errorf("unknown RoomLease field %s", name)
@@ -10173,7 +10685,11 @@ func (m *RoomLeaseMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *RoomLeaseMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(roomlease.FieldCalls) {
+		fields = append(fields, roomlease.FieldCalls)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -10186,6 +10702,11 @@ func (m *RoomLeaseMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *RoomLeaseMutation) ClearField(name string) error {
+	switch name {
+	case roomlease.FieldCalls:
+		m.ClearCalls()
+		return nil
+	}
 	return fmt.Errorf("unknown RoomLease nullable field %s", name)
 }
 
@@ -10198,6 +10719,9 @@ func (m *RoomLeaseMutation) ResetField(name string) error {
 		return nil
 	case roomlease.FieldEpoch:
 		m.ResetEpoch()
+		return nil
+	case roomlease.FieldCalls:
+		m.ResetCalls()
 		return nil
 	}
 	return fmt.Errorf("unknown RoomLease field %s", name)
@@ -10254,41 +10778,42 @@ func (m *RoomLeaseMutation) ResetEdge(name string) error {
 // RoomPlaybackMutation represents an operation that mutates the RoomPlayback nodes in the graph.
 type RoomPlaybackMutation struct {
 	config
-	op                 Op
-	typ                string
-	id                 *string
-	version            *int64
-	addversion         *int64
-	status             *string
-	progress_ms        *int
-	addprogress_ms     *int
-	observed_at        *time.Time
-	device_id          *string
-	device_name        *string
-	device_type        *string
-	device_active      *bool
-	device_restricted  *bool
-	device_volume      *int
-	adddevice_volume   *int
-	health             *string
-	health_reason      *string
-	health_until       *time.Time
-	delivery           *string
-	has_played         *bool
-	skip_votes         *int
-	addskip_votes      *int
-	votes_version      *int64
-	addvotes_version   *int64
-	command_version    *int64
-	addcommand_version *int64
-	clearedFields      map[string]struct{}
-	item               *string
-	cleareditem        bool
-	song               *string
-	clearedsong        bool
-	done               bool
-	oldValue           func(context.Context) (*RoomPlayback, error)
-	predicates         []predicate.RoomPlayback
+	op                  Op
+	typ                 string
+	id                  *string
+	version             *int64
+	addversion          *int64
+	status              *string
+	progress_ms         *int
+	addprogress_ms      *int
+	observed_at         *time.Time
+	device_id           *string
+	device_name         *string
+	device_type         *string
+	device_active       *bool
+	device_restricted   *bool
+	device_fixed_volume *bool
+	device_volume       *int
+	adddevice_volume    *int
+	health              *string
+	health_reason       *string
+	health_until        *time.Time
+	delivery            *string
+	has_played          *bool
+	skip_votes          *int
+	addskip_votes       *int
+	votes_version       *int64
+	addvotes_version    *int64
+	command_version     *int64
+	addcommand_version  *int64
+	clearedFields       map[string]struct{}
+	item                *string
+	cleareditem         bool
+	song                *string
+	clearedsong         bool
+	done                bool
+	oldValue            func(context.Context) (*RoomPlayback, error)
+	predicates          []predicate.RoomPlayback
 }
 
 var _ ent.Mutation = (*RoomPlaybackMutation)(nil)
@@ -10884,6 +11409,42 @@ func (m *RoomPlaybackMutation) ResetDeviceRestricted() {
 	m.device_restricted = nil
 }
 
+// SetDeviceFixedVolume sets the "device_fixed_volume" field.
+func (m *RoomPlaybackMutation) SetDeviceFixedVolume(b bool) {
+	m.device_fixed_volume = &b
+}
+
+// DeviceFixedVolume returns the value of the "device_fixed_volume" field in the mutation.
+func (m *RoomPlaybackMutation) DeviceFixedVolume() (r bool, exists bool) {
+	v := m.device_fixed_volume
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeviceFixedVolume returns the old "device_fixed_volume" field's value of the RoomPlayback entity.
+// If the RoomPlayback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomPlaybackMutation) OldDeviceFixedVolume(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeviceFixedVolume is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeviceFixedVolume requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeviceFixedVolume: %w", err)
+	}
+	return oldValue.DeviceFixedVolume, nil
+}
+
+// ResetDeviceFixedVolume resets all changes to the "device_fixed_volume" field.
+func (m *RoomPlaybackMutation) ResetDeviceFixedVolume() {
+	m.device_fixed_volume = nil
+}
+
 // SetDeviceVolume sets the "device_volume" field.
 func (m *RoomPlaybackMutation) SetDeviceVolume(i int) {
 	m.device_volume = &i
@@ -11403,7 +11964,7 @@ func (m *RoomPlaybackMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RoomPlaybackMutation) Fields() []string {
-	fields := make([]string, 0, 20)
+	fields := make([]string, 0, 21)
 	if m.version != nil {
 		fields = append(fields, roomplayback.FieldVersion)
 	}
@@ -11436,6 +11997,9 @@ func (m *RoomPlaybackMutation) Fields() []string {
 	}
 	if m.device_restricted != nil {
 		fields = append(fields, roomplayback.FieldDeviceRestricted)
+	}
+	if m.device_fixed_volume != nil {
+		fields = append(fields, roomplayback.FieldDeviceFixedVolume)
 	}
 	if m.device_volume != nil {
 		fields = append(fields, roomplayback.FieldDeviceVolume)
@@ -11494,6 +12058,8 @@ func (m *RoomPlaybackMutation) Field(name string) (ent.Value, bool) {
 		return m.DeviceActive()
 	case roomplayback.FieldDeviceRestricted:
 		return m.DeviceRestricted()
+	case roomplayback.FieldDeviceFixedVolume:
+		return m.DeviceFixedVolume()
 	case roomplayback.FieldDeviceVolume:
 		return m.DeviceVolume()
 	case roomplayback.FieldHealth:
@@ -11543,6 +12109,8 @@ func (m *RoomPlaybackMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldDeviceActive(ctx)
 	case roomplayback.FieldDeviceRestricted:
 		return m.OldDeviceRestricted(ctx)
+	case roomplayback.FieldDeviceFixedVolume:
+		return m.OldDeviceFixedVolume(ctx)
 	case roomplayback.FieldDeviceVolume:
 		return m.OldDeviceVolume(ctx)
 	case roomplayback.FieldHealth:
@@ -11646,6 +12214,13 @@ func (m *RoomPlaybackMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDeviceRestricted(v)
+		return nil
+	case roomplayback.FieldDeviceFixedVolume:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeviceFixedVolume(v)
 		return nil
 	case roomplayback.FieldDeviceVolume:
 		v, ok := value.(int)
@@ -11905,6 +12480,9 @@ func (m *RoomPlaybackMutation) ResetField(name string) error {
 		return nil
 	case roomplayback.FieldDeviceRestricted:
 		m.ResetDeviceRestricted()
+		return nil
+	case roomplayback.FieldDeviceFixedVolume:
+		m.ResetDeviceFixedVolume()
 		return nil
 	case roomplayback.FieldDeviceVolume:
 		m.ResetDeviceVolume()

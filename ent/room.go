@@ -44,6 +44,10 @@ type Room struct {
 	Fallback bool `json:"fallback,omitempty"`
 	// FallbackPlaylistURI holds the value of the "fallback_playlist_uri" field.
 	FallbackPlaylistURI *string `json:"fallback_playlist_uri,omitempty"`
+	// the playlist that the host chose for guests; NULL: guests may add any song
+	GuestPlaylistURI *string `json:"guest_playlist_uri,omitempty"`
+	// GuestPlaylistUse holds the value of the "guest_playlist_use" field.
+	GuestPlaylistUse string `json:"guest_playlist_use,omitempty"`
 	// OrderMode holds the value of the "order_mode" field.
 	OrderMode string `json:"order_mode,omitempty"`
 	// AllowExplicit holds the value of the "allow_explicit" field.
@@ -66,6 +70,12 @@ type Room struct {
 	TrustedAfter int `json:"trusted_after,omitempty"`
 	// how long after joining a guest may like songs
 	LikesAfterMinutes int `json:"likes_after_minutes,omitempty"`
+	// how long after a guest left their songs wait; NULL: they do not
+	AwayAfterMinutes *int `json:"away_after_minutes,omitempty"`
+	// the room's version at which a guest was last found to have left, or to be back
+	AwayVersion int64 `json:"away_version,omitempty"`
+	// RequestsOpenAt holds the value of the "requests_open_at" field.
+	RequestsOpenAt *time.Time `json:"requests_open_at,omitempty"`
 	// LastCallAt holds the value of the "last_call_at" field.
 	LastCallAt *time.Time `json:"last_call_at,omitempty"`
 	// songs and artists that may not play in this room
@@ -117,11 +127,11 @@ func (*Room) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case room.FieldRequestsOpen, room.FieldFallback, room.FieldAllowExplicit, room.FieldRequireApproval:
 			values[i] = new(sql.NullBool)
-		case room.FieldVersion, room.FieldMembersVersion, room.FieldMaxSongSeconds, room.FieldCooldownMinutes, room.FieldMaxQueueLength, room.FieldMaxQueuedPerGuest, room.FieldAddsPerHour, room.FieldSkipVotePercent, room.FieldTrustedAfter, room.FieldLikesAfterMinutes, room.FieldSettingsVersion, room.FieldRestoredVersion, room.FieldPresentCount:
+		case room.FieldVersion, room.FieldMembersVersion, room.FieldMaxSongSeconds, room.FieldCooldownMinutes, room.FieldMaxQueueLength, room.FieldMaxQueuedPerGuest, room.FieldAddsPerHour, room.FieldSkipVotePercent, room.FieldTrustedAfter, room.FieldLikesAfterMinutes, room.FieldAwayAfterMinutes, room.FieldAwayVersion, room.FieldSettingsVersion, room.FieldRestoredVersion, room.FieldPresentCount:
 			values[i] = new(sql.NullInt64)
-		case room.FieldID, room.FieldHostID, room.FieldName, room.FieldCode, room.FieldStatus, room.FieldOpenCode, room.FieldOpenHostID, room.FieldDelivery, room.FieldFallbackPlaylistURI, room.FieldOrderMode, room.FieldPlaylistURI:
+		case room.FieldID, room.FieldHostID, room.FieldName, room.FieldCode, room.FieldStatus, room.FieldOpenCode, room.FieldOpenHostID, room.FieldDelivery, room.FieldFallbackPlaylistURI, room.FieldGuestPlaylistURI, room.FieldGuestPlaylistUse, room.FieldOrderMode, room.FieldPlaylistURI:
 			values[i] = new(sql.NullString)
-		case room.FieldLastCallAt, room.FieldCreatedAt, room.FieldClosedAt:
+		case room.FieldRequestsOpenAt, room.FieldLastCallAt, room.FieldCreatedAt, room.FieldClosedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -219,6 +229,19 @@ func (_m *Room) assignValues(columns []string, values []any) error {
 				_m.FallbackPlaylistURI = new(string)
 				*_m.FallbackPlaylistURI = value.String
 			}
+		case room.FieldGuestPlaylistURI:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field guest_playlist_uri", values[i])
+			} else if value.Valid {
+				_m.GuestPlaylistURI = new(string)
+				*_m.GuestPlaylistURI = value.String
+			}
+		case room.FieldGuestPlaylistUse:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field guest_playlist_use", values[i])
+			} else if value.Valid {
+				_m.GuestPlaylistUse = value.String
+			}
 		case room.FieldOrderMode:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field order_mode", values[i])
@@ -287,6 +310,26 @@ func (_m *Room) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field likes_after_minutes", values[i])
 			} else if value.Valid {
 				_m.LikesAfterMinutes = int(value.Int64)
+			}
+		case room.FieldAwayAfterMinutes:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field away_after_minutes", values[i])
+			} else if value.Valid {
+				_m.AwayAfterMinutes = new(int)
+				*_m.AwayAfterMinutes = int(value.Int64)
+			}
+		case room.FieldAwayVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field away_version", values[i])
+			} else if value.Valid {
+				_m.AwayVersion = value.Int64
+			}
+		case room.FieldRequestsOpenAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field requests_open_at", values[i])
+			} else if value.Valid {
+				_m.RequestsOpenAt = new(time.Time)
+				*_m.RequestsOpenAt = value.Time
 			}
 		case room.FieldLastCallAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -424,6 +467,14 @@ func (_m *Room) String() string {
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")
+	if v := _m.GuestPlaylistURI; v != nil {
+		builder.WriteString("guest_playlist_uri=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("guest_playlist_use=")
+	builder.WriteString(_m.GuestPlaylistUse)
+	builder.WriteString(", ")
 	builder.WriteString("order_mode=")
 	builder.WriteString(_m.OrderMode)
 	builder.WriteString(", ")
@@ -462,6 +513,19 @@ func (_m *Room) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("likes_after_minutes=")
 	builder.WriteString(fmt.Sprintf("%v", _m.LikesAfterMinutes))
+	builder.WriteString(", ")
+	if v := _m.AwayAfterMinutes; v != nil {
+		builder.WriteString("away_after_minutes=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("away_version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AwayVersion))
+	builder.WriteString(", ")
+	if v := _m.RequestsOpenAt; v != nil {
+		builder.WriteString("requests_open_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	if v := _m.LastCallAt; v != nil {
 		builder.WriteString("last_call_at=")

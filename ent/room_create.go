@@ -150,6 +150,34 @@ func (_c *RoomCreate) SetNillableFallbackPlaylistURI(v *string) *RoomCreate {
 	return _c
 }
 
+// SetGuestPlaylistURI sets the "guest_playlist_uri" field.
+func (_c *RoomCreate) SetGuestPlaylistURI(v string) *RoomCreate {
+	_c.mutation.SetGuestPlaylistURI(v)
+	return _c
+}
+
+// SetNillableGuestPlaylistURI sets the "guest_playlist_uri" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableGuestPlaylistURI(v *string) *RoomCreate {
+	if v != nil {
+		_c.SetGuestPlaylistURI(*v)
+	}
+	return _c
+}
+
+// SetGuestPlaylistUse sets the "guest_playlist_use" field.
+func (_c *RoomCreate) SetGuestPlaylistUse(v string) *RoomCreate {
+	_c.mutation.SetGuestPlaylistUse(v)
+	return _c
+}
+
+// SetNillableGuestPlaylistUse sets the "guest_playlist_use" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableGuestPlaylistUse(v *string) *RoomCreate {
+	if v != nil {
+		_c.SetGuestPlaylistUse(*v)
+	}
+	return _c
+}
+
 // SetOrderMode sets the "order_mode" field.
 func (_c *RoomCreate) SetOrderMode(v string) *RoomCreate {
 	_c.mutation.SetOrderMode(v)
@@ -300,6 +328,48 @@ func (_c *RoomCreate) SetLikesAfterMinutes(v int) *RoomCreate {
 func (_c *RoomCreate) SetNillableLikesAfterMinutes(v *int) *RoomCreate {
 	if v != nil {
 		_c.SetLikesAfterMinutes(*v)
+	}
+	return _c
+}
+
+// SetAwayAfterMinutes sets the "away_after_minutes" field.
+func (_c *RoomCreate) SetAwayAfterMinutes(v int) *RoomCreate {
+	_c.mutation.SetAwayAfterMinutes(v)
+	return _c
+}
+
+// SetNillableAwayAfterMinutes sets the "away_after_minutes" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableAwayAfterMinutes(v *int) *RoomCreate {
+	if v != nil {
+		_c.SetAwayAfterMinutes(*v)
+	}
+	return _c
+}
+
+// SetAwayVersion sets the "away_version" field.
+func (_c *RoomCreate) SetAwayVersion(v int64) *RoomCreate {
+	_c.mutation.SetAwayVersion(v)
+	return _c
+}
+
+// SetNillableAwayVersion sets the "away_version" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableAwayVersion(v *int64) *RoomCreate {
+	if v != nil {
+		_c.SetAwayVersion(*v)
+	}
+	return _c
+}
+
+// SetRequestsOpenAt sets the "requests_open_at" field.
+func (_c *RoomCreate) SetRequestsOpenAt(v time.Time) *RoomCreate {
+	_c.mutation.SetRequestsOpenAt(v)
+	return _c
+}
+
+// SetNillableRequestsOpenAt sets the "requests_open_at" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableRequestsOpenAt(v *time.Time) *RoomCreate {
+	if v != nil {
+		_c.SetRequestsOpenAt(*v)
 	}
 	return _c
 }
@@ -462,6 +532,10 @@ func (_c *RoomCreate) defaults() {
 		v := room.DefaultFallback
 		_c.mutation.SetFallback(v)
 	}
+	if _, ok := _c.mutation.GuestPlaylistUse(); !ok {
+		v := room.DefaultGuestPlaylistUse
+		_c.mutation.SetGuestPlaylistUse(v)
+	}
 	if _, ok := _c.mutation.OrderMode(); !ok {
 		v := room.DefaultOrderMode
 		_c.mutation.SetOrderMode(v)
@@ -493,6 +567,10 @@ func (_c *RoomCreate) defaults() {
 	if _, ok := _c.mutation.LikesAfterMinutes(); !ok {
 		v := room.DefaultLikesAfterMinutes
 		_c.mutation.SetLikesAfterMinutes(v)
+	}
+	if _, ok := _c.mutation.AwayVersion(); !ok {
+		v := room.DefaultAwayVersion
+		_c.mutation.SetAwayVersion(v)
 	}
 	if _, ok := _c.mutation.SettingsVersion(); !ok {
 		v := room.DefaultSettingsVersion
@@ -577,6 +655,19 @@ func (_c *RoomCreate) check() error {
 			return &ValidationError{Name: "fallback_playlist_uri", err: fmt.Errorf(`ent: validator failed for field "Room.fallback_playlist_uri": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.GuestPlaylistURI(); ok {
+		if err := room.GuestPlaylistURIValidator(v); err != nil {
+			return &ValidationError{Name: "guest_playlist_uri", err: fmt.Errorf(`ent: validator failed for field "Room.guest_playlist_uri": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.GuestPlaylistUse(); !ok {
+		return &ValidationError{Name: "guest_playlist_use", err: errors.New(`ent: missing required field "Room.guest_playlist_use"`)}
+	}
+	if v, ok := _c.mutation.GuestPlaylistUse(); ok {
+		if err := room.GuestPlaylistUseValidator(v); err != nil {
+			return &ValidationError{Name: "guest_playlist_use", err: fmt.Errorf(`ent: validator failed for field "Room.guest_playlist_use": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.OrderMode(); !ok {
 		return &ValidationError{Name: "order_mode", err: errors.New(`ent: missing required field "Room.order_mode"`)}
 	}
@@ -605,6 +696,9 @@ func (_c *RoomCreate) check() error {
 	}
 	if _, ok := _c.mutation.LikesAfterMinutes(); !ok {
 		return &ValidationError{Name: "likes_after_minutes", err: errors.New(`ent: missing required field "Room.likes_after_minutes"`)}
+	}
+	if _, ok := _c.mutation.AwayVersion(); !ok {
+		return &ValidationError{Name: "away_version", err: errors.New(`ent: missing required field "Room.away_version"`)}
 	}
 	if _, ok := _c.mutation.SettingsVersion(); !ok {
 		return &ValidationError{Name: "settings_version", err: errors.New(`ent: missing required field "Room.settings_version"`)}
@@ -710,6 +804,14 @@ func (_c *RoomCreate) createSpec() (*Room, *sqlgraph.CreateSpec) {
 		_spec.SetField(room.FieldFallbackPlaylistURI, field.TypeString, value)
 		_node.FallbackPlaylistURI = &value
 	}
+	if value, ok := _c.mutation.GuestPlaylistURI(); ok {
+		_spec.SetField(room.FieldGuestPlaylistURI, field.TypeString, value)
+		_node.GuestPlaylistURI = &value
+	}
+	if value, ok := _c.mutation.GuestPlaylistUse(); ok {
+		_spec.SetField(room.FieldGuestPlaylistUse, field.TypeString, value)
+		_node.GuestPlaylistUse = value
+	}
 	if value, ok := _c.mutation.OrderMode(); ok {
 		_spec.SetField(room.FieldOrderMode, field.TypeString, value)
 		_node.OrderMode = value
@@ -753,6 +855,18 @@ func (_c *RoomCreate) createSpec() (*Room, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.LikesAfterMinutes(); ok {
 		_spec.SetField(room.FieldLikesAfterMinutes, field.TypeInt, value)
 		_node.LikesAfterMinutes = value
+	}
+	if value, ok := _c.mutation.AwayAfterMinutes(); ok {
+		_spec.SetField(room.FieldAwayAfterMinutes, field.TypeInt, value)
+		_node.AwayAfterMinutes = &value
+	}
+	if value, ok := _c.mutation.AwayVersion(); ok {
+		_spec.SetField(room.FieldAwayVersion, field.TypeInt64, value)
+		_node.AwayVersion = value
+	}
+	if value, ok := _c.mutation.RequestsOpenAt(); ok {
+		_spec.SetField(room.FieldRequestsOpenAt, field.TypeTime, value)
+		_node.RequestsOpenAt = &value
 	}
 	if value, ok := _c.mutation.LastCallAt(); ok {
 		_spec.SetField(room.FieldLastCallAt, field.TypeTime, value)

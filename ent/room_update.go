@@ -202,6 +202,40 @@ func (_u *RoomUpdate) ClearFallbackPlaylistURI() *RoomUpdate {
 	return _u
 }
 
+// SetGuestPlaylistURI sets the "guest_playlist_uri" field.
+func (_u *RoomUpdate) SetGuestPlaylistURI(v string) *RoomUpdate {
+	_u.mutation.SetGuestPlaylistURI(v)
+	return _u
+}
+
+// SetNillableGuestPlaylistURI sets the "guest_playlist_uri" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableGuestPlaylistURI(v *string) *RoomUpdate {
+	if v != nil {
+		_u.SetGuestPlaylistURI(*v)
+	}
+	return _u
+}
+
+// ClearGuestPlaylistURI clears the value of the "guest_playlist_uri" field.
+func (_u *RoomUpdate) ClearGuestPlaylistURI() *RoomUpdate {
+	_u.mutation.ClearGuestPlaylistURI()
+	return _u
+}
+
+// SetGuestPlaylistUse sets the "guest_playlist_use" field.
+func (_u *RoomUpdate) SetGuestPlaylistUse(v string) *RoomUpdate {
+	_u.mutation.SetGuestPlaylistUse(v)
+	return _u
+}
+
+// SetNillableGuestPlaylistUse sets the "guest_playlist_use" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableGuestPlaylistUse(v *string) *RoomUpdate {
+	if v != nil {
+		_u.SetGuestPlaylistUse(*v)
+	}
+	return _u
+}
+
 // SetOrderMode sets the "order_mode" field.
 func (_u *RoomUpdate) SetOrderMode(v string) *RoomUpdate {
 	_u.mutation.SetOrderMode(v)
@@ -430,6 +464,74 @@ func (_u *RoomUpdate) AddLikesAfterMinutes(v int) *RoomUpdate {
 	return _u
 }
 
+// SetAwayAfterMinutes sets the "away_after_minutes" field.
+func (_u *RoomUpdate) SetAwayAfterMinutes(v int) *RoomUpdate {
+	_u.mutation.ResetAwayAfterMinutes()
+	_u.mutation.SetAwayAfterMinutes(v)
+	return _u
+}
+
+// SetNillableAwayAfterMinutes sets the "away_after_minutes" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableAwayAfterMinutes(v *int) *RoomUpdate {
+	if v != nil {
+		_u.SetAwayAfterMinutes(*v)
+	}
+	return _u
+}
+
+// AddAwayAfterMinutes adds value to the "away_after_minutes" field.
+func (_u *RoomUpdate) AddAwayAfterMinutes(v int) *RoomUpdate {
+	_u.mutation.AddAwayAfterMinutes(v)
+	return _u
+}
+
+// ClearAwayAfterMinutes clears the value of the "away_after_minutes" field.
+func (_u *RoomUpdate) ClearAwayAfterMinutes() *RoomUpdate {
+	_u.mutation.ClearAwayAfterMinutes()
+	return _u
+}
+
+// SetAwayVersion sets the "away_version" field.
+func (_u *RoomUpdate) SetAwayVersion(v int64) *RoomUpdate {
+	_u.mutation.ResetAwayVersion()
+	_u.mutation.SetAwayVersion(v)
+	return _u
+}
+
+// SetNillableAwayVersion sets the "away_version" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableAwayVersion(v *int64) *RoomUpdate {
+	if v != nil {
+		_u.SetAwayVersion(*v)
+	}
+	return _u
+}
+
+// AddAwayVersion adds value to the "away_version" field.
+func (_u *RoomUpdate) AddAwayVersion(v int64) *RoomUpdate {
+	_u.mutation.AddAwayVersion(v)
+	return _u
+}
+
+// SetRequestsOpenAt sets the "requests_open_at" field.
+func (_u *RoomUpdate) SetRequestsOpenAt(v time.Time) *RoomUpdate {
+	_u.mutation.SetRequestsOpenAt(v)
+	return _u
+}
+
+// SetNillableRequestsOpenAt sets the "requests_open_at" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableRequestsOpenAt(v *time.Time) *RoomUpdate {
+	if v != nil {
+		_u.SetRequestsOpenAt(*v)
+	}
+	return _u
+}
+
+// ClearRequestsOpenAt clears the value of the "requests_open_at" field.
+func (_u *RoomUpdate) ClearRequestsOpenAt() *RoomUpdate {
+	_u.mutation.ClearRequestsOpenAt()
+	return _u
+}
+
 // SetLastCallAt sets the "last_call_at" field.
 func (_u *RoomUpdate) SetLastCallAt(v time.Time) *RoomUpdate {
 	_u.mutation.SetLastCallAt(v)
@@ -635,6 +737,16 @@ func (_u *RoomUpdate) check() error {
 			return &ValidationError{Name: "fallback_playlist_uri", err: fmt.Errorf(`ent: validator failed for field "Room.fallback_playlist_uri": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.GuestPlaylistURI(); ok {
+		if err := room.GuestPlaylistURIValidator(v); err != nil {
+			return &ValidationError{Name: "guest_playlist_uri", err: fmt.Errorf(`ent: validator failed for field "Room.guest_playlist_uri": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.GuestPlaylistUse(); ok {
+		if err := room.GuestPlaylistUseValidator(v); err != nil {
+			return &ValidationError{Name: "guest_playlist_use", err: fmt.Errorf(`ent: validator failed for field "Room.guest_playlist_use": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.OrderMode(); ok {
 		if err := room.OrderModeValidator(v); err != nil {
 			return &ValidationError{Name: "order_mode", err: fmt.Errorf(`ent: validator failed for field "Room.order_mode": %w`, err)}
@@ -708,6 +820,15 @@ func (_u *RoomUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.FallbackPlaylistURICleared() {
 		_spec.ClearField(room.FieldFallbackPlaylistURI, field.TypeString)
 	}
+	if value, ok := _u.mutation.GuestPlaylistURI(); ok {
+		_spec.SetField(room.FieldGuestPlaylistURI, field.TypeString, value)
+	}
+	if _u.mutation.GuestPlaylistURICleared() {
+		_spec.ClearField(room.FieldGuestPlaylistURI, field.TypeString)
+	}
+	if value, ok := _u.mutation.GuestPlaylistUse(); ok {
+		_spec.SetField(room.FieldGuestPlaylistUse, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.OrderMode(); ok {
 		_spec.SetField(room.FieldOrderMode, field.TypeString, value)
 	}
@@ -773,6 +894,27 @@ func (_u *RoomUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedLikesAfterMinutes(); ok {
 		_spec.AddField(room.FieldLikesAfterMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AwayAfterMinutes(); ok {
+		_spec.SetField(room.FieldAwayAfterMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedAwayAfterMinutes(); ok {
+		_spec.AddField(room.FieldAwayAfterMinutes, field.TypeInt, value)
+	}
+	if _u.mutation.AwayAfterMinutesCleared() {
+		_spec.ClearField(room.FieldAwayAfterMinutes, field.TypeInt)
+	}
+	if value, ok := _u.mutation.AwayVersion(); ok {
+		_spec.SetField(room.FieldAwayVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedAwayVersion(); ok {
+		_spec.AddField(room.FieldAwayVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RequestsOpenAt(); ok {
+		_spec.SetField(room.FieldRequestsOpenAt, field.TypeTime, value)
+	}
+	if _u.mutation.RequestsOpenAtCleared() {
+		_spec.ClearField(room.FieldRequestsOpenAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.LastCallAt(); ok {
 		_spec.SetField(room.FieldLastCallAt, field.TypeTime, value)
@@ -1013,6 +1155,40 @@ func (_u *RoomUpdateOne) ClearFallbackPlaylistURI() *RoomUpdateOne {
 	return _u
 }
 
+// SetGuestPlaylistURI sets the "guest_playlist_uri" field.
+func (_u *RoomUpdateOne) SetGuestPlaylistURI(v string) *RoomUpdateOne {
+	_u.mutation.SetGuestPlaylistURI(v)
+	return _u
+}
+
+// SetNillableGuestPlaylistURI sets the "guest_playlist_uri" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableGuestPlaylistURI(v *string) *RoomUpdateOne {
+	if v != nil {
+		_u.SetGuestPlaylistURI(*v)
+	}
+	return _u
+}
+
+// ClearGuestPlaylistURI clears the value of the "guest_playlist_uri" field.
+func (_u *RoomUpdateOne) ClearGuestPlaylistURI() *RoomUpdateOne {
+	_u.mutation.ClearGuestPlaylistURI()
+	return _u
+}
+
+// SetGuestPlaylistUse sets the "guest_playlist_use" field.
+func (_u *RoomUpdateOne) SetGuestPlaylistUse(v string) *RoomUpdateOne {
+	_u.mutation.SetGuestPlaylistUse(v)
+	return _u
+}
+
+// SetNillableGuestPlaylistUse sets the "guest_playlist_use" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableGuestPlaylistUse(v *string) *RoomUpdateOne {
+	if v != nil {
+		_u.SetGuestPlaylistUse(*v)
+	}
+	return _u
+}
+
 // SetOrderMode sets the "order_mode" field.
 func (_u *RoomUpdateOne) SetOrderMode(v string) *RoomUpdateOne {
 	_u.mutation.SetOrderMode(v)
@@ -1241,6 +1417,74 @@ func (_u *RoomUpdateOne) AddLikesAfterMinutes(v int) *RoomUpdateOne {
 	return _u
 }
 
+// SetAwayAfterMinutes sets the "away_after_minutes" field.
+func (_u *RoomUpdateOne) SetAwayAfterMinutes(v int) *RoomUpdateOne {
+	_u.mutation.ResetAwayAfterMinutes()
+	_u.mutation.SetAwayAfterMinutes(v)
+	return _u
+}
+
+// SetNillableAwayAfterMinutes sets the "away_after_minutes" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableAwayAfterMinutes(v *int) *RoomUpdateOne {
+	if v != nil {
+		_u.SetAwayAfterMinutes(*v)
+	}
+	return _u
+}
+
+// AddAwayAfterMinutes adds value to the "away_after_minutes" field.
+func (_u *RoomUpdateOne) AddAwayAfterMinutes(v int) *RoomUpdateOne {
+	_u.mutation.AddAwayAfterMinutes(v)
+	return _u
+}
+
+// ClearAwayAfterMinutes clears the value of the "away_after_minutes" field.
+func (_u *RoomUpdateOne) ClearAwayAfterMinutes() *RoomUpdateOne {
+	_u.mutation.ClearAwayAfterMinutes()
+	return _u
+}
+
+// SetAwayVersion sets the "away_version" field.
+func (_u *RoomUpdateOne) SetAwayVersion(v int64) *RoomUpdateOne {
+	_u.mutation.ResetAwayVersion()
+	_u.mutation.SetAwayVersion(v)
+	return _u
+}
+
+// SetNillableAwayVersion sets the "away_version" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableAwayVersion(v *int64) *RoomUpdateOne {
+	if v != nil {
+		_u.SetAwayVersion(*v)
+	}
+	return _u
+}
+
+// AddAwayVersion adds value to the "away_version" field.
+func (_u *RoomUpdateOne) AddAwayVersion(v int64) *RoomUpdateOne {
+	_u.mutation.AddAwayVersion(v)
+	return _u
+}
+
+// SetRequestsOpenAt sets the "requests_open_at" field.
+func (_u *RoomUpdateOne) SetRequestsOpenAt(v time.Time) *RoomUpdateOne {
+	_u.mutation.SetRequestsOpenAt(v)
+	return _u
+}
+
+// SetNillableRequestsOpenAt sets the "requests_open_at" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableRequestsOpenAt(v *time.Time) *RoomUpdateOne {
+	if v != nil {
+		_u.SetRequestsOpenAt(*v)
+	}
+	return _u
+}
+
+// ClearRequestsOpenAt clears the value of the "requests_open_at" field.
+func (_u *RoomUpdateOne) ClearRequestsOpenAt() *RoomUpdateOne {
+	_u.mutation.ClearRequestsOpenAt()
+	return _u
+}
+
 // SetLastCallAt sets the "last_call_at" field.
 func (_u *RoomUpdateOne) SetLastCallAt(v time.Time) *RoomUpdateOne {
 	_u.mutation.SetLastCallAt(v)
@@ -1459,6 +1703,16 @@ func (_u *RoomUpdateOne) check() error {
 			return &ValidationError{Name: "fallback_playlist_uri", err: fmt.Errorf(`ent: validator failed for field "Room.fallback_playlist_uri": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.GuestPlaylistURI(); ok {
+		if err := room.GuestPlaylistURIValidator(v); err != nil {
+			return &ValidationError{Name: "guest_playlist_uri", err: fmt.Errorf(`ent: validator failed for field "Room.guest_playlist_uri": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.GuestPlaylistUse(); ok {
+		if err := room.GuestPlaylistUseValidator(v); err != nil {
+			return &ValidationError{Name: "guest_playlist_use", err: fmt.Errorf(`ent: validator failed for field "Room.guest_playlist_use": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.OrderMode(); ok {
 		if err := room.OrderModeValidator(v); err != nil {
 			return &ValidationError{Name: "order_mode", err: fmt.Errorf(`ent: validator failed for field "Room.order_mode": %w`, err)}
@@ -1549,6 +1803,15 @@ func (_u *RoomUpdateOne) sqlSave(ctx context.Context) (_node *Room, err error) {
 	if _u.mutation.FallbackPlaylistURICleared() {
 		_spec.ClearField(room.FieldFallbackPlaylistURI, field.TypeString)
 	}
+	if value, ok := _u.mutation.GuestPlaylistURI(); ok {
+		_spec.SetField(room.FieldGuestPlaylistURI, field.TypeString, value)
+	}
+	if _u.mutation.GuestPlaylistURICleared() {
+		_spec.ClearField(room.FieldGuestPlaylistURI, field.TypeString)
+	}
+	if value, ok := _u.mutation.GuestPlaylistUse(); ok {
+		_spec.SetField(room.FieldGuestPlaylistUse, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.OrderMode(); ok {
 		_spec.SetField(room.FieldOrderMode, field.TypeString, value)
 	}
@@ -1614,6 +1877,27 @@ func (_u *RoomUpdateOne) sqlSave(ctx context.Context) (_node *Room, err error) {
 	}
 	if value, ok := _u.mutation.AddedLikesAfterMinutes(); ok {
 		_spec.AddField(room.FieldLikesAfterMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AwayAfterMinutes(); ok {
+		_spec.SetField(room.FieldAwayAfterMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedAwayAfterMinutes(); ok {
+		_spec.AddField(room.FieldAwayAfterMinutes, field.TypeInt, value)
+	}
+	if _u.mutation.AwayAfterMinutesCleared() {
+		_spec.ClearField(room.FieldAwayAfterMinutes, field.TypeInt)
+	}
+	if value, ok := _u.mutation.AwayVersion(); ok {
+		_spec.SetField(room.FieldAwayVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedAwayVersion(); ok {
+		_spec.AddField(room.FieldAwayVersion, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RequestsOpenAt(); ok {
+		_spec.SetField(room.FieldRequestsOpenAt, field.TypeTime, value)
+	}
+	if _u.mutation.RequestsOpenAtCleared() {
+		_spec.ClearField(room.FieldRequestsOpenAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.LastCallAt(); ok {
 		_spec.SetField(room.FieldLastCallAt, field.TypeTime, value)

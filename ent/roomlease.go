@@ -19,7 +19,9 @@ type RoomLease struct {
 	// NodeID holds the value of the "node_id" field.
 	NodeID string `json:"node_id,omitempty"`
 	// Epoch holds the value of the "epoch" field.
-	Epoch        int64 `json:"epoch,omitempty"`
+	Epoch int64 `json:"epoch,omitempty"`
+	// the room's calls to Spotify in the last hour, by minutes
+	Calls        string `json:"calls,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -30,7 +32,7 @@ func (*RoomLease) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case roomlease.FieldEpoch:
 			values[i] = new(sql.NullInt64)
-		case roomlease.FieldID, roomlease.FieldNodeID:
+		case roomlease.FieldID, roomlease.FieldNodeID, roomlease.FieldCalls:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -64,6 +66,12 @@ func (_m *RoomLease) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field epoch", values[i])
 			} else if value.Valid {
 				_m.Epoch = value.Int64
+			}
+		case roomlease.FieldCalls:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field calls", values[i])
+			} else if value.Valid {
+				_m.Calls = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -106,6 +114,9 @@ func (_m *RoomLease) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("epoch=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Epoch))
+	builder.WriteString(", ")
+	builder.WriteString("calls=")
+	builder.WriteString(_m.Calls)
 	builder.WriteByte(')')
 	return builder.String()
 }

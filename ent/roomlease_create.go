@@ -31,6 +31,20 @@ func (_c *RoomLeaseCreate) SetEpoch(v int64) *RoomLeaseCreate {
 	return _c
 }
 
+// SetCalls sets the "calls" field.
+func (_c *RoomLeaseCreate) SetCalls(v string) *RoomLeaseCreate {
+	_c.mutation.SetCalls(v)
+	return _c
+}
+
+// SetNillableCalls sets the "calls" field if the given value is not nil.
+func (_c *RoomLeaseCreate) SetNillableCalls(v *string) *RoomLeaseCreate {
+	if v != nil {
+		_c.SetCalls(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *RoomLeaseCreate) SetID(v string) *RoomLeaseCreate {
 	_c.mutation.SetID(v)
@@ -82,6 +96,11 @@ func (_c *RoomLeaseCreate) check() error {
 	if _, ok := _c.mutation.Epoch(); !ok {
 		return &ValidationError{Name: "epoch", err: errors.New(`ent: missing required field "RoomLease.epoch"`)}
 	}
+	if v, ok := _c.mutation.Calls(); ok {
+		if err := roomlease.CallsValidator(v); err != nil {
+			return &ValidationError{Name: "calls", err: fmt.Errorf(`ent: validator failed for field "RoomLease.calls": %w`, err)}
+		}
+	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := roomlease.IDValidator(v); err != nil {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "RoomLease.id": %w`, err)}
@@ -129,6 +148,10 @@ func (_c *RoomLeaseCreate) createSpec() (*RoomLease, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Epoch(); ok {
 		_spec.SetField(roomlease.FieldEpoch, field.TypeInt64, value)
 		_node.Epoch = value
+	}
+	if value, ok := _c.mutation.Calls(); ok {
+		_spec.SetField(roomlease.FieldCalls, field.TypeString, value)
+		_node.Calls = value
 	}
 	return _node, _spec
 }

@@ -62,6 +62,26 @@ func (_u *RoomLeaseUpdate) AddEpoch(v int64) *RoomLeaseUpdate {
 	return _u
 }
 
+// SetCalls sets the "calls" field.
+func (_u *RoomLeaseUpdate) SetCalls(v string) *RoomLeaseUpdate {
+	_u.mutation.SetCalls(v)
+	return _u
+}
+
+// SetNillableCalls sets the "calls" field if the given value is not nil.
+func (_u *RoomLeaseUpdate) SetNillableCalls(v *string) *RoomLeaseUpdate {
+	if v != nil {
+		_u.SetCalls(*v)
+	}
+	return _u
+}
+
+// ClearCalls clears the value of the "calls" field.
+func (_u *RoomLeaseUpdate) ClearCalls() *RoomLeaseUpdate {
+	_u.mutation.ClearCalls()
+	return _u
+}
+
 // Mutation returns the RoomLeaseMutation object of the builder.
 func (_u *RoomLeaseUpdate) Mutation() *RoomLeaseMutation {
 	return _u.mutation
@@ -101,6 +121,11 @@ func (_u *RoomLeaseUpdate) check() error {
 			return &ValidationError{Name: "node_id", err: fmt.Errorf(`ent: validator failed for field "RoomLease.node_id": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Calls(); ok {
+		if err := roomlease.CallsValidator(v); err != nil {
+			return &ValidationError{Name: "calls", err: fmt.Errorf(`ent: validator failed for field "RoomLease.calls": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -124,6 +149,12 @@ func (_u *RoomLeaseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedEpoch(); ok {
 		_spec.AddField(roomlease.FieldEpoch, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Calls(); ok {
+		_spec.SetField(roomlease.FieldCalls, field.TypeString, value)
+	}
+	if _u.mutation.CallsCleared() {
+		_spec.ClearField(roomlease.FieldCalls, field.TypeString)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -180,6 +211,26 @@ func (_u *RoomLeaseUpdateOne) AddEpoch(v int64) *RoomLeaseUpdateOne {
 	return _u
 }
 
+// SetCalls sets the "calls" field.
+func (_u *RoomLeaseUpdateOne) SetCalls(v string) *RoomLeaseUpdateOne {
+	_u.mutation.SetCalls(v)
+	return _u
+}
+
+// SetNillableCalls sets the "calls" field if the given value is not nil.
+func (_u *RoomLeaseUpdateOne) SetNillableCalls(v *string) *RoomLeaseUpdateOne {
+	if v != nil {
+		_u.SetCalls(*v)
+	}
+	return _u
+}
+
+// ClearCalls clears the value of the "calls" field.
+func (_u *RoomLeaseUpdateOne) ClearCalls() *RoomLeaseUpdateOne {
+	_u.mutation.ClearCalls()
+	return _u
+}
+
 // Mutation returns the RoomLeaseMutation object of the builder.
 func (_u *RoomLeaseUpdateOne) Mutation() *RoomLeaseMutation {
 	return _u.mutation
@@ -232,6 +283,11 @@ func (_u *RoomLeaseUpdateOne) check() error {
 			return &ValidationError{Name: "node_id", err: fmt.Errorf(`ent: validator failed for field "RoomLease.node_id": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Calls(); ok {
+		if err := roomlease.CallsValidator(v); err != nil {
+			return &ValidationError{Name: "calls", err: fmt.Errorf(`ent: validator failed for field "RoomLease.calls": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -272,6 +328,12 @@ func (_u *RoomLeaseUpdateOne) sqlSave(ctx context.Context) (_node *RoomLease, er
 	}
 	if value, ok := _u.mutation.AddedEpoch(); ok {
 		_spec.AddField(roomlease.FieldEpoch, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Calls(); ok {
+		_spec.SetField(roomlease.FieldCalls, field.TypeString, value)
+	}
+	if _u.mutation.CallsCleared() {
+		_spec.ClearField(roomlease.FieldCalls, field.TypeString)
 	}
 	_node = &RoomLease{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -41,6 +41,8 @@ type RoomPlayback struct {
 	DeviceActive bool `json:"device_active,omitempty"`
 	// DeviceRestricted holds the value of the "device_restricted" field.
 	DeviceRestricted bool `json:"device_restricted,omitempty"`
+	// other apps cannot change the volume
+	DeviceFixedVolume bool `json:"device_fixed_volume,omitempty"`
 	// in per cent
 	DeviceVolume *int `json:"device_volume,omitempty"`
 	// Health holds the value of the "health" field.
@@ -103,7 +105,7 @@ func (*RoomPlayback) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case roomplayback.FieldDeviceActive, roomplayback.FieldDeviceRestricted, roomplayback.FieldHasPlayed:
+		case roomplayback.FieldDeviceActive, roomplayback.FieldDeviceRestricted, roomplayback.FieldDeviceFixedVolume, roomplayback.FieldHasPlayed:
 			values[i] = new(sql.NullBool)
 		case roomplayback.FieldVersion, roomplayback.FieldProgressMs, roomplayback.FieldDeviceVolume, roomplayback.FieldSkipVotes, roomplayback.FieldVotesVersion, roomplayback.FieldCommandVersion:
 			values[i] = new(sql.NullInt64)
@@ -201,6 +203,12 @@ func (_m *RoomPlayback) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field device_restricted", values[i])
 			} else if value.Valid {
 				_m.DeviceRestricted = value.Bool
+			}
+		case roomplayback.FieldDeviceFixedVolume:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field device_fixed_volume", values[i])
+			} else if value.Valid {
+				_m.DeviceFixedVolume = value.Bool
 			}
 		case roomplayback.FieldDeviceVolume:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -344,6 +352,9 @@ func (_m *RoomPlayback) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("device_restricted=")
 	builder.WriteString(fmt.Sprintf("%v", _m.DeviceRestricted))
+	builder.WriteString(", ")
+	builder.WriteString("device_fixed_volume=")
+	builder.WriteString(fmt.Sprintf("%v", _m.DeviceFixedVolume))
 	builder.WriteString(", ")
 	if v := _m.DeviceVolume; v != nil {
 		builder.WriteString("device_volume=")

@@ -152,6 +152,20 @@ func (_c *RoomPlaybackCreate) SetNillableDeviceRestricted(v *bool) *RoomPlayback
 	return _c
 }
 
+// SetDeviceFixedVolume sets the "device_fixed_volume" field.
+func (_c *RoomPlaybackCreate) SetDeviceFixedVolume(v bool) *RoomPlaybackCreate {
+	_c.mutation.SetDeviceFixedVolume(v)
+	return _c
+}
+
+// SetNillableDeviceFixedVolume sets the "device_fixed_volume" field if the given value is not nil.
+func (_c *RoomPlaybackCreate) SetNillableDeviceFixedVolume(v *bool) *RoomPlaybackCreate {
+	if v != nil {
+		_c.SetDeviceFixedVolume(*v)
+	}
+	return _c
+}
+
 // SetDeviceVolume sets the "device_volume" field.
 func (_c *RoomPlaybackCreate) SetDeviceVolume(v int) *RoomPlaybackCreate {
 	_c.mutation.SetDeviceVolume(v)
@@ -337,6 +351,10 @@ func (_c *RoomPlaybackCreate) defaults() {
 		v := roomplayback.DefaultDeviceRestricted
 		_c.mutation.SetDeviceRestricted(v)
 	}
+	if _, ok := _c.mutation.DeviceFixedVolume(); !ok {
+		v := roomplayback.DefaultDeviceFixedVolume
+		_c.mutation.SetDeviceFixedVolume(v)
+	}
 	if _, ok := _c.mutation.HealthReason(); !ok {
 		v := roomplayback.DefaultHealthReason
 		_c.mutation.SetHealthReason(v)
@@ -415,6 +433,9 @@ func (_c *RoomPlaybackCreate) check() error {
 	}
 	if _, ok := _c.mutation.DeviceRestricted(); !ok {
 		return &ValidationError{Name: "device_restricted", err: errors.New(`ent: missing required field "RoomPlayback.device_restricted"`)}
+	}
+	if _, ok := _c.mutation.DeviceFixedVolume(); !ok {
+		return &ValidationError{Name: "device_fixed_volume", err: errors.New(`ent: missing required field "RoomPlayback.device_fixed_volume"`)}
 	}
 	if _, ok := _c.mutation.Health(); !ok {
 		return &ValidationError{Name: "health", err: errors.New(`ent: missing required field "RoomPlayback.health"`)}
@@ -527,6 +548,10 @@ func (_c *RoomPlaybackCreate) createSpec() (*RoomPlayback, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.DeviceRestricted(); ok {
 		_spec.SetField(roomplayback.FieldDeviceRestricted, field.TypeBool, value)
 		_node.DeviceRestricted = value
+	}
+	if value, ok := _c.mutation.DeviceFixedVolume(); ok {
+		_spec.SetField(roomplayback.FieldDeviceFixedVolume, field.TypeBool, value)
+		_node.DeviceFixedVolume = value
 	}
 	if value, ok := _c.mutation.DeviceVolume(); ok {
 		_spec.SetField(roomplayback.FieldDeviceVolume, field.TypeInt, value)

@@ -222,6 +222,20 @@ func (_u *RoomPlaybackUpdate) SetNillableDeviceRestricted(v *bool) *RoomPlayback
 	return _u
 }
 
+// SetDeviceFixedVolume sets the "device_fixed_volume" field.
+func (_u *RoomPlaybackUpdate) SetDeviceFixedVolume(v bool) *RoomPlaybackUpdate {
+	_u.mutation.SetDeviceFixedVolume(v)
+	return _u
+}
+
+// SetNillableDeviceFixedVolume sets the "device_fixed_volume" field if the given value is not nil.
+func (_u *RoomPlaybackUpdate) SetNillableDeviceFixedVolume(v *bool) *RoomPlaybackUpdate {
+	if v != nil {
+		_u.SetDeviceFixedVolume(*v)
+	}
+	return _u
+}
+
 // SetDeviceVolume sets the "device_volume" field.
 func (_u *RoomPlaybackUpdate) SetDeviceVolume(v int) *RoomPlaybackUpdate {
 	_u.mutation.ResetDeviceVolume()
@@ -543,6 +557,9 @@ func (_u *RoomPlaybackUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.DeviceRestricted(); ok {
 		_spec.SetField(roomplayback.FieldDeviceRestricted, field.TypeBool, value)
 	}
+	if value, ok := _u.mutation.DeviceFixedVolume(); ok {
+		_spec.SetField(roomplayback.FieldDeviceFixedVolume, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.DeviceVolume(); ok {
 		_spec.SetField(roomplayback.FieldDeviceVolume, field.TypeInt, value)
 	}
@@ -854,6 +871,20 @@ func (_u *RoomPlaybackUpdateOne) SetDeviceRestricted(v bool) *RoomPlaybackUpdate
 func (_u *RoomPlaybackUpdateOne) SetNillableDeviceRestricted(v *bool) *RoomPlaybackUpdateOne {
 	if v != nil {
 		_u.SetDeviceRestricted(*v)
+	}
+	return _u
+}
+
+// SetDeviceFixedVolume sets the "device_fixed_volume" field.
+func (_u *RoomPlaybackUpdateOne) SetDeviceFixedVolume(v bool) *RoomPlaybackUpdateOne {
+	_u.mutation.SetDeviceFixedVolume(v)
+	return _u
+}
+
+// SetNillableDeviceFixedVolume sets the "device_fixed_volume" field if the given value is not nil.
+func (_u *RoomPlaybackUpdateOne) SetNillableDeviceFixedVolume(v *bool) *RoomPlaybackUpdateOne {
+	if v != nil {
+		_u.SetDeviceFixedVolume(*v)
 	}
 	return _u
 }
@@ -1208,6 +1239,9 @@ func (_u *RoomPlaybackUpdateOne) sqlSave(ctx context.Context) (_node *RoomPlayba
 	}
 	if value, ok := _u.mutation.DeviceRestricted(); ok {
 		_spec.SetField(roomplayback.FieldDeviceRestricted, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.DeviceFixedVolume(); ok {
+		_spec.SetField(roomplayback.FieldDeviceFixedVolume, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.DeviceVolume(); ok {
 		_spec.SetField(roomplayback.FieldDeviceVolume, field.TypeInt, value)

@@ -124,6 +124,10 @@ func init() {
 	membershipDescRole := membershipFields[3].Descriptor()
 	// membership.RoleValidator is a validator for the "role" field. It is called by the builders before save.
 	membership.RoleValidator = membershipDescRole.Validators[0].(func(string) error)
+	// membershipDescAway is the schema descriptor for away field.
+	membershipDescAway := membershipFields[7].Descriptor()
+	// membership.DefaultAway holds the default value on creation for the away field.
+	membership.DefaultAway = membershipDescAway.Default.(bool)
 	// membershipDescID is the schema descriptor for id field.
 	membershipDescID := membershipMixinFields0[0].Descriptor()
 	// membership.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -263,54 +267,68 @@ func init() {
 	roomDescFallbackPlaylistURI := roomFields[11].Descriptor()
 	// room.FallbackPlaylistURIValidator is a validator for the "fallback_playlist_uri" field. It is called by the builders before save.
 	room.FallbackPlaylistURIValidator = roomDescFallbackPlaylistURI.Validators[0].(func(string) error)
+	// roomDescGuestPlaylistURI is the schema descriptor for guest_playlist_uri field.
+	roomDescGuestPlaylistURI := roomFields[12].Descriptor()
+	// room.GuestPlaylistURIValidator is a validator for the "guest_playlist_uri" field. It is called by the builders before save.
+	room.GuestPlaylistURIValidator = roomDescGuestPlaylistURI.Validators[0].(func(string) error)
+	// roomDescGuestPlaylistUse is the schema descriptor for guest_playlist_use field.
+	roomDescGuestPlaylistUse := roomFields[13].Descriptor()
+	// room.DefaultGuestPlaylistUse holds the default value on creation for the guest_playlist_use field.
+	room.DefaultGuestPlaylistUse = roomDescGuestPlaylistUse.Default.(string)
+	// room.GuestPlaylistUseValidator is a validator for the "guest_playlist_use" field. It is called by the builders before save.
+	room.GuestPlaylistUseValidator = roomDescGuestPlaylistUse.Validators[0].(func(string) error)
 	// roomDescOrderMode is the schema descriptor for order_mode field.
-	roomDescOrderMode := roomFields[12].Descriptor()
+	roomDescOrderMode := roomFields[14].Descriptor()
 	// room.DefaultOrderMode holds the default value on creation for the order_mode field.
 	room.DefaultOrderMode = roomDescOrderMode.Default.(string)
 	// room.OrderModeValidator is a validator for the "order_mode" field. It is called by the builders before save.
 	room.OrderModeValidator = roomDescOrderMode.Validators[0].(func(string) error)
 	// roomDescAllowExplicit is the schema descriptor for allow_explicit field.
-	roomDescAllowExplicit := roomFields[13].Descriptor()
+	roomDescAllowExplicit := roomFields[15].Descriptor()
 	// room.DefaultAllowExplicit holds the default value on creation for the allow_explicit field.
 	room.DefaultAllowExplicit = roomDescAllowExplicit.Default.(bool)
 	// roomDescCooldownMinutes is the schema descriptor for cooldown_minutes field.
-	roomDescCooldownMinutes := roomFields[15].Descriptor()
+	roomDescCooldownMinutes := roomFields[17].Descriptor()
 	// room.DefaultCooldownMinutes holds the default value on creation for the cooldown_minutes field.
 	room.DefaultCooldownMinutes = roomDescCooldownMinutes.Default.(int)
 	// roomDescMaxQueueLength is the schema descriptor for max_queue_length field.
-	roomDescMaxQueueLength := roomFields[16].Descriptor()
+	roomDescMaxQueueLength := roomFields[18].Descriptor()
 	// room.DefaultMaxQueueLength holds the default value on creation for the max_queue_length field.
 	room.DefaultMaxQueueLength = roomDescMaxQueueLength.Default.(int)
 	// roomDescSkipVotePercent is the schema descriptor for skip_vote_percent field.
-	roomDescSkipVotePercent := roomFields[19].Descriptor()
+	roomDescSkipVotePercent := roomFields[21].Descriptor()
 	// room.DefaultSkipVotePercent holds the default value on creation for the skip_vote_percent field.
 	room.DefaultSkipVotePercent = roomDescSkipVotePercent.Default.(int)
 	// roomDescRequireApproval is the schema descriptor for require_approval field.
-	roomDescRequireApproval := roomFields[20].Descriptor()
+	roomDescRequireApproval := roomFields[22].Descriptor()
 	// room.DefaultRequireApproval holds the default value on creation for the require_approval field.
 	room.DefaultRequireApproval = roomDescRequireApproval.Default.(bool)
 	// roomDescTrustedAfter is the schema descriptor for trusted_after field.
-	roomDescTrustedAfter := roomFields[21].Descriptor()
+	roomDescTrustedAfter := roomFields[23].Descriptor()
 	// room.DefaultTrustedAfter holds the default value on creation for the trusted_after field.
 	room.DefaultTrustedAfter = roomDescTrustedAfter.Default.(int)
 	// roomDescLikesAfterMinutes is the schema descriptor for likes_after_minutes field.
-	roomDescLikesAfterMinutes := roomFields[22].Descriptor()
+	roomDescLikesAfterMinutes := roomFields[24].Descriptor()
 	// room.DefaultLikesAfterMinutes holds the default value on creation for the likes_after_minutes field.
 	room.DefaultLikesAfterMinutes = roomDescLikesAfterMinutes.Default.(int)
+	// roomDescAwayVersion is the schema descriptor for away_version field.
+	roomDescAwayVersion := roomFields[26].Descriptor()
+	// room.DefaultAwayVersion holds the default value on creation for the away_version field.
+	room.DefaultAwayVersion = roomDescAwayVersion.Default.(int64)
 	// roomDescSettingsVersion is the schema descriptor for settings_version field.
-	roomDescSettingsVersion := roomFields[25].Descriptor()
+	roomDescSettingsVersion := roomFields[30].Descriptor()
 	// room.DefaultSettingsVersion holds the default value on creation for the settings_version field.
 	room.DefaultSettingsVersion = roomDescSettingsVersion.Default.(int64)
 	// roomDescRestoredVersion is the schema descriptor for restored_version field.
-	roomDescRestoredVersion := roomFields[26].Descriptor()
+	roomDescRestoredVersion := roomFields[31].Descriptor()
 	// room.DefaultRestoredVersion holds the default value on creation for the restored_version field.
 	room.DefaultRestoredVersion = roomDescRestoredVersion.Default.(int64)
 	// roomDescPresentCount is the schema descriptor for present_count field.
-	roomDescPresentCount := roomFields[27].Descriptor()
+	roomDescPresentCount := roomFields[32].Descriptor()
 	// room.DefaultPresentCount holds the default value on creation for the present_count field.
 	room.DefaultPresentCount = roomDescPresentCount.Default.(int)
 	// roomDescPlaylistURI is the schema descriptor for playlist_uri field.
-	roomDescPlaylistURI := roomFields[28].Descriptor()
+	roomDescPlaylistURI := roomFields[33].Descriptor()
 	// room.PlaylistURIValidator is a validator for the "playlist_uri" field. It is called by the builders before save.
 	room.PlaylistURIValidator = roomDescPlaylistURI.Validators[0].(func(string) error)
 	// roomDescID is the schema descriptor for id field.
@@ -400,6 +418,10 @@ func init() {
 	roomleaseDescNodeID := roomleaseFields[0].Descriptor()
 	// roomlease.NodeIDValidator is a validator for the "node_id" field. It is called by the builders before save.
 	roomlease.NodeIDValidator = roomleaseDescNodeID.Validators[0].(func(string) error)
+	// roomleaseDescCalls is the schema descriptor for calls field.
+	roomleaseDescCalls := roomleaseFields[2].Descriptor()
+	// roomlease.CallsValidator is a validator for the "calls" field. It is called by the builders before save.
+	roomlease.CallsValidator = roomleaseDescCalls.Validators[0].(func(string) error)
 	// roomleaseDescID is the schema descriptor for id field.
 	roomleaseDescID := roomleaseMixinFields0[0].Descriptor()
 	// roomlease.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -445,36 +467,40 @@ func init() {
 	roomplaybackDescDeviceRestricted := roomplaybackFields[10].Descriptor()
 	// roomplayback.DefaultDeviceRestricted holds the default value on creation for the device_restricted field.
 	roomplayback.DefaultDeviceRestricted = roomplaybackDescDeviceRestricted.Default.(bool)
+	// roomplaybackDescDeviceFixedVolume is the schema descriptor for device_fixed_volume field.
+	roomplaybackDescDeviceFixedVolume := roomplaybackFields[11].Descriptor()
+	// roomplayback.DefaultDeviceFixedVolume holds the default value on creation for the device_fixed_volume field.
+	roomplayback.DefaultDeviceFixedVolume = roomplaybackDescDeviceFixedVolume.Default.(bool)
 	// roomplaybackDescHealth is the schema descriptor for health field.
-	roomplaybackDescHealth := roomplaybackFields[12].Descriptor()
+	roomplaybackDescHealth := roomplaybackFields[13].Descriptor()
 	// roomplayback.HealthValidator is a validator for the "health" field. It is called by the builders before save.
 	roomplayback.HealthValidator = roomplaybackDescHealth.Validators[0].(func(string) error)
 	// roomplaybackDescHealthReason is the schema descriptor for health_reason field.
-	roomplaybackDescHealthReason := roomplaybackFields[13].Descriptor()
+	roomplaybackDescHealthReason := roomplaybackFields[14].Descriptor()
 	// roomplayback.DefaultHealthReason holds the default value on creation for the health_reason field.
 	roomplayback.DefaultHealthReason = roomplaybackDescHealthReason.Default.(string)
 	// roomplayback.HealthReasonValidator is a validator for the "health_reason" field. It is called by the builders before save.
 	roomplayback.HealthReasonValidator = roomplaybackDescHealthReason.Validators[0].(func(string) error)
 	// roomplaybackDescDelivery is the schema descriptor for delivery field.
-	roomplaybackDescDelivery := roomplaybackFields[15].Descriptor()
+	roomplaybackDescDelivery := roomplaybackFields[16].Descriptor()
 	// roomplayback.DefaultDelivery holds the default value on creation for the delivery field.
 	roomplayback.DefaultDelivery = roomplaybackDescDelivery.Default.(string)
 	// roomplayback.DeliveryValidator is a validator for the "delivery" field. It is called by the builders before save.
 	roomplayback.DeliveryValidator = roomplaybackDescDelivery.Validators[0].(func(string) error)
 	// roomplaybackDescHasPlayed is the schema descriptor for has_played field.
-	roomplaybackDescHasPlayed := roomplaybackFields[16].Descriptor()
+	roomplaybackDescHasPlayed := roomplaybackFields[17].Descriptor()
 	// roomplayback.DefaultHasPlayed holds the default value on creation for the has_played field.
 	roomplayback.DefaultHasPlayed = roomplaybackDescHasPlayed.Default.(bool)
 	// roomplaybackDescSkipVotes is the schema descriptor for skip_votes field.
-	roomplaybackDescSkipVotes := roomplaybackFields[17].Descriptor()
+	roomplaybackDescSkipVotes := roomplaybackFields[18].Descriptor()
 	// roomplayback.DefaultSkipVotes holds the default value on creation for the skip_votes field.
 	roomplayback.DefaultSkipVotes = roomplaybackDescSkipVotes.Default.(int)
 	// roomplaybackDescVotesVersion is the schema descriptor for votes_version field.
-	roomplaybackDescVotesVersion := roomplaybackFields[18].Descriptor()
+	roomplaybackDescVotesVersion := roomplaybackFields[19].Descriptor()
 	// roomplayback.DefaultVotesVersion holds the default value on creation for the votes_version field.
 	roomplayback.DefaultVotesVersion = roomplaybackDescVotesVersion.Default.(int64)
 	// roomplaybackDescCommandVersion is the schema descriptor for command_version field.
-	roomplaybackDescCommandVersion := roomplaybackFields[19].Descriptor()
+	roomplaybackDescCommandVersion := roomplaybackFields[20].Descriptor()
 	// roomplayback.DefaultCommandVersion holds the default value on creation for the command_version field.
 	roomplayback.DefaultCommandVersion = roomplaybackDescCommandVersion.Default.(int64)
 	// roomplaybackDescID is the schema descriptor for id field.

@@ -18,7 +18,6 @@ import (
 	gqlast "github.com/vektah/gqlparser/v2/ast"
 
 	"antwon.dj/backend/graph"
-	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -57,15 +56,15 @@ func TestEveryKindOfEventHasAMessage(t *testing.T) {
 		t.Errorf("only %d kinds were found", len(kinds))
 	}
 	for _, kind := range kinds {
-		event := jukebox.RoomEvent{Kind: jukebox.EventKind(kind.Name)}
+		event := party.RoomEvent{Kind: party.EventKind(kind.Name)}
 		if message := event.Message(); len(message) < 10 || !strings.HasPrefix(message, "The ") ||
 			!strings.HasSuffix(message, ".") || strings.Contains(message, "{") {
 			t.Errorf("the message of %s is %q, want a sentence", kind.Name, message)
 		}
 	}
 	detail := "VOTE"
-	voted := jukebox.RoomEvent{
-		Kind: jukebox.EventSkipped, Detail: &detail, Actor: &party.Participant{DisplayName: "Gina"},
+	voted := party.RoomEvent{
+		Kind: party.EventSkipped, Detail: &detail, Actor: &party.Participant{DisplayName: "Gina"},
 		Item: &party.QueueItem{Song: party.Song{Name: "Song 1"}},
 	}
 	if got, want := voted.Message(), "The guests voted “Song 1” out, and Gina cast the last vote."; got != want {
@@ -88,7 +87,7 @@ func TestEveryActionIsInTheTableOfPermissions(t *testing.T) {
 // Every kind of event has a sentence in the console's log. The pages' own tests compare the languages.
 func TestEveryKindOfEventHasASentenceInTheConsole(t *testing.T) {
 	sentences := read(t, "../web/src/host/recap/en.ts")
-	kinds := constantsOf(t, "jukebox", "EventKind")
+	kinds := constantsOf(t, "party", "EventKind")
 	if len(kinds) < 20 {
 		t.Errorf("only %d kinds were found", len(kinds))
 	}

@@ -24,8 +24,12 @@ type change struct {
 	Version, Since int64
 	Reset          bool
 	Upserted       []item
-	RemovedIDs     []string
-	Moved          []struct {
+	Likes          []struct {
+		ItemID    string
+		LikeCount int
+	}
+	RemovedIDs []string
+	Moved      []struct {
 		ItemID   string
 		Position int
 	}
@@ -56,6 +60,11 @@ func (f *follower) apply(c change) {
 	for _, changed := range c.Upserted {
 		f.items[changed.ID] = changed
 	}
+	for _, liked := range c.Likes {
+		item := f.items[liked.ItemID]
+		item.LikeCount = liked.LikeCount
+		f.items[liked.ItemID] = item
+	}
 	if c.Order != nil {
 		f.order = slices.Clone(c.Order)
 	}
@@ -82,7 +91,13 @@ func (i item) String() string {
 type feed struct{ *websocket.Conn }
 
 func (s *server) subscribe(who *person, query string, variables map[string]any) (*feed, error) {
-	dialer := websocket.Dialer{Subprotocols: []string{"graphql-transport-ws"}, EnableCompression: true}
+	return s.subscribeWith(&websocket.Dialer{EnableCompression: true}, who, query, variables)
+}
+
+func (s *server) subscribeWith(
+	dialer *websocket.Dialer, who *person, query string, variables map[string]any,
+) (*feed, error) {
+	dialer.Subprotocols = []string{"graphql-transport-ws"}
 	conn, handshake, err := dialer.DialContext(context.Background(), "ws"+strings.TrimPrefix(s.URL, "http"), nil)
 	if err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 
 	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/introspection"
@@ -61,9 +62,10 @@ type MutationResolver interface {
 	CreateRoom(ctx context.Context, input CreateRoomInput, idempotencyKey *string) (*party.Room, error)
 	UpdateRoom(ctx context.Context, roomID string, input UpdateRoomInput, idempotencyKey *string) (*party.Room, error)
 	CloseRoom(ctx context.Context, roomID string, idempotencyKey *string) (*party.Room, error)
-	AddSong(ctx context.Context, roomID string, songURI string, idempotencyKey *string) (*jukebox.AddedSong, error)
+	AddSong(ctx context.Context, roomID string, songURI string, forUserID *string, forName *string, idempotencyKey *string) (*jukebox.AddedSong, error)
 	RemoveQueueItem(ctx context.Context, itemID string, idempotencyKey *string) (*party.RoomQueue, error)
 	ClearQueue(ctx context.Context, roomID string, idempotencyKey *string) (*party.RoomQueue, error)
+	RemoveGuestSongs(ctx context.Context, roomID string, userID string, idempotencyKey *string) (*party.RoomQueue, error)
 	LikeQueueItem(ctx context.Context, itemID string, idempotencyKey *string) (*party.QueueItem, error)
 	UnlikeQueueItem(ctx context.Context, itemID string, idempotencyKey *string) (*party.QueueItem, error)
 	ConnectSpotify(ctx context.Context, returnTo *string) (*account.SpotifyAuthorization, error)
@@ -71,14 +73,16 @@ type MutationResolver interface {
 	SkipSong(ctx context.Context, roomID string, idempotencyKey *string) (*party.Playback, error)
 	PausePlayback(ctx context.Context, roomID string) (*party.Playback, error)
 	ResumePlayback(ctx context.Context, roomID string) (*party.Playback, error)
+	SetVolume(ctx context.Context, roomID string, percent int) (*party.Playback, error)
 	VoteToSkip(ctx context.Context, roomID string, idempotencyKey *string) (*party.Playback, error)
+	WithdrawSkipVote(ctx context.Context, roomID string, idempotencyKey *string) (*party.Playback, error)
 	ApproveQueueItem(ctx context.Context, itemID string) (*party.QueueItem, error)
 	PinQueueItem(ctx context.Context, itemID string, position int, until party.PinRule, likes *int) (*party.RoomQueue, error)
 	UnpinQueueItem(ctx context.Context, itemID string) (*party.RoomQueue, error)
 	Undo(ctx context.Context, roomID string, of *string) (*party.RoomQueue, error)
 	ExportHistory(ctx context.Context, roomID string) (*party.Playlist, error)
-	SetRole(ctx context.Context, roomID string, userID string, role party.Role) (*jukebox.Member, error)
-	RemoveGuest(ctx context.Context, roomID string, userID string, ban bool) (*jukebox.Member, error)
+	SetRole(ctx context.Context, roomID string, userID string, role party.Role) (*lists.Member, error)
+	RemoveGuest(ctx context.Context, roomID string, userID string, ban bool) (*lists.Member, error)
 	TransferPlayback(ctx context.Context, roomID string, deviceID string) (*party.Playback, error)
 }
 type QueryResolver interface {
@@ -87,6 +91,7 @@ type QueryResolver interface {
 	Node(ctx context.Context, id string) (Node, error)
 	RoomByCode(ctx context.Context, code string) (*party.Room, error)
 	SearchSongs(ctx context.Context, roomID string, query string, first *int, after *string) (*SongHitConnection, error)
+	PlaylistSongs(ctx context.Context, roomID string, query *string, first *int, after *string) (*SongHitConnection, error)
 }
 type QueueItemResolver interface {
 	LikedByViewer(ctx context.Context, obj *party.QueueItem) (bool, error)
@@ -108,7 +113,7 @@ type RoomResolver interface {
 	Devices(ctx context.Context, obj *party.Room) ([]party.Device, error)
 	Members(ctx context.Context, obj *party.Room, first *int, after *string, last *int, before *string) (*MemberConnection, error)
 	Log(ctx context.Context, obj *party.Room, first *int, after *string, last *int, before *string, likes bool) (*RoomEventConnection, error)
-	Recap(ctx context.Context, obj *party.Room) (*jukebox.Recap, error)
+	Recap(ctx context.Context, obj *party.Room) (*lists.Recap, error)
 }
 type SessionResolver interface {
 	Viewer(ctx context.Context, obj *account.Session) (*account.Profile, error)
@@ -325,6 +330,24 @@ type Query {
     after: String
   ): SongHitConnection!
     @listSize(assumedSize: 10, slicingArguments: ["first"], sizedFields: ["edges", "nodes"])
+  """
+  The songs of the playlist that the host chose for guests (RoomSettings.guestPlaylistUri), at most its first 1,000, in
+  its order and each recording once. Empty if the host chose none. A change of the playlist is seen within five minutes.
+  While Spotify does not answer, or no longer shows the playlist to the host, for example because it was deleted, these
+  are the songs that it had at most a day ago (SongHitConnection.degraded). If the server does not know them, it fails
+  with UPSTREAM_UNAVAILABLE or NOT_FOUND. For guests and hosts of the room.
+  """
+  playlistSongs(
+    "The room's id."
+    roomId: ID!
+    "Words that have to occur in the title, the artists or the album: at most 200 characters. By default all songs."
+    query: String
+    "How many songs, 1 to 50. By default 20."
+    first: Int
+    "The cursor after which the page begins."
+    after: String
+  ): SongHitConnection!
+    @listSize(assumedSize: 20, slicingArguments: ["first"], sizedFields: ["edges", "nodes"])
 }
 
 """
@@ -342,7 +365,7 @@ several mutations answers each of them.
 The error of a failed mutation has extensions.code: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT
 (extensions.field names the argument), CONFLICT, REFUSED (extensions.reason is a RefusalReason), RATE_LIMITED,
 UPSTREAM_UNAVAILABLE (Spotify or the server's database is not available) or INTERNAL_SERVER_ERROR. RATE_LIMITED and
-UPSTREAM_UNAVAILABLE also have extensions.retryAfterMs.
+UPSTREAM_UNAVAILABLE also have extensions.retryAfterMs, and so has REFUSED if it is only a matter of time.
 """
 type Mutation {
   "Signs in a new host with a simulated Spotify account and a simulated player. Only in the demo, and only over HTTP."
@@ -419,6 +442,22 @@ type Mutation {
     roomId: ID!
     "The song: spotify:track:… or a link to a track on open.spotify.com."
     songUri: String!
+    """
+    The user id of a member in whose name a host or co-host adds the song: it is then theirs, and counts towards what
+    limits each guest (maxQueuedPerGuest, addsPerHour, the order of the queue). Other rules about guests do not apply.
+    If the recording is in the queue already, nobody likes it; if it waits for approval, it is approved. The log says
+    who added it for whom: ADDED_FOR. Fails with NOT_FOUND if no guest or host of the room has this id, and with
+    CONFLICT if they were removed.
+    """
+    forUserId: ID
+    """
+    The name of somebody without a phone in whose name a host or co-host adds the song, 1 to 40 characters. The same
+    name, in upper or lower case, is always the same guest. It is never a guest who joined with that name. It has its
+    own limits and turns; nobody can sign in as such a guest, and their songs never wait for them. One who was removed
+    is a guest again. Not together with forUserId. Fails with CONFLICT if the guest is banned, and for a new name if the
+    room has 100 such guests.
+    """
+    forName: String
     "Makes the mutation safe to repeat."
     idempotencyKey: String
   ): AddedSong
@@ -438,6 +477,19 @@ type Mutation {
   clearQueue(
     "The room's id."
     roomId: ID!
+    "Makes the mutation safe to repeat."
+    idempotencyKey: String
+  ): RoomQueue
+  """
+  Removes all songs of a member from the queue, also those that wait for approval, except the one that was handed to the
+  player. The member stays in the room; undo brings the songs back. For hosts of the room. Fails with NOT_FOUND if no
+  member has this id.
+  """
+  removeGuestSongs(
+    "The room's id."
+    roomId: ID!
+    "The member's user id."
+    userId: ID!
     "Makes the mutation safe to repeat."
     idempotencyKey: String
   ): RoomQueue
@@ -478,7 +530,7 @@ type Mutation {
   """
   Ends the song that plays and starts the next one. For hosts of the room.
 
-  This and the other three commands to the player (pausePlayback, resumePlayback, transferPlayback) wait up to five
+  This and the other commands to the player (pausePlayback, resumePlayback, transferPlayback, setVolume) wait up to five
   seconds and return what the player does then. They fail with UPSTREAM_UNAVAILABLE if the player did not answer in that
   time, with NOT_FOUND if no device is active, with CONFLICT if there is nothing to play or the device accepts no
   commands from other apps, and with FORBIDDEN if Spotify does not allow it.
@@ -500,13 +552,35 @@ type Mutation {
   """
   resumePlayback("The room's id." roomId: ID!): Playback
   """
+  Sets the volume of the device that plays. The server does not keep it: it stays as it is until somebody changes it,
+  here or at the device. Of several that wait, the last one counts. For hosts of the room. Fails with NOT_FOUND if no
+  device is active, and with CONFLICT if the device's volume cannot be changed by other apps (Device.supportsVolume).
+  """
+  setVolume(
+    "The room's id."
+    roomId: ID!
+    "The volume in percent, 0 to 100."
+    percent: Int!
+  ): Playback
+  """
   Votes to end the song that plays. The song ends when Playback.skipVotesNeeded of the members present have voted. A
-  vote counts for this play of this song, once for each browser, and as long as the voter is present. For guests who were
-  present, by a subscription to the room, before the song began; a host's vote ends the song at once. Fails with CONFLICT
-  while no song of this room plays, and with REFUSED and TOO_EARLY (in the song's first seconds), JUST_ARRIVED (after the
-  song began), ALREADY_VOTED or VOTES_OFF.
+  vote counts for this play of this song, once for each browser, and as long as the voter is present. For guests who
+  were present, by a subscription to the room, before the song began; a host's vote ends the song at once. Fails with
+  CONFLICT while no song of this room plays, and with REFUSED and TOO_EARLY (in the song's first seconds), JUST_ARRIVED
+  (after the song began), ALREADY_VOTED or VOTES_OFF.
   """
   voteToSkip(
+    "The room's id."
+    roomId: ID!
+    "Makes the mutation safe to repeat."
+    idempotencyKey: String
+  ): Playback
+  """
+  Withdraws the viewer's skip vote on the song that is playing, including one that was cast under another name in the
+  same browser. Without such a vote, or while no song plays, it does nothing. A skip that the votes have already caused
+  goes ahead. For guests and hosts of the room.
+  """
+  withdrawSkipVote(
     "The room's id."
     roomId: ID!
     "Makes the mutation safe to repeat."
@@ -542,9 +616,9 @@ type Mutation {
   unpinQueueItem("The queue item's id." itemId: ID!): RoomQueue
   """
   Undoes an action of the viewer in this room: a like, an unlike, an added song or a withdrawal within 30 seconds; for
-  hosts also a removed song or a cleared queue, within a minute. Only the log still shows the action. For guests and
-  hosts of the room. Fails with CONFLICT if there is nothing to undo, or if something that happened since makes it
-  impossible.
+  hosts also a removed song, the removed songs of a guest or a cleared queue, within a minute. Only the log still shows
+  the action. For guests and hosts of the room. Fails with CONFLICT if there is nothing to undo, or if something that
+  happened since makes it impossible.
   """
   undo(
     "The room's id."
@@ -626,8 +700,8 @@ type Subscription {
   """
   roomSchedule("The room's id." roomId: ID!): RoomSchedule! @shared
   """
-  What is specific to the viewer in this room. Sent when their likes, songs, role or quota change, when quota.refillsAt
-  passes, and whenever a song is handed to the player or starts.
+  What is specific to the viewer in this room. Sent when their likes, songs, skip vote, role or quota change, when
+  quota.refillsAt passes, and whenever a song is handed to the player or starts.
   """
   viewerInRoom("The room's id." roomId: ID!): ViewerInRoom!
 }
@@ -670,6 +744,8 @@ enum OrderReason {
   AGE
   "It is a fallback song that nobody likes: it plays when nothing else waits."
   FALLBACK
+  "The guest who added it has left: it waits until they are back, or nothing of guests who are here waits."
+  AWAY
   "A rule of the room keeps it from playing at present."
   HELD
 }
@@ -696,6 +772,11 @@ type ViewerInRoom {
   awaitingApproval: [QueueItem!]! @listSize(assumedSize: 500)
   "How many songs the viewer may still add."
   quota: Quota!
+  """
+  The viewer's skip vote on the song that plays; null while no song of this room plays, and for screens, which cannot
+  vote.
+  """
+  skipVote: SkipVote
   "Whether the viewer was removed from the room. If so, this is the last event."
   removed: Boolean!
 }
@@ -726,6 +807,18 @@ type Quota {
   addsLeft: Int
   "When the viewer may add the next song; null if that is now."
   refillsAt: DateTime
+}
+
+"The viewer's skip vote on the song that plays, or why there can be none."
+type SkipVote {
+  "The id of the queue item that plays."
+  itemId: ID!
+  "Whether the viewer, or somebody else with the same browser, has voted to skip it."
+  voted: Boolean!
+  "Whether the viewer's vote counts on this song, once Playback.votesFrom has passed. A host's skips it at once."
+  canVote: Boolean!
+  "Why it does not count: the viewer came after the song began, or voting is off. null if it does."
+  refusal: Refusal
 }
 
 "A session: the result of signing in, joining or watching."
@@ -973,6 +1066,8 @@ type RoomEvent {
 enum RoomEventKind {
   "A song was added."
   ADDED
+  "A host added a song in the name of the subject."
+  ADDED_FOR
   "A song that waited for approval was approved."
   APPROVED
   "A song was liked."
@@ -987,12 +1082,16 @@ enum RoomEventKind {
   REMOVED
   "The queue was cleared. The detail is the number of songs."
   CLEARED
+  "All songs of the subject were removed. The detail is the number of songs."
+  SONGS_REMOVED
   "A song was pinned. The detail is its place."
   PINNED
   "A song was unpinned."
   UNPINNED
   "A guest voted to skip the song that played."
   VOTED
+  "A guest took back their vote to skip the song that played."
+  UNVOTED
   "The song that played was skipped. The detail is HOST or VOTE."
   SKIPPED
   "Spotify refused a song each time that it was due, so it left the queue. The actor is null."
@@ -1083,6 +1182,13 @@ type RoomSettings {
   in advance. null: songs similar to the last ones, once nothing else waits.
   """
   fallbackPlaylistUri: String
+  """
+  The playlist that the host chose for guests: what else they may do says guestPlaylistUse. null: guests may add any
+  song. Query.playlistSongs has its songs. Hosts and co-hosts may always add any song.
+  """
+  guestPlaylistUri: String
+  "What guests may do if there is a guestPlaylistUri."
+  guestPlaylistUse: PlaylistUse!
   "How the queue is ranked."
   orderMode: OrderMode!
   "Whether songs that Spotify marks as explicit may play."
@@ -1105,12 +1211,27 @@ type RoomSettings {
   trustedAfter: Int!
   "How many minutes after joining a guest may like songs; 0: at once."
   likesAfterMinutes: Int!
+  """
+  How many minutes after a guest was last present their songs wait behind those of guests who are here, until they are
+  back; null: never. Songs of hosts and co-hosts never wait.
+  """
+  awayAfterMinutes: Int
+  "Before this time guests cannot add songs; null: they can from the beginning."
+  requestsOpenAt: DateTime
   "From this time on guests cannot add songs; null: no last call."
   lastCallAt: DateTime
   "The Spotify URIs of the songs and artists that may not play in this room."
   blocked: [String!]!
   "The names of these songs and artists, in the same order."
   blockedNames: [String!]!
+}
+
+"What guests may do with the playlist that the host chose for them."
+enum PlaylistUse {
+  "They may add its songs, and no others: NOT_IN_PLAYLIST."
+  ADD
+  "They may add no songs, and only like what waits: ONLY_LIKES."
+  LIKE
 }
 
 "How the queue is ranked."
@@ -1193,6 +1314,13 @@ input RoomSettingsInput {
   empty: songs similar to the last ones.
   """
   fallbackPlaylistUri: String
+  """
+  The playlist of which guests may add songs: spotify:playlist:… or a link to a playlist on open.spotify.com. It has to
+  be one that Spotify shows to the host. Null or empty: guests may add any song. Default: null.
+  """
+  guestPlaylistUri: String
+  "What guests may do if there is a guestPlaylistUri. Default: ADD."
+  guestPlaylistUse: PlaylistUse
   "How the queue is ranked. Default: LIKES."
   orderMode: OrderMode
   """
@@ -1227,6 +1355,14 @@ input RoomSettingsInput {
   trustedAfter: Int
   "How many minutes after joining a guest may like songs, 0 to 1440. 0: at once. Default: 0."
   likesAfterMinutes: Int
+  """
+  How many minutes after a guest was last present their songs wait, 1 to 1440. Null or 0: they do not wait. Default:
+  null. Guests who are absent when a host introduces this count as leaving at that moment. A later change of the minutes
+  does not concern songs that wait already.
+  """
+  awayAfterMinutes: Int
+  "Before this time guests cannot add songs. Null: they can from the beginning. Default: null."
+  requestsOpenAt: DateTime
   "From this time on guests cannot add songs. Null: no last call. Default: null."
   lastCallAt: DateTime
   """
@@ -1266,7 +1402,7 @@ type SongHitConnection {
   nodes: [SongHit!]!
   "Where this page is in the list."
   pageInfo: PageInfo!
-  "Whether Spotify could not be asked, so that these are only songs that the room already knows."
+  "Whether Spotify could not be asked, so that these are only songs that the server already knows."
   degraded: Boolean!
 }
 
@@ -1305,6 +1441,8 @@ type Refusal {
 enum RefusalReason {
   "Guests cannot add songs at present."
   REQUESTS_CLOSED
+  "Guests can add songs from a later time on: RoomSettings.requestsOpenAt."
+  NOT_OPEN_YET
   "The room does not allow explicit songs."
   EXPLICIT
   "The song is longer than the room allows."
@@ -1331,6 +1469,15 @@ enum RefusalReason {
   TOO_EARLY
   "Voting is off in this room."
   VOTES_OFF
+  "Guests may add songs of the host's playlist only, and this song is not in it: RoomSettings.guestPlaylistUri."
+  NOT_IN_PLAYLIST
+  "Guests may not add songs, only like them: RoomSettings.guestPlaylistUse."
+  ONLY_LIKES
+  """
+  The host's playlist for guests cannot be read at present: Spotify does not answer, or no longer shows it to the host.
+  Until then guests can only like songs.
+  """
+  PLAYLIST_UNREADABLE
   "The guest has not been here for long enough."
   JUST_ARRIVED
 }
@@ -1345,8 +1492,8 @@ type RoomQueue {
   version: Int!
   """
   The waiting songs in playing order: the committed song, then the songs that somebody wants, by the room's OrderMode,
-  then fallback songs that nobody likes, then held songs. The song that plays and songs that wait for approval are not
-  among them.
+  then those of guests who are away (RoomSettings.awayAfterMinutes), then fallback songs that nobody likes, then held
+  songs. The song that plays and songs that wait for approval are not among them.
   """
   items: [QueueItem!]! @listSize(assumedSize: 500)
 }
@@ -1395,8 +1542,9 @@ enum QueueItemState {
 
 """
 The difference between two versions of a queue. It can be applied to any version from ` + "`" + `since` + "`" + ` up to ` + "`" + `version` + "`" + `. Drop the
-items of ` + "`" + `removedIds` + "`" + ` and store those of ` + "`" + `upserted` + "`" + `. Then, if ` + "`" + `order` + "`" + ` is given, it is the new order. Otherwise take the
-ids of ` + "`" + `moved` + "`" + ` out of the list, and insert each at its position, in the given order.
+items of ` + "`" + `removedIds` + "`" + `, store those of ` + "`" + `upserted` + "`" + `, and set the ` + "`" + `likeCount` + "`" + ` of those in ` + "`" + `likes` + "`" + `. Then, if ` + "`" + `order` + "`" + ` is
+given, it is the new order. Otherwise take the ids of ` + "`" + `moved` + "`" + ` out of the list, and insert each at its position, in the
+given order.
 """
 type RoomQueueChange {
   "The room's id."
@@ -1407,17 +1555,27 @@ type RoomQueueChange {
   since: Int
   "Whether to discard the queue that the client has: upserted is the whole queue."
   reset: Boolean!
-  "The new and changed items. An item whose position alone changed is not among them."
+  "The new and changed items, except those of which nothing but the position or the number of likes changed."
   upserted: [QueueItem!]! @listSize(assumedSize: 500)
+  "The new numbers of likes of items of which nothing else changed, except the position. They are not in upserted."
+  likes: [ItemLikes!]! @listSize(assumedSize: 500)
   "The ids of items that are no longer in the queue. The client may not know some of them."
   removedIds: [ID!]!
   """
-  The new, changed and moved items with their positions in the new order, sorted by position. All other items keep their
-  order among each other.
+  The new, changed and moved items with their positions in the new order, sorted by position; those of likes only if
+  they moved. All other items keep their order among each other.
   """
   moved: [MovedItem!]! @listSize(assumedSize: 500)
   "All ids in playing order, if moved is not enough to describe the new order; otherwise null."
   order: [ID!]
+}
+
+"An item and its new number of likes."
+type ItemLikes {
+  "The queue item's id."
+  itemId: ID!
+  "How many members like it."
+  likeCount: Int!
 }
 
 "An item and its new position."
@@ -1500,6 +1658,8 @@ type Device {
   isRestricted: Boolean!
   "The volume, 0 to 100; null if it is unknown."
   volumePercent: Int
+  "Whether other apps can change its volume. Where not, setVolume fails with CONFLICT."
+  supportsVolume: Boolean!
 }
 
 "Whether a room's music can go on, and if not, why."
@@ -1650,8 +1810,20 @@ func (ec *executionContext) childFields_Device(ctx context.Context, field graphq
 		return ec.fieldContext_Device_isRestricted(ctx, field)
 	case "volumePercent":
 		return ec.fieldContext_Device_volumePercent(ctx, field)
+	case "supportsVolume":
+		return ec.fieldContext_Device_supportsVolume(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Device", field.Name)
+}
+
+func (ec *executionContext) childFields_ItemLikes(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "itemId":
+		return ec.fieldContext_ItemLikes_itemId(ctx, field)
+	case "likeCount":
+		return ec.fieldContext_ItemLikes_likeCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ItemLikes", field.Name)
 }
 
 func (ec *executionContext) childFields_JoinedRoom(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2050,6 +2222,8 @@ func (ec *executionContext) childFields_RoomQueueChange(ctx context.Context, fie
 		return ec.fieldContext_RoomQueueChange_reset(ctx, field)
 	case "upserted":
 		return ec.fieldContext_RoomQueueChange_upserted(ctx, field)
+	case "likes":
+		return ec.fieldContext_RoomQueueChange_likes(ctx, field)
 	case "removedIds":
 		return ec.fieldContext_RoomQueueChange_removedIds(ctx, field)
 	case "moved":
@@ -2082,6 +2256,10 @@ func (ec *executionContext) childFields_RoomSettings(ctx context.Context, field 
 		return ec.fieldContext_RoomSettings_fallback(ctx, field)
 	case "fallbackPlaylistUri":
 		return ec.fieldContext_RoomSettings_fallbackPlaylistUri(ctx, field)
+	case "guestPlaylistUri":
+		return ec.fieldContext_RoomSettings_guestPlaylistUri(ctx, field)
+	case "guestPlaylistUse":
+		return ec.fieldContext_RoomSettings_guestPlaylistUse(ctx, field)
 	case "orderMode":
 		return ec.fieldContext_RoomSettings_orderMode(ctx, field)
 	case "allowExplicit":
@@ -2104,6 +2282,10 @@ func (ec *executionContext) childFields_RoomSettings(ctx context.Context, field 
 		return ec.fieldContext_RoomSettings_trustedAfter(ctx, field)
 	case "likesAfterMinutes":
 		return ec.fieldContext_RoomSettings_likesAfterMinutes(ctx, field)
+	case "awayAfterMinutes":
+		return ec.fieldContext_RoomSettings_awayAfterMinutes(ctx, field)
+	case "requestsOpenAt":
+		return ec.fieldContext_RoomSettings_requestsOpenAt(ctx, field)
 	case "lastCallAt":
 		return ec.fieldContext_RoomSettings_lastCallAt(ctx, field)
 	case "blocked":
@@ -2140,6 +2322,20 @@ func (ec *executionContext) childFields_Session(ctx context.Context, field graph
 		return ec.fieldContext_Session_viewer(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Session", field.Name)
+}
+
+func (ec *executionContext) childFields_SkipVote(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "itemId":
+		return ec.fieldContext_SkipVote_itemId(ctx, field)
+	case "voted":
+		return ec.fieldContext_SkipVote_voted(ctx, field)
+	case "canVote":
+		return ec.fieldContext_SkipVote_canVote(ctx, field)
+	case "refusal":
+		return ec.fieldContext_SkipVote_refusal(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SkipVote", field.Name)
 }
 
 func (ec *executionContext) childFields_Song(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2282,6 +2478,8 @@ func (ec *executionContext) childFields_ViewerInRoom(ctx context.Context, field 
 		return ec.fieldContext_ViewerInRoom_awaitingApproval(ctx, field)
 	case "quota":
 		return ec.fieldContext_ViewerInRoom_quota(ctx, field)
+	case "skipVote":
+		return ec.fieldContext_ViewerInRoom_skipVote(ctx, field)
 	case "removed":
 		return ec.fieldContext_ViewerInRoom_removed(ctx, field)
 	}
@@ -2423,14 +2621,30 @@ func (ec *executionContext) field_Mutation_addSong_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["songUri"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "forUserId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["forUserId"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "forName",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["idempotencyKey"] = arg2
+	args["forName"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg4
 	return args, nil
 }
 
@@ -2652,6 +2866,36 @@ func (ec *executionContext) field_Mutation_pinQueueItem_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_removeGuestSongs_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "userId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["userId"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_removeGuest_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2745,6 +2989,28 @@ func (ec *executionContext) field_Mutation_setRole_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["role"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_setVolume_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "percent",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["percent"] = arg1
 	return args, nil
 }
 
@@ -2916,6 +3182,28 @@ func (ec *executionContext) field_Mutation_watchRoom_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_withdrawSkipVote_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "idempotencyKey",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["idempotencyKey"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2941,6 +3229,44 @@ func (ec *executionContext) field_Query_node_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_playlistSongs_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "query",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["query"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg3
 	return args, nil
 }
 
@@ -3513,6 +3839,75 @@ func (ec *executionContext) fieldContext_Device_volumePercent(_ context.Context,
 	return graphql.NewScalarFieldContext("Device", field, false, false, "Int")
 }
 
+func (ec *executionContext) _Device_supportsVolume(ctx context.Context, field graphql.CollectedField, obj *party.Device) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Device_supportsVolume(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SupportsVolume(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Device_supportsVolume(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Device", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _ItemLikes_itemId(ctx context.Context, field graphql.CollectedField, obj *party.ItemLikes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ItemLikes_itemId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ItemID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ItemLikes_itemId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ItemLikes", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ItemLikes_likeCount(ctx context.Context, field graphql.CollectedField, obj *party.ItemLikes) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ItemLikes_likeCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LikeCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ItemLikes_likeCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ItemLikes", field, false, false, "Int")
+}
+
 func (ec *executionContext) _JoinedRoom_session(ctx context.Context, field graphql.CollectedField, obj *jukebox.JoinedRoom) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3577,7 +3972,7 @@ func (ec *executionContext) fieldContext_JoinedRoom_room(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _Member_id(ctx context.Context, field graphql.CollectedField, obj *jukebox.Member) (ret graphql.Marshaler) {
+func (ec *executionContext) _Member_id(ctx context.Context, field graphql.CollectedField, obj *lists.Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3600,7 +3995,7 @@ func (ec *executionContext) fieldContext_Member_id(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Member", field, true, false, "ID")
 }
 
-func (ec *executionContext) _Member_participant(ctx context.Context, field graphql.CollectedField, obj *jukebox.Member) (ret graphql.Marshaler) {
+func (ec *executionContext) _Member_participant(ctx context.Context, field graphql.CollectedField, obj *lists.Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3632,7 +4027,7 @@ func (ec *executionContext) fieldContext_Member_participant(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _Member_role(ctx context.Context, field graphql.CollectedField, obj *jukebox.Member) (ret graphql.Marshaler) {
+func (ec *executionContext) _Member_role(ctx context.Context, field graphql.CollectedField, obj *lists.Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3655,7 +4050,7 @@ func (ec *executionContext) fieldContext_Member_role(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Member", field, false, false, "Role")
 }
 
-func (ec *executionContext) _Member_present(ctx context.Context, field graphql.CollectedField, obj *jukebox.Member) (ret graphql.Marshaler) {
+func (ec *executionContext) _Member_present(ctx context.Context, field graphql.CollectedField, obj *lists.Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3678,7 +4073,7 @@ func (ec *executionContext) fieldContext_Member_present(_ context.Context, field
 	return graphql.NewScalarFieldContext("Member", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Member_joinedAt(ctx context.Context, field graphql.CollectedField, obj *jukebox.Member) (ret graphql.Marshaler) {
+func (ec *executionContext) _Member_joinedAt(ctx context.Context, field graphql.CollectedField, obj *lists.Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3745,8 +4140,8 @@ func (ec *executionContext) _MemberConnection_nodes(ctx context.Context, field g
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []jukebox.Member) graphql.Marshaler {
-			return ec.marshalNMember2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMemberᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []lists.Member) graphql.Marshaler {
+			return ec.marshalNMember2ᚕantwonᚗdjᚋbackendᚋinternalᚋlistsᚐMemberᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3855,8 +4250,8 @@ func (ec *executionContext) _MemberEdge_node(ctx context.Context, field graphql.
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.Member) graphql.Marshaler {
-			return ec.marshalNMember2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v lists.Member) graphql.Marshaler {
+			return ec.marshalNMember2antwonᚗdjᚋbackendᚋinternalᚋlistsᚐMember(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4273,7 +4668,7 @@ func (ec *executionContext) _Mutation_addSong(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().AddSong(ctx, fc.Args["roomId"].(string), fc.Args["songUri"].(string), fc.Args["idempotencyKey"].(*string))
+			return ec.Resolvers.Mutation().AddSong(ctx, fc.Args["roomId"].(string), fc.Args["songUri"].(string), fc.Args["forUserId"].(*string), fc.Args["forName"].(*string), fc.Args["idempotencyKey"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.AddedSong) graphql.Marshaler {
@@ -4389,6 +4784,50 @@ func (ec *executionContext) fieldContext_Mutation_clearQueue(ctx context.Context
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_clearQueue_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeGuestSongs(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeGuestSongs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveGuestSongs(ctx, fc.Args["roomId"].(string), fc.Args["userId"].(string), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {
+			return ec.marshalORoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeGuestSongs(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoomQueue(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeGuestSongs_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -4682,6 +5121,50 @@ func (ec *executionContext) fieldContext_Mutation_resumePlayback(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_setVolume(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setVolume(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetVolume(ctx, fc.Args["roomId"].(string), fc.Args["percent"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Playback) graphql.Marshaler {
+			return ec.marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setVolume(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Playback(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setVolume_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_voteToSkip(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4720,6 +5203,50 @@ func (ec *executionContext) fieldContext_Mutation_voteToSkip(ctx context.Context
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_voteToSkip_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_withdrawSkipVote(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_withdrawSkipVote(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().WithdrawSkipVote(ctx, fc.Args["roomId"].(string), fc.Args["idempotencyKey"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Playback) graphql.Marshaler {
+			return ec.marshalOPlayback2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlayback(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_withdrawSkipVote(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Playback(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_withdrawSkipVote_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -4959,8 +5486,8 @@ func (ec *executionContext) _Mutation_setRole(ctx context.Context, field graphql
 			return ec.Resolvers.Mutation().SetRole(ctx, fc.Args["roomId"].(string), fc.Args["userId"].(string), fc.Args["role"].(party.Role))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Member) graphql.Marshaler {
-			return ec.marshalOMember2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *lists.Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖantwonᚗdjᚋbackendᚋinternalᚋlistsᚐMember(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5003,8 +5530,8 @@ func (ec *executionContext) _Mutation_removeGuest(ctx context.Context, field gra
 			return ec.Resolvers.Mutation().RemoveGuest(ctx, fc.Args["roomId"].(string), fc.Args["userId"].(string), fc.Args["ban"].(bool))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Member) graphql.Marshaler {
-			return ec.marshalOMember2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *lists.Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖantwonᚗdjᚋbackendᚋinternalᚋlistsᚐMember(ctx, selections, v)
 		},
 		true,
 		false,
@@ -5294,7 +5821,7 @@ func (ec *executionContext) fieldContext_Pin_likes(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Pin", field, true, false, "Int")
 }
 
-func (ec *executionContext) _Play_item(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
+func (ec *executionContext) _Play_item(ctx context.Context, field graphql.CollectedField, obj *lists.Play) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5326,7 +5853,7 @@ func (ec *executionContext) fieldContext_Play_item(_ context.Context, field grap
 	return fc, nil
 }
 
-func (ec *executionContext) _Play_startedAt(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
+func (ec *executionContext) _Play_startedAt(ctx context.Context, field graphql.CollectedField, obj *lists.Play) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5349,7 +5876,7 @@ func (ec *executionContext) fieldContext_Play_startedAt(_ context.Context, field
 	return graphql.NewScalarFieldContext("Play", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _Play_endedAt(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
+func (ec *executionContext) _Play_endedAt(ctx context.Context, field graphql.CollectedField, obj *lists.Play) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5372,7 +5899,7 @@ func (ec *executionContext) fieldContext_Play_endedAt(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Play", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _Play_skipped(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
+func (ec *executionContext) _Play_skipped(ctx context.Context, field graphql.CollectedField, obj *lists.Play) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5395,7 +5922,7 @@ func (ec *executionContext) fieldContext_Play_skipped(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Play", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Play_skippedBy(ctx context.Context, field graphql.CollectedField, obj *jukebox.Play) (ret graphql.Marshaler) {
+func (ec *executionContext) _Play_skippedBy(ctx context.Context, field graphql.CollectedField, obj *lists.Play) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5462,8 +5989,8 @@ func (ec *executionContext) _PlayConnection_nodes(ctx context.Context, field gra
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []jukebox.Play) graphql.Marshaler {
-			return ec.marshalNPlay2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []lists.Play) graphql.Marshaler {
+			return ec.marshalNPlay2ᚕantwonᚗdjᚋbackendᚋinternalᚋlistsᚐPlayᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5572,8 +6099,8 @@ func (ec *executionContext) _PlayEdge_node(ctx context.Context, field graphql.Co
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.Play) graphql.Marshaler {
-			return ec.marshalNPlay2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlay(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v lists.Play) graphql.Marshaler {
+			return ec.marshalNPlay2antwonᚗdjᚋbackendᚋinternalᚋlistsᚐPlay(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6424,6 +6951,50 @@ func (ec *executionContext) fieldContext_Query_searchSongs(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_playlistSongs(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_playlistSongs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PlaylistSongs(ctx, fc.Args["roomId"].(string), fc.Args["query"].(*string), fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *SongHitConnection) graphql.Marshaler {
+			return ec.marshalNSongHitConnection2ᚖantwonᚗdjᚋbackendᚋgraphᚐSongHitConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_playlistSongs(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SongHitConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_playlistSongs_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6858,7 +7429,7 @@ func (ec *executionContext) fieldContext_Quota_refillsAt(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Quota", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _Recap_songsPlayed(ctx context.Context, field graphql.CollectedField, obj *jukebox.Recap) (ret graphql.Marshaler) {
+func (ec *executionContext) _Recap_songsPlayed(ctx context.Context, field graphql.CollectedField, obj *lists.Recap) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6890,7 +7461,7 @@ func (ec *executionContext) fieldContext_Recap_songsPlayed(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _Recap_likesGiven(ctx context.Context, field graphql.CollectedField, obj *jukebox.Recap) (ret graphql.Marshaler) {
+func (ec *executionContext) _Recap_likesGiven(ctx context.Context, field graphql.CollectedField, obj *lists.Recap) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6913,7 +7484,7 @@ func (ec *executionContext) fieldContext_Recap_likesGiven(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Recap", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Recap_likesGot(ctx context.Context, field graphql.CollectedField, obj *jukebox.Recap) (ret graphql.Marshaler) {
+func (ec *executionContext) _Recap_likesGot(ctx context.Context, field graphql.CollectedField, obj *lists.Recap) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7479,8 +8050,8 @@ func (ec *executionContext) _Room_recap(ctx context.Context, field graphql.Colle
 			return ec.Resolvers.Room().Recap(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *jukebox.Recap) graphql.Marshaler {
-			return ec.marshalORecap2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRecap(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *lists.Recap) graphql.Marshaler {
+			return ec.marshalORecap2ᚖantwonᚗdjᚋbackendᚋinternalᚋlistsᚐRecap(ctx, selections, v)
 		},
 		true,
 		false,
@@ -7499,7 +8070,7 @@ func (ec *executionContext) fieldContext_Room_recap(_ context.Context, field gra
 	return fc, nil
 }
 
-func (ec *executionContext) _RoomEvent_id(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomEvent_id(ctx context.Context, field graphql.CollectedField, obj *party.RoomEvent) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7522,7 +8093,7 @@ func (ec *executionContext) fieldContext_RoomEvent_id(_ context.Context, field g
 	return graphql.NewScalarFieldContext("RoomEvent", field, false, false, "ID")
 }
 
-func (ec *executionContext) _RoomEvent_at(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomEvent_at(ctx context.Context, field graphql.CollectedField, obj *party.RoomEvent) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7545,7 +8116,7 @@ func (ec *executionContext) fieldContext_RoomEvent_at(_ context.Context, field g
 	return graphql.NewScalarFieldContext("RoomEvent", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _RoomEvent_actor(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomEvent_actor(ctx context.Context, field graphql.CollectedField, obj *party.RoomEvent) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7577,7 +8148,7 @@ func (ec *executionContext) fieldContext_RoomEvent_actor(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _RoomEvent_kind(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomEvent_kind(ctx context.Context, field graphql.CollectedField, obj *party.RoomEvent) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7589,8 +8160,8 @@ func (ec *executionContext) _RoomEvent_kind(ctx context.Context, field graphql.C
 			return obj.Kind, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.EventKind) graphql.Marshaler {
-			return ec.marshalNRoomEventKind2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐEventKind(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v party.EventKind) graphql.Marshaler {
+			return ec.marshalNRoomEventKind2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐEventKind(ctx, selections, v)
 		},
 		true,
 		true,
@@ -7600,7 +8171,7 @@ func (ec *executionContext) fieldContext_RoomEvent_kind(_ context.Context, field
 	return graphql.NewScalarFieldContext("RoomEvent", field, false, false, "RoomEventKind")
 }
 
-func (ec *executionContext) _RoomEvent_message(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomEvent_message(ctx context.Context, field graphql.CollectedField, obj *party.RoomEvent) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7623,7 +8194,7 @@ func (ec *executionContext) fieldContext_RoomEvent_message(_ context.Context, fi
 	return graphql.NewScalarFieldContext("RoomEvent", field, true, false, "String")
 }
 
-func (ec *executionContext) _RoomEvent_item(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomEvent_item(ctx context.Context, field graphql.CollectedField, obj *party.RoomEvent) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7655,7 +8226,7 @@ func (ec *executionContext) fieldContext_RoomEvent_item(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _RoomEvent_subject(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomEvent_subject(ctx context.Context, field graphql.CollectedField, obj *party.RoomEvent) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7687,7 +8258,7 @@ func (ec *executionContext) fieldContext_RoomEvent_subject(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _RoomEvent_detail(ctx context.Context, field graphql.CollectedField, obj *jukebox.RoomEvent) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoomEvent_detail(ctx context.Context, field graphql.CollectedField, obj *party.RoomEvent) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7754,8 +8325,8 @@ func (ec *executionContext) _RoomEventConnection_nodes(ctx context.Context, fiel
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []jukebox.RoomEvent) graphql.Marshaler {
-			return ec.marshalNRoomEvent2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomEventᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []party.RoomEvent) graphql.Marshaler {
+			return ec.marshalNRoomEvent2ᚕantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomEventᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -7841,8 +8412,8 @@ func (ec *executionContext) _RoomEventEdge_node(ctx context.Context, field graph
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v jukebox.RoomEvent) graphql.Marshaler {
-			return ec.marshalNRoomEvent2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomEvent(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v party.RoomEvent) graphql.Marshaler {
+			return ec.marshalNRoomEvent2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomEvent(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8201,6 +8772,38 @@ func (ec *executionContext) fieldContext_RoomQueueChange_upserted(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _RoomQueueChange_likes(ctx context.Context, field graphql.CollectedField, obj *party.RoomQueueChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomQueueChange_likes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Likes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []party.ItemLikes) graphql.Marshaler {
+			return ec.marshalNItemLikes2ᚕantwonᚗdjᚋbackendᚋinternalᚋpartyᚐItemLikesᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomQueueChange_likes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoomQueueChange",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ItemLikes(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RoomQueueChange_removedIds(ctx context.Context, field graphql.CollectedField, obj *party.RoomQueueChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8447,6 +9050,52 @@ func (ec *executionContext) _RoomSettings_fallbackPlaylistUri(ctx context.Contex
 }
 func (ec *executionContext) fieldContext_RoomSettings_fallbackPlaylistUri(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "String")
+}
+
+func (ec *executionContext) _RoomSettings_guestPlaylistUri(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_guestPlaylistUri(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GuestPlaylistURI, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_guestPlaylistUri(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "String")
+}
+
+func (ec *executionContext) _RoomSettings_guestPlaylistUse(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_guestPlaylistUse(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GuestPlaylistUse, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v party.PlaylistUse) graphql.Marshaler {
+			return ec.marshalNPlaylistUse2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylistUse(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_guestPlaylistUse(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "PlaylistUse")
 }
 
 func (ec *executionContext) _RoomSettings_orderMode(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
@@ -8700,6 +9349,52 @@ func (ec *executionContext) _RoomSettings_likesAfterMinutes(ctx context.Context,
 }
 func (ec *executionContext) fieldContext_RoomSettings_likesAfterMinutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RoomSettings_awayAfterMinutes(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_awayAfterMinutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AwayAfterMinutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_awayAfterMinutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RoomSettings_requestsOpenAt(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_requestsOpenAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestsOpenAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_requestsOpenAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _RoomSettings_lastCallAt(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
@@ -8959,6 +9654,107 @@ func (ec *executionContext) fieldContext_Session_viewer(_ context.Context, field
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Viewer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SkipVote_itemId(ctx context.Context, field graphql.CollectedField, obj *party.SkipVote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SkipVote_itemId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ItemID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SkipVote_itemId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SkipVote", field, false, false, "ID")
+}
+
+func (ec *executionContext) _SkipVote_voted(ctx context.Context, field graphql.CollectedField, obj *party.SkipVote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SkipVote_voted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Voted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SkipVote_voted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SkipVote", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _SkipVote_canVote(ctx context.Context, field graphql.CollectedField, obj *party.SkipVote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SkipVote_canVote(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CanVote(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SkipVote_canVote(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SkipVote", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _SkipVote_refusal(ctx context.Context, field graphql.CollectedField, obj *party.SkipVote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SkipVote_refusal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Refusal) graphql.Marshaler {
+			return ec.marshalORefusal2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRefusal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SkipVote_refusal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SkipVote",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refusal(ctx, field)
 		},
 	}
 	return fc, nil
@@ -10401,6 +11197,38 @@ func (ec *executionContext) fieldContext_ViewerInRoom_quota(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _ViewerInRoom_skipVote(ctx context.Context, field graphql.CollectedField, obj *jukebox.ViewerInRoom) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewerInRoom_skipVote(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SkipVote, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *party.SkipVote) graphql.Marshaler {
+			return ec.marshalOSkipVote2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐSkipVote(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ViewerInRoom_skipVote(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ViewerInRoom",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SkipVote(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ViewerInRoom_removed(ctx context.Context, field graphql.CollectedField, obj *jukebox.ViewerInRoom) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11564,7 +12392,7 @@ func (ec *executionContext) unmarshalInputRoomSettingsInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"requestsOpen", "delivery", "fallback", "fallbackPlaylistUri", "orderMode", "allowExplicit", "maxSongSeconds", "cooldownMinutes", "maxQueueLength", "maxQueuedPerGuest", "addsPerHour", "skipVotePercent", "requireApproval", "trustedAfter", "likesAfterMinutes", "lastCallAt", "blocked"}
+	fieldsInOrder := [...]string{"requestsOpen", "delivery", "fallback", "fallbackPlaylistUri", "guestPlaylistUri", "guestPlaylistUse", "orderMode", "allowExplicit", "maxSongSeconds", "cooldownMinutes", "maxQueueLength", "maxQueuedPerGuest", "addsPerHour", "skipVotePercent", "requireApproval", "trustedAfter", "likesAfterMinutes", "awayAfterMinutes", "requestsOpenAt", "lastCallAt", "blocked"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -11599,6 +12427,20 @@ func (ec *executionContext) unmarshalInputRoomSettingsInput(ctx context.Context,
 				return it, err
 			}
 			it.FallbackPlaylistURI = graphql.OmittableOf(data)
+		case "guestPlaylistUri":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("guestPlaylistUri"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GuestPlaylistURI = graphql.OmittableOf(data)
+		case "guestPlaylistUse":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("guestPlaylistUse"))
+			data, err := ec.unmarshalOPlaylistUse2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylistUse(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GuestPlaylistUse = data
 		case "orderMode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderMode"))
 			data, err := ec.unmarshalOOrderMode2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐOrderMode(ctx, v)
@@ -11676,6 +12518,20 @@ func (ec *executionContext) unmarshalInputRoomSettingsInput(ctx context.Context,
 				return it, err
 			}
 			it.LikesAfterMinutes = data
+		case "awayAfterMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("awayAfterMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AwayAfterMinutes = graphql.OmittableOf(data)
+		case "requestsOpenAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestsOpenAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestsOpenAt = graphql.OmittableOf(data)
 		case "lastCallAt":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastCallAt"))
 			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
@@ -11884,6 +12740,49 @@ func (ec *executionContext) _Device(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "supportsVolume":
+			out.Values[i] = ec._Device_supportsVolume(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var itemLikesImplementors = []string{"ItemLikes"}
+
+func (ec *executionContext) _ItemLikes(ctx context.Context, sel ast.SelectionSet, obj *party.ItemLikes) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, itemLikesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ItemLikes")
+		case "itemId":
+			out.Values[i] = ec._ItemLikes_itemId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "likeCount":
+			out.Values[i] = ec._ItemLikes_likeCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -11941,7 +12840,7 @@ func (ec *executionContext) _JoinedRoom(ctx context.Context, sel ast.SelectionSe
 
 var memberImplementors = []string{"Member"}
 
-func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Member) graphql.Marshaler {
+func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, obj *lists.Member) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, memberImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -12220,6 +13119,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "removeGuestSongs":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeGuestSongs(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "likeQueueItem":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_likeQueueItem(ctx, field)
@@ -12269,9 +13175,23 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "setVolume":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setVolume(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "voteToSkip":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_voteToSkip(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "withdrawSkipVote":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_withdrawSkipVote(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
@@ -12480,7 +13400,7 @@ func (ec *executionContext) _Pin(ctx context.Context, sel ast.SelectionSet, obj 
 
 var playImplementors = []string{"Play"}
 
-func (ec *executionContext) _Play(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Play) graphql.Marshaler {
+func (ec *executionContext) _Play(ctx context.Context, sel ast.SelectionSet, obj *lists.Play) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, playImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -12899,6 +13819,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_searchSongs(ctx, field)
 				})
+		case "playlistSongs":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_playlistSongs(ctx, field)
+				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Query___type(ctx, field)
@@ -13061,7 +13987,7 @@ func (ec *executionContext) _Quota(ctx context.Context, sel ast.SelectionSet, ob
 
 var recapImplementors = []string{"Recap"}
 
-func (ec *executionContext) _Recap(ctx context.Context, sel ast.SelectionSet, obj *jukebox.Recap) graphql.Marshaler {
+func (ec *executionContext) _Recap(ctx context.Context, sel ast.SelectionSet, obj *lists.Recap) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, recapImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -13267,7 +14193,7 @@ func (ec *executionContext) _Room(ctx context.Context, sel ast.SelectionSet, obj
 
 var roomEventImplementors = []string{"RoomEvent"}
 
-func (ec *executionContext) _RoomEvent(ctx context.Context, sel ast.SelectionSet, obj *jukebox.RoomEvent) graphql.Marshaler {
+func (ec *executionContext) _RoomEvent(ctx context.Context, sel ast.SelectionSet, obj *party.RoomEvent) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, roomEventImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -13551,6 +14477,11 @@ func (ec *executionContext) _RoomQueueChange(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "likes":
+			out.Values[i] = ec._RoomQueueChange_likes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "removedIds":
 			out.Values[i] = ec._RoomQueueChange_removedIds(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -13657,6 +14588,16 @@ func (ec *executionContext) _RoomSettings(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "guestPlaylistUri":
+			out.Values[i] = ec._RoomSettings_guestPlaylistUri(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "guestPlaylistUse":
+			out.Values[i] = ec._RoomSettings_guestPlaylistUse(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "orderMode":
 			out.Values[i] = ec._RoomSettings_orderMode(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -13710,6 +14651,16 @@ func (ec *executionContext) _RoomSettings(ctx context.Context, sel ast.Selection
 		case "likesAfterMinutes":
 			out.Values[i] = ec._RoomSettings_likesAfterMinutes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "awayAfterMinutes":
+			out.Values[i] = ec._RoomSettings_awayAfterMinutes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "requestsOpenAt":
+			out.Values[i] = ec._RoomSettings_requestsOpenAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "lastCallAt":
@@ -13824,6 +14775,54 @@ func (ec *executionContext) _Session(ctx context.Context, sel ast.SelectionSet, 
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Session_viewer(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var skipVoteImplementors = []string{"SkipVote"}
+
+func (ec *executionContext) _SkipVote(ctx context.Context, sel ast.SelectionSet, obj *party.SkipVote) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, skipVoteImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SkipVote")
+		case "itemId":
+			out.Values[i] = ec._SkipVote_itemId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "voted":
+			out.Values[i] = ec._SkipVote_voted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "canVote":
+			out.Values[i] = ec._SkipVote_canVote(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "refusal":
+			out.Values[i] = ec._SkipVote_refusal(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -14334,6 +15333,11 @@ func (ec *executionContext) _ViewerInRoom(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "skipVote":
+			out.Values[i] = ec._ViewerInRoom_skipVote(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "removed":
 			out.Values[i] = ec._ViewerInRoom_removed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -14841,15 +15845,35 @@ func (ec *executionContext) marshalNInt2int64(ctx context.Context, sel ast.Selec
 	return res
 }
 
-func (ec *executionContext) marshalNMember2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx context.Context, sel ast.SelectionSet, v jukebox.Member) graphql.Marshaler {
-	return ec._Member(ctx, sel, &v)
+func (ec *executionContext) marshalNItemLikes2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐItemLikes(ctx context.Context, sel ast.SelectionSet, v party.ItemLikes) graphql.Marshaler {
+	return ec._ItemLikes(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNMember2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMemberᚄ(ctx context.Context, sel ast.SelectionSet, v []jukebox.Member) graphql.Marshaler {
+func (ec *executionContext) marshalNItemLikes2ᚕantwonᚗdjᚋbackendᚋinternalᚋpartyᚐItemLikesᚄ(ctx context.Context, sel ast.SelectionSet, v []party.ItemLikes) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNMember2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx, sel, v[i])
+		return ec.marshalNItemLikes2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐItemLikes(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMember2antwonᚗdjᚋbackendᚋinternalᚋlistsᚐMember(ctx context.Context, sel ast.SelectionSet, v lists.Member) graphql.Marshaler {
+	return ec._Member(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNMember2ᚕantwonᚗdjᚋbackendᚋinternalᚋlistsᚐMemberᚄ(ctx context.Context, sel ast.SelectionSet, v []lists.Member) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMember2antwonᚗdjᚋbackendᚋinternalᚋlistsᚐMember(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -14954,15 +15978,15 @@ func (ec *executionContext) marshalNPinRule2antwonᚗdjᚋbackendᚋinternalᚋp
 	return res
 }
 
-func (ec *executionContext) marshalNPlay2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlay(ctx context.Context, sel ast.SelectionSet, v jukebox.Play) graphql.Marshaler {
+func (ec *executionContext) marshalNPlay2antwonᚗdjᚋbackendᚋinternalᚋlistsᚐPlay(ctx context.Context, sel ast.SelectionSet, v lists.Play) graphql.Marshaler {
 	return ec._Play(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNPlay2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlayᚄ(ctx context.Context, sel ast.SelectionSet, v []jukebox.Play) graphql.Marshaler {
+func (ec *executionContext) marshalNPlay2ᚕantwonᚗdjᚋbackendᚋinternalᚋlistsᚐPlayᚄ(ctx context.Context, sel ast.SelectionSet, v []lists.Play) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNPlay2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐPlay(ctx, sel, v[i])
+		return ec.marshalNPlay2antwonᚗdjᚋbackendᚋinternalᚋlistsᚐPlay(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -15065,6 +16089,21 @@ func (ec *executionContext) marshalNPlaylistEdge2ᚕantwonᚗdjᚋbackendᚋgrap
 	return ret
 }
 
+func (ec *executionContext) unmarshalNPlaylistUse2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylistUse(ctx context.Context, v any) (party.PlaylistUse, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := party.PlaylistUse(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPlaylistUse2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylistUse(ctx context.Context, sel ast.SelectionSet, v party.PlaylistUse) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "PlaylistUse!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNQueueItem2ᚕᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*party.QueueItem) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -15146,15 +16185,15 @@ func (ec *executionContext) marshalNRoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋp
 	return ec._Room(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNRoomEvent2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomEvent(ctx context.Context, sel ast.SelectionSet, v jukebox.RoomEvent) graphql.Marshaler {
+func (ec *executionContext) marshalNRoomEvent2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomEvent(ctx context.Context, sel ast.SelectionSet, v party.RoomEvent) graphql.Marshaler {
 	return ec._RoomEvent(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNRoomEvent2ᚕantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomEventᚄ(ctx context.Context, sel ast.SelectionSet, v []jukebox.RoomEvent) graphql.Marshaler {
+func (ec *executionContext) marshalNRoomEvent2ᚕantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomEventᚄ(ctx context.Context, sel ast.SelectionSet, v []party.RoomEvent) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNRoomEvent2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRoomEvent(ctx, sel, v[i])
+		return ec.marshalNRoomEvent2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomEvent(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -15186,13 +16225,13 @@ func (ec *executionContext) marshalNRoomEventEdge2ᚕantwonᚗdjᚋbackendᚋgra
 	return ret
 }
 
-func (ec *executionContext) unmarshalNRoomEventKind2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐEventKind(ctx context.Context, v any) (jukebox.EventKind, error) {
+func (ec *executionContext) unmarshalNRoomEventKind2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐEventKind(ctx context.Context, v any) (party.EventKind, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := jukebox.EventKind(tmp)
+	res := party.EventKind(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRoomEventKind2antwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐEventKind(ctx context.Context, sel ast.SelectionSet, v jukebox.EventKind) graphql.Marshaler {
+func (ec *executionContext) marshalNRoomEventKind2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐEventKind(ctx context.Context, sel ast.SelectionSet, v party.EventKind) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
@@ -15760,7 +16799,7 @@ func (ec *executionContext) marshalOJoinedRoom2ᚖantwonᚗdjᚋbackendᚋintern
 	return ec._JoinedRoom(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOMember2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐMember(ctx context.Context, sel ast.SelectionSet, v *jukebox.Member) graphql.Marshaler {
+func (ec *executionContext) marshalOMember2ᚖantwonᚗdjᚋbackendᚋinternalᚋlistsᚐMember(ctx context.Context, sel ast.SelectionSet, v *lists.Member) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -15835,6 +16874,25 @@ func (ec *executionContext) marshalOPlaylist2ᚖantwonᚗdjᚋbackendᚋinternal
 	return ec._Playlist(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOPlaylistUse2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylistUse(ctx context.Context, v any) (*party.PlaylistUse, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := party.PlaylistUse(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPlaylistUse2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐPlaylistUse(ctx context.Context, sel ast.SelectionSet, v *party.PlaylistUse) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐQueueItem(ctx context.Context, sel ast.SelectionSet, v *party.QueueItem) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -15842,7 +16900,7 @@ func (ec *executionContext) marshalOQueueItem2ᚖantwonᚗdjᚋbackendᚋinterna
 	return ec._QueueItem(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalORecap2ᚖantwonᚗdjᚋbackendᚋinternalᚋjukeboxᚐRecap(ctx context.Context, sel ast.SelectionSet, v *jukebox.Recap) graphql.Marshaler {
+func (ec *executionContext) marshalORecap2ᚖantwonᚗdjᚋbackendᚋinternalᚋlistsᚐRecap(ctx context.Context, sel ast.SelectionSet, v *lists.Recap) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -15916,6 +16974,13 @@ func (ec *executionContext) marshalOSession2ᚖantwonᚗdjᚋbackendᚋinternal�
 		return graphql.Null
 	}
 	return ec._Session(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSkipVote2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐSkipVote(ctx context.Context, sel ast.SelectionSet, v *party.SkipVote) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SkipVote(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOSkippedBy2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐSkippedBy(ctx context.Context, v any) (*party.SkippedBy, error) {

@@ -3,22 +3,22 @@ package graph
 import (
 	"context"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 )
 
 func (r roomResolver) Members(
 	ctx context.Context, room *party.Room, first *int, after *string, last *int, before *string,
 ) (*MemberConnection, error) {
-	args := jukebox.PageArgs{First: first, After: after, Last: last, Before: before}
-	members, more, err := r.jukebox.Members(ctx, room, args)
+	args := lists.PageArgs{First: first, After: after, Last: last, Before: before}
+	members, more, err := r.jukebox.Lists().Members(ctx, room, args)
 	if err != nil {
 		return nil, err
 	}
 	page := &MemberConnection{
-		Nodes: members, count: func(ctx context.Context) (int, error) { return r.jukebox.CountMembers(ctx, room) },
+		Nodes: members, count: func(ctx context.Context) (int, error) { return r.jukebox.Lists().CountMembers(ctx, room) },
 	}
-	page.Edges, page.PageInfo = edgesOf(args, members, more, func(_ int, m jukebox.Member) (MemberEdge, string) {
+	page.Edges, page.PageInfo = edgesOf(args, members, more, func(_ int, m lists.Member) (MemberEdge, string) {
 		return MemberEdge{Cursor: m.Cursor, Node: m}, m.Cursor
 	})
 	return page, nil
@@ -26,10 +26,10 @@ func (r roomResolver) Members(
 
 func (r mutationResolver) SetRole(
 	ctx context.Context, roomID, userID string, role party.Role,
-) (*jukebox.Member, error) {
+) (*lists.Member, error) {
 	return r.jukebox.SetRole(ctx, roomID, userID, role)
 }
 
-func (r mutationResolver) RemoveGuest(ctx context.Context, roomID, userID string, ban bool) (*jukebox.Member, error) {
+func (r mutationResolver) RemoveGuest(ctx context.Context, roomID, userID string, ban bool) (*lists.Member, error) {
 	return r.jukebox.RemoveGuest(ctx, roomID, userID, ban)
 }

@@ -5,7 +5,7 @@ package graph
 import (
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -25,7 +25,7 @@ type MemberEdge struct {
 	// The member's cursor, for pages that begin after it or end before it.
 	Cursor string `json:"cursor"`
 	// The member.
-	Node jukebox.Member `json:"node"`
+	Node lists.Member `json:"node"`
 }
 
 // Where a page is in a list.
@@ -45,7 +45,7 @@ type PlayEdge struct {
 	// The play's cursor, for pages that begin after it or end before it.
 	Cursor string `json:"cursor"`
 	// The play.
-	Node jukebox.Play `json:"node"`
+	Node lists.Play `json:"node"`
 }
 
 // A page of a user's playlists.
@@ -71,7 +71,7 @@ type RoomEventConnection struct {
 	// One edge for each event, the latest first.
 	Edges []RoomEventEdge `json:"edges"`
 	// The same without cursors: each event.
-	Nodes []jukebox.RoomEvent `json:"nodes"`
+	Nodes []party.RoomEvent `json:"nodes"`
 	// Where this page is in the list.
 	PageInfo PageInfo `json:"pageInfo"`
 }
@@ -81,7 +81,7 @@ type RoomEventEdge struct {
 	// The event's cursor, for pages that begin after it or end before it.
 	Cursor string `json:"cursor"`
 	// The event.
-	Node jukebox.RoomEvent `json:"node"`
+	Node party.RoomEvent `json:"node"`
 }
 
 // Settings of a room. Fields that are left out stay as they are or, for a new room, have their default.
@@ -95,6 +95,11 @@ type RoomSettingsInput struct {
 	// Where fallback songs come from: spotify:playlist:… or a link to a playlist on open.spotify.com. Default: null. Null or
 	// empty: songs similar to the last ones.
 	FallbackPlaylistURI graphql.Omittable[*string] `json:"fallbackPlaylistUri,omitempty"`
+	// The playlist of which guests may add songs: spotify:playlist:… or a link to a playlist on open.spotify.com. It has to
+	// be one that Spotify shows to the host. Null or empty: guests may add any song. Default: null.
+	GuestPlaylistURI graphql.Omittable[*string] `json:"guestPlaylistUri,omitempty"`
+	// What guests may do if there is a guestPlaylistUri. Default: ADD.
+	GuestPlaylistUse *party.PlaylistUse `json:"guestPlaylistUse,omitempty"`
 	// How the queue is ranked. Default: LIKES.
 	OrderMode *party.OrderMode `json:"orderMode,omitempty"`
 	// Whether songs that Spotify marks as explicit may play. Like all rules about songs, it applies to hosts, too. Default:
@@ -121,6 +126,12 @@ type RoomSettingsInput struct {
 	TrustedAfter *int `json:"trustedAfter,omitempty"`
 	// How many minutes after joining a guest may like songs, 0 to 1440. 0: at once. Default: 0.
 	LikesAfterMinutes *int `json:"likesAfterMinutes,omitempty"`
+	// How many minutes after a guest was last present their songs wait, 1 to 1440. Null or 0: they do not wait. Default:
+	// null. Guests who are absent when a host introduces this count as leaving at that moment. A later change of the minutes
+	// does not concern songs that wait already.
+	AwayAfterMinutes graphql.Omittable[*int] `json:"awayAfterMinutes,omitempty"`
+	// Before this time guests cannot add songs. Null: they can from the beginning. Default: null.
+	RequestsOpenAt graphql.Omittable[*time.Time] `json:"requestsOpenAt,omitempty"`
 	// From this time on guests cannot add songs. Null: no last call. Default: null.
 	LastCallAt graphql.Omittable[*time.Time] `json:"lastCallAt,omitempty"`
 	// The songs and artists that may not play in this room, at most 200: spotify:track:…, spotify:artist:… or links to them
@@ -136,7 +147,7 @@ type SongHitConnection struct {
 	Nodes []party.SongHit `json:"nodes"`
 	// Where this page is in the list.
 	PageInfo PageInfo `json:"pageInfo"`
-	// Whether Spotify could not be asked, so that these are only songs that the room already knows.
+	// Whether Spotify could not be asked, so that these are only songs that the server already knows.
 	Degraded bool `json:"degraded"`
 }
 

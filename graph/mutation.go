@@ -23,13 +23,22 @@ func (r mutationResolver) CloseRoom(ctx context.Context, roomID string, key *str
 }
 
 func (r mutationResolver) AddSong(
-	ctx context.Context, roomID, songURI string, key *string,
+	ctx context.Context, roomID, songURI string, forUserID, forName, key *string,
 ) (*jukebox.AddedSong, error) {
-	return r.jukebox.AddSong(ctx, roomID, songURI, key)
+	if forUserID == nil && forName == nil {
+		return r.jukebox.AddSong(ctx, roomID, songURI, key)
+	}
+	return r.jukebox.AddSongFor(ctx, roomID, songURI, forUserID, forName, key)
 }
 
 func (r mutationResolver) RemoveQueueItem(ctx context.Context, itemID string, key *string) (*party.RoomQueue, error) {
 	return r.jukebox.RemoveQueueItem(ctx, itemID, key)
+}
+
+func (r mutationResolver) RemoveGuestSongs(
+	ctx context.Context, roomID, userID string, key *string,
+) (*party.RoomQueue, error) {
+	return r.jukebox.RemoveGuestSongs(ctx, roomID, userID, key)
 }
 
 func (r mutationResolver) ClearQueue(ctx context.Context, roomID string, key *string) (*party.RoomQueue, error) {
@@ -46,6 +55,12 @@ func (r mutationResolver) UnlikeQueueItem(ctx context.Context, itemID string, ke
 
 func (r mutationResolver) VoteToSkip(ctx context.Context, roomID string, key *string) (*party.Playback, error) {
 	return r.jukebox.VoteToSkip(ctx, roomID, key)
+}
+
+func (r mutationResolver) WithdrawSkipVote(
+	ctx context.Context, roomID string, key *string,
+) (*party.Playback, error) {
+	return r.jukebox.WithdrawSkipVote(ctx, roomID, key)
 }
 
 func (r mutationResolver) ApproveQueueItem(ctx context.Context, itemID string) (*party.QueueItem, error) {

@@ -6,14 +6,14 @@ import (
 	"strconv"
 	"strings"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 )
 
 // PlayConnection is a page of a room's history.
 type PlayConnection struct {
 	Edges    []PlayEdge
-	Nodes    []jukebox.Play
+	Nodes    []lists.Play
 	PageInfo PageInfo
 	count    func(context.Context) (int, error)
 }
@@ -24,7 +24,7 @@ func (c *PlayConnection) TotalCount(ctx context.Context) (int, error) { return c
 // MemberConnection is a page of a room's members.
 type MemberConnection struct {
 	Edges    []MemberEdge
-	Nodes    []jukebox.Member
+	Nodes    []lists.Member
 	PageInfo PageInfo
 	count    func(context.Context) (int, error)
 }
@@ -36,7 +36,7 @@ func (c *MemberConnection) TotalCount(ctx context.Context) (int, error) { return
 // on in the direction of the page. On the other side it goes on if the client gave a cursor, because the cursor's own
 // row is there.
 func edgesOf[Node, Edge any](
-	args jukebox.PageArgs, nodes []Node, more bool, edge func(i int, node Node) (Edge, string),
+	args lists.PageArgs, nodes []Node, more bool, edge func(i int, node Node) (Edge, string),
 ) ([]Edge, PageInfo) {
 	info := PageInfo{HasNextPage: more, HasPreviousPage: args.After != nil}
 	if args.Last != nil {

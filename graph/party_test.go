@@ -118,7 +118,10 @@ func (p *fixture) newServer(bus live.Bus, interval time.Duration) *server {
 		Sources: resolver.Sources(), WithoutViewer: s.accounts.WithoutViewer, Authenticate: p.authenticate,
 		Identify: identify,
 		Present:  resolver.PresentError, Recover: resolver.Recover, AroundResponses: graph.RememberLikes, Metrics: s.metrics,
-		Log: s.log.Logger(), Limits: gqlserver.Limits{DrainWindow: time.Millisecond, OperationsPerSecond: 1000},
+		Compress: true, Log: s.log.Logger(),
+		Limits: gqlserver.Limits{
+			DrainWindow: time.Millisecond, OperationsPerSecond: 1000, CostPerUser: 1e6, CostPerAddress: 1e6,
+		},
 	})
 	s.Server = httptest.NewUnstartedServer(handler)
 	s.Config.ErrorLog = slog.NewLogLogger(s.log.Logger().Handler(), slog.LevelError)

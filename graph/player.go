@@ -45,3 +45,7 @@ func (r mutationResolver) ResumePlayback(ctx context.Context, roomID string) (*p
 func (r mutationResolver) TransferPlayback(ctx context.Context, roomID, deviceID string) (*party.Playback, error) {
 	return r.jukebox.TransferPlayback(ctx, roomID, deviceID)
 }
+
+func (r mutationResolver) SetVolume(ctx context.Context, roomID string, percent int) (*party.Playback, error) {
+	return r.jukebox.SetVolume(ctx, roomID, percent)
+}

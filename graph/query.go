@@ -5,6 +5,7 @@ import (
 
 	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -32,13 +33,32 @@ func (r queryResolver) SearchSongs(
 	if err != nil {
 		return nil, err
 	}
-	page, args := &SongHitConnection{Nodes: found.Hits, Degraded: found.Degraded}, jukebox.PageArgs{After: after}
+	return songHits(found, offset, after), nil
+}
+
+func (r queryResolver) PlaylistSongs(
+	ctx context.Context, roomID string, query *string, first *int, after *string,
+) (*SongHitConnection, error) {
+	limit, offset, err := parseOffset(first, after, 20)
+	if err != nil {
+		return nil, err
+	}
+	found, err := r.jukebox.PlaylistSongs(ctx, roomID, query, limit, offset)
+	if err != nil {
+		return nil, err
+	}
+	return songHits(found, offset, after), nil
+}
+
+// songHits returns a page of songs that begins at an offset.
+func songHits(found *jukebox.SongSearch, offset int, after *string) *SongHitConnection {
+	page, args := &SongHitConnection{Nodes: found.Hits, Degraded: found.Degraded}, lists.PageArgs{After: after}
 	edge := func(i int, hit party.SongHit) (SongHitEdge, string) {
 		cursor := offsetCursor(offset + i + 1)
 		return SongHitEdge{Cursor: cursor, Node: hit}, cursor
 	}
 	page.Edges, page.PageInfo = edgesOf(args, found.Hits, found.HasMore, edge)
-	return page, nil
+	return page
 }
 
 func (r sessionResolver) Viewer(ctx context.Context, session *account.Session) (*account.Profile, error) {
@@ -52,11 +72,11 @@ func (r viewerResolver) Playlists(
 	if err != nil {
 		return nil, err
 	}
-	playlists, more, err := r.jukebox.Playlists(ctx, viewer, limit, offset)
+	playlists, more, err := r.jukebox.Library().Playlists(ctx, viewer, limit, offset)
 	if err != nil {
 		return nil, err
 	}
-	page, args := &PlaylistConnection{Nodes: playlists}, jukebox.PageArgs{After: after}
+	page, args := &PlaylistConnection{Nodes: playlists}, lists.PageArgs{After: after}
 	page.Edges, page.PageInfo = edgesOf(args, playlists, more, func(i int, list party.Playlist) (PlaylistEdge, string) {
 		cursor := offsetCursor(offset + i + 1)
 		return PlaylistEdge{Cursor: cursor, Node: list}, cursor

@@ -86,33 +86,38 @@ func (p *fixture) addSong(who *person, n int) error {
 // makeHistory changes the room at random: songs are added, liked, unliked, removed, committed and played.
 func (p *fixture) makeHistory(random *rand.Rand, changes int) {
 	p.Helper()
-	j, guests := p.first.jukebox, []*person{p.host, p.join("A"), p.join("B"), p.join("C")}
+	guests := []*person{p.host, p.join("A"), p.join("B"), p.join("C")}
 	for range changes {
-		who := guests[random.IntN(len(guests))]
-		queue := p.queue()
-		if len(queue) == 0 || random.IntN(4) == 0 {
-			p.change(p.addSong(who, 1+random.IntN(60)))
-			continue
-		}
-		item := queue[random.IntN(len(queue))]
-		var err error
-		switch random.IntN(12) {
-		case 0, 1:
-			_, err = j.UnlikeQueueItem(who.ctx, item.ID, nil)
-		case 2:
-			_, err = j.RemoveQueueItem(p.host.ctx, item.ID, nil)
-		case 3:
-			err = p.play(queue)
-		case 4:
-			if random.IntN(8) == 0 {
-				_, err = j.ClearQueue(p.host.ctx, p.roomID, nil)
-			}
-		default:
-			_, err = j.LikeQueueItem(who.ctx, item.ID, nil)
-		}
-		p.change(err)
+		p.randomChange(random, guests[random.IntN(len(guests))])
 		time.Sleep(time.Duration(random.IntN(4)) * time.Millisecond)
 	}
+}
+
+// randomChange has somebody change the queue.
+func (p *fixture) randomChange(random *rand.Rand, who *person) {
+	p.Helper()
+	j, queue := p.first.jukebox, p.queue()
+	if len(queue) == 0 || random.IntN(4) == 0 {
+		p.change(p.addSong(who, 1+random.IntN(60)))
+		return
+	}
+	item := queue[random.IntN(len(queue))]
+	var err error
+	switch random.IntN(12) {
+	case 0, 1:
+		_, err = j.UnlikeQueueItem(who.ctx, item.ID, nil)
+	case 2:
+		_, err = j.RemoveQueueItem(p.host.ctx, item.ID, nil)
+	case 3:
+		err = p.play(queue)
+	case 4:
+		if random.IntN(8) == 0 {
+			_, err = j.ClearQueue(p.host.ctx, p.roomID, nil)
+		}
+	default:
+		_, err = j.LikeQueueItem(who.ctx, item.ID, nil)
+	}
+	p.change(err)
 }
 
 // play commits the head of the queue or, if it is committed already, ends the song that plays and starts the head.
@@ -161,7 +166,8 @@ func (p *fixture) whole() string {
 }
 
 const changesQuery = `subscription($r: ID!, $since: Int) { roomQueueChanges(roomId: $r, since: $since) {
-	version since reset upserted { id likeCount state song { name } } removedIds moved { itemId position } order } }`
+	version since reset upserted { id likeCount state song { name } } likes { itemId likeCount } removedIds
+	moved { itemId position } order } }`
 
 // follow applies the differences over many connections, until it has seen the last change.
 func (p *fixture) follow(f *follower, who *person, servers []*server, random *rand.Rand, over <-chan struct{}) error {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -38,22 +38,22 @@ func (r roomResolver) Playback(ctx context.Context, room *party.Room) (*party.Pl
 func (r roomResolver) History(
 	ctx context.Context, room *party.Room, first *int, after *string, last *int, before *string,
 ) (*PlayConnection, error) {
-	args := jukebox.PageArgs{First: first, After: after, Last: last, Before: before}
-	plays, more, err := r.jukebox.History(ctx, room, args)
+	args := lists.PageArgs{First: first, After: after, Last: last, Before: before}
+	plays, more, err := r.jukebox.Lists().History(ctx, room, args)
 	if err != nil {
 		return nil, err
 	}
 	page := &PlayConnection{
-		Nodes: plays, count: func(ctx context.Context) (int, error) { return r.jukebox.CountPlays(ctx, room) },
+		Nodes: plays, count: func(ctx context.Context) (int, error) { return r.jukebox.Lists().CountPlays(ctx, room) },
 	}
-	page.Edges, page.PageInfo = edgesOf(args, plays, more, func(_ int, p jukebox.Play) (PlayEdge, string) {
+	page.Edges, page.PageInfo = edgesOf(args, plays, more, func(_ int, p lists.Play) (PlayEdge, string) {
 		return PlayEdge{Cursor: p.Cursor, Node: p}, p.Cursor
 	})
 	return page, nil
 }
 
 func (r roomResolver) Devices(ctx context.Context, room *party.Room) ([]party.Device, error) {
-	return r.jukebox.Devices(ctx, room)
+	return r.jukebox.Library().Devices(ctx, room)
 }
 
 func (r roomResolver) PresentCount(ctx context.Context, room *party.Room) (*int, error) {
@@ -67,20 +67,20 @@ func (r roomResolver) LastAdded(ctx context.Context, room *party.Room) (*party.Q
 func (r roomResolver) Log(
 	ctx context.Context, room *party.Room, first *int, after *string, last *int, before *string, likes bool,
 ) (*RoomEventConnection, error) {
-	args := jukebox.PageArgs{First: first, After: after, Last: last, Before: before}
-	events, more, err := r.jukebox.Log(ctx, room, args, likes)
+	args := lists.PageArgs{First: first, After: after, Last: last, Before: before}
+	events, more, err := r.jukebox.Lists().Log(ctx, room, args, likes)
 	if err != nil {
 		return nil, err
 	}
 	page := &RoomEventConnection{Nodes: events}
-	page.Edges, page.PageInfo = edgesOf(args, events, more, func(_ int, e jukebox.RoomEvent) (RoomEventEdge, string) {
+	page.Edges, page.PageInfo = edgesOf(args, events, more, func(_ int, e party.RoomEvent) (RoomEventEdge, string) {
 		return RoomEventEdge{Cursor: e.Cursor, Node: e}, e.Cursor
 	})
 	return page, nil
 }
 
-func (r roomResolver) Recap(ctx context.Context, room *party.Room) (*jukebox.Recap, error) {
-	return r.jukebox.Recap(ctx, room)
+func (r roomResolver) Recap(ctx context.Context, room *party.Room) (*lists.Recap, error) {
+	return r.jukebox.Lists().Recap(ctx, room)
 }
 
 func (r queueItemResolver) Position(ctx context.Context, item *party.QueueItem) (*int, error) {

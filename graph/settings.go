@@ -13,13 +13,15 @@ func (in *RoomSettingsInput) change() *party.SettingsChange {
 		return nil
 	}
 	return &party.SettingsChange{
-		RequestsOpen: in.RequestsOpen, LastCallAt: zeroForNull(in.LastCallAt),
+		RequestsOpen: in.RequestsOpen, RequestsOpenAt: zeroForNull(in.RequestsOpenAt), LastCallAt: zeroForNull(in.LastCallAt),
 		Delivery: in.Delivery, Fallback: in.Fallback, FallbackPlaylistURI: zeroForNull(in.FallbackPlaylistURI),
+		GuestPlaylistURI: zeroForNull(in.GuestPlaylistURI), GuestPlaylistUse: in.GuestPlaylistUse,
 		OrderMode: in.OrderMode, AllowExplicit: in.AllowExplicit, MaxSongSeconds: zeroForNull(in.MaxSongSeconds),
 		CooldownMinutes: in.CooldownMinutes, Blocked: in.Blocked,
 		MaxQueueLength: in.MaxQueueLength, MaxQueuedPerGuest: zeroForNull(in.MaxQueuedPerGuest),
 		AddsPerHour: zeroForNull(in.AddsPerHour), SkipVotePercent: in.SkipVotePercent,
 		RequireApproval: in.RequireApproval, TrustedAfter: in.TrustedAfter, LikesAfterMinutes: in.LikesAfterMinutes,
+		AwayAfterMinutes: zeroForNull(in.AwayAfterMinutes),
 	}
 }
 

@@ -50,6 +50,7 @@ func mayPlay(song party.Song, ago time.Duration) func(s *party.RoomSettings, now
 
 var settingCases = map[string]settingCase{
 	"requestsOpen":      {value: `false`, decides: mayAdd(party.AddRequest{})},
+	"requestsOpenAt":    {value: `"2999-01-01T00:00:00.000000Z"`, decides: mayAdd(party.AddRequest{})},
 	"lastCallAt":        {value: `"2026-01-01T00:00:00.000000Z"`, decides: mayAdd(party.AddRequest{})},
 	"addsPerHour":       {value: `1`, decides: mayAdd(party.AddRequest{})},
 	"maxQueueLength":    {value: `2`, decides: mayAdd(party.AddRequest{Waiting: 2})},
@@ -90,6 +91,17 @@ var settingCases = map[string]settingCase{
 		value:    `"spotify:playlist:37i9dQZF1DX"`,
 		notARule: "the player's driver reads it to choose fallback songs: TestTheNextSongsOfTheChosenPlaylistAreSeen",
 	},
+	"awayAfterMinutes": {value: `5`, decides: func(s *party.RoomSettings, _ time.Time) any {
+		state := &party.State{Settings: *s, Left: map[string]bool{"ana": true}}
+		return len(state.Ranking().Away)
+	}},
+	"guestPlaylistUri": {value: `"spotify:playlist:37i9dQZF1DX"`, decides: mayAdd(party.AddRequest{})},
+	"guestPlaylistUse": {value: `"LIKE"`, decides: func(s *party.RoomSettings, now time.Time) any {
+		chosen := *s
+		chosen.GuestPlaylistURI = new("spotify:playlist:37i9dQZF1DX")
+		songs := party.NewChosenSongs(*chosen.GuestPlaylistURI, []party.Song{anySong})
+		return mayAdd(party.AddRequest{Chosen: songs})(&chosen, now)
+	}},
 	"delivery": {
 		value:    `"PLAYLIST"`,
 		notARule: "the player's driver reads it to hand songs over: TestPlaylists",

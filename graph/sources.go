@@ -6,6 +6,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"antwon.dj/backend/internal/gqlserver"
+	"antwon.dj/backend/internal/gqlserver/incremental"
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 )
@@ -31,8 +32,7 @@ func (r *Resolver) Sources() map[string]gqlserver.SubscribeFunc {
 		"roomQueue": r.open(aspect{
 			changed: func(s *party.State) int64 { return s.QueueVersion },
 			event: func(_ context.Context, _ *int64, s *party.State) (any, error) {
-				queue := s.RoomQueue()
-				return &queue, nil
+				return queueList(s.RoomQueue()), nil
 			},
 		}),
 		"roomQueueChanges": r.open(aspect{
@@ -48,6 +48,25 @@ func (r *Resolver) Sources() map[string]gqlserver.SubscribeFunc {
 		}),
 		"roomSchedule": r.roomSchedule,
 		"viewerInRoom": r.viewerInRoom,
+	}
+}
+
+// queueList returns a queue as a list of which most items are as they were before.
+func queueList(queue party.RoomQueue) *incremental.List {
+	contents := make([]any, len(queue.Items))
+	for i, item := range queue.Items {
+		contents[i] = item.Content()
+	}
+	return &incremental.List{
+		Type: "RoomQueue", Field: "items", Place: "position", Elements: contents,
+		Of: func(indexes []int) any {
+			some := queue
+			some.Items = make([]*party.QueueItem, len(indexes))
+			for i, index := range indexes {
+				some.Items[i] = queue.Items[index]
+			}
+			return &some
+		},
 	}
 }
 

@@ -152,7 +152,10 @@ func TestDecisionsHaveDateAndStatus(t *testing.T) {
 // documents returns the documents by their paths in the repository.
 func documents(t *testing.T) map[string]string {
 	t.Helper()
-	paths := []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "packages/client/README.md"}
+	paths := []string{
+		"README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "packages/client/README.md",
+		"deploy/aws/README.md", "deploy/one-machine/README.md",
+	}
 	err := fs.WalkDir(os.DirFS(root), "docs", func(path string, _ fs.DirEntry, err error) error {
 		if strings.HasSuffix(path, ".md") {
 			paths = append(paths, path)

@@ -10,7 +10,7 @@ if (!existsSync(chromium)) {
 
 export default defineConfig({
   test: {
-    include: [process.env.ANTWON_RUN || 'test/**/*.test.ts'], // ANTWON_RUN can also be test/bench.ts or test/screenshots.ts
+    include: [process.env.ANTWON_RUN || 'test/**/*.test.ts'], // ANTWON_RUN can also be test/bench*.ts or test/screenshots.ts
     fileParallelism: false, // one browser at a time, for small machines
     testTimeout: 120_000, // only against hanging; no test measures time
     hookTimeout: 60_000,

@@ -26,11 +26,12 @@ import (
 func demonstrate(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) (err error) {
 	folder := dataFolder(cfg.databaseURL)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return err
+		return fmt.Errorf("%w: set %sDATABASE_URL, such as sqlite:/tmp/antwon/antwon.db, to a file in a directory that can "+
+			"be written", err, prefix)
 	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.addr)
+	listener, err := listen(ctx, cfg)
 	if err != nil {
-		return fmt.Errorf("listen: %w", err)
+		return err
 	}
 	defer listener.Close() // serving closes it, too
 	warnOpen(listener, log)
@@ -67,7 +68,8 @@ func demonstrateWithSimulator(
 		p.jukebox.Close()
 		return fmt.Errorf("open the demo's room: %w", err)
 	}
-	if _, err := io.WriteString(stdout, welcome(cfg, room, d.Key())); err != nil {
+	greeting := welcome(cfg, room, d.Key()) + invitation(stdout, cfg, cfg.publicURL+"/r/"+room.Code)
+	if _, err := io.WriteString(stdout, greeting); err != nil {
 		return err
 	}
 	return p.run(ctx, listener, stdout)

@@ -7,16 +7,30 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"syscall"
 )
 
 // serve runs a server for real use: hosts sign in with an identity provider, and connect their own Spotify accounts.
 func serve(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) error {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.addr)
+	listener, err := listen(ctx, cfg)
 	if err != nil {
-		return fmt.Errorf("listen: %w", err)
+		return err
 	}
 	defer listener.Close() // serving closes it, too
 	return serveWithSpotify(ctx, cfg, listener, welcomeToServer(cfg), stdout, log)
+}
+
+// listen opens the address of the server. An error says what to change.
+func listen(ctx context.Context, cfg config) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf(
+			"%s is in use: stop the other program, or set %sADDR to another address, such as 127.0.0.1:9000", cfg.addr, prefix)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen at %sADDR: %w", prefix, err)
+	}
+	return listener, nil
 }
 
 // serveWithSpotify runs a server whose hosts connect their own Spotify accounts. It first prints the greeting to
@@ -30,7 +44,7 @@ func serveWithSpotify(
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
 	p.assemble(nil)
-	if _, err := io.WriteString(stdout, greeting); err != nil {
+	if _, err := io.WriteString(stdout, greeting+invitation(stdout, cfg, cfg.publicURL)); err != nil {
 		return err
 	}
 	return p.run(ctx, listener, stdout)

@@ -48,7 +48,7 @@ type config struct {
 	playback       bool
 	feedInterval   time.Duration
 	stopDelay      time.Duration // from the signal to stop until clients are disconnected
-	stopTimeout    time.Duration // for stopping in all
+	stopTimeout    time.Duration // until clients are disconnected; a supervisor may kill the server 10 s later
 	keepRooms      time.Duration // for how long closed rooms are kept; 0: forever
 	logLevel       slog.Level
 	logFormat      string
@@ -192,14 +192,15 @@ func (p *parser) limits() gqlserver.Limits {
 	}
 }
 
-// stopTimeout reads how long stopping may take in all. A part of it is planned: the stop delay and the drain window.
-// The rest is for requests that still run.
+// stopTimeout reads how long it may take until clients are disconnected. A part of it is planned: the stop delay and
+// the drain window. The rest is for requests that still run. The last steps, such as handing over rooms, take up to
+// 10 s more: a supervisor should not kill the server earlier than that.
 func (p *parser) stopTimeout(planned time.Duration) time.Duration {
 	const least, usual, most = 5 * time.Second, 10 * time.Second, 20 * time.Minute
 	value := p.durationIn("STOP_TIMEOUT", planned+usual, time.Second, most)
 	if value < planned+least {
 		p.fault("STOP_TIMEOUT", "%v is too short for the stop delay and the drain window, together %v: want at least %v, "+
-			"and that the server is not killed earlier", value, planned, planned+least)
+			"and that nobody kills the server earlier than 10 s after that", value, planned, planned+least)
 	}
 	return value
 }

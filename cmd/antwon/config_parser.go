@@ -143,8 +143,17 @@ func isSafe(address string) bool {
 	if err != nil || u.Host == "" {
 		return false
 	}
+	return u.Scheme == "https" || u.Scheme == "http" && isLocal(address)
+}
+
+// isLocal reports whether only this machine reaches an address.
+func isLocal(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
 	ip := net.ParseIP(u.Hostname())
-	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func (p *parser) database(name, fallback string) string {
@@ -152,10 +161,7 @@ func (p *parser) database(name, fallback string) string {
 	p.given[name] = given != ""
 	value := p.withStoredUser(name, cmp.Or(given, fallback))
 	if caFile != "" {
-		var ok bool
-		if value, ok = database.WithCA(value, caFile); !ok {
-			p.fault("DATABASE_CA_FILE", "is for a MySQL database whose URL has no ca, and no tls but verify or preferred")
-		}
+		value = p.withCA(value, caFile)
 	}
 	shown, err := database.CheckURL(value)
 	if err != nil {
@@ -163,6 +169,19 @@ func (p *parser) database(name, fallback string) string {
 	}
 	p.values[name] = shown
 	return value
+}
+
+// withCA returns the URL of a database that is verified with the certificates of a file.
+func (p *parser) withCA(databaseURL, file string) string {
+	if err := database.CheckCA(file); err != nil {
+		p.fault("DATABASE_CA_FILE", "%v", err)
+		return databaseURL
+	}
+	withCA, ok := database.WithCA(databaseURL, file)
+	if !ok {
+		p.fault("DATABASE_CA_FILE", "is for a MySQL database whose URL has no ca, and no tls but verify or preferred")
+	}
+	return withCA
 }
 
 // withStoredUser completes the URL of a database with the user and the password of a secret, and what a secret lacks

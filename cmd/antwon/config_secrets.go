@@ -24,7 +24,7 @@ func loadConfig(ctx context.Context, command string, environ []string) (config, 
 	}
 	source, err := secrets.OpenAWS(ctx, options)
 	if err != nil {
-		return config{}, fmt.Errorf("read the secrets: %w", err)
+		return config{}, explainSecrets(err, options.Names)
 	}
 	cfg, err := parseConfig(command, environ, source.Values())
 	cfg.source = source
@@ -32,6 +32,33 @@ func loadConfig(ctx context.Context, command string, environ []string) (config, 
 		cfg.databaseLogin = source.DatabaseURL
 	}
 	return cfg, err
+}
+
+// explainSecrets names the variables of the secrets that could not be read. If one of them stays unreadable until
+// somebody changes something, the error is a *configError.
+func explainSecrets(err error, names secrets.Names) error {
+	all := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // not what an *Error wraps
+		all = joined.Unwrap()
+	}
+	variables := map[string]string{
+		names.Spotify: "AWS_SECRET_SPOTIFY", names.Database: "AWS_SECRET_DATABASE", names.Backend: "AWS_SECRET_BACKEND",
+		names.OIDC: "AWS_SECRET_OIDC", "": "SECRETS",
+	}
+	var faults []string
+	isPermanent := false
+	for _, err := range all {
+		failed, ok := errors.AsType[*secrets.Error](err)
+		if !ok {
+			return fmt.Errorf("read the secrets: %w", err)
+		}
+		isPermanent = isPermanent || failed.IsPermanent
+		faults = append(faults, prefix+variables[failed.Secret]+": "+failed.Error())
+	}
+	if isPermanent {
+		return &configError{faults}
+	}
+	return fmt.Errorf("read the secrets: %w", err)
 }
 
 // secrets reads where secrets come from besides variables and files. It is called before variables that such a secret

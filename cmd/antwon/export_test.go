@@ -58,3 +58,6 @@ func RegisteredMetrics(t *testing.T) map[string][]string {
 	}
 	return metrics
 }
+
+// DrainBoth drains subscriptions and then requests.
+var DrainBoth = drainBoth

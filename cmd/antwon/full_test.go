@@ -14,8 +14,9 @@ import (
 	"time"
 )
 
-// A server that may have few files open refuses newcomers with 503 while an attacker holds all connections. Those who
-// are in go on, and so does whoever asks how the server is. It says so in one line of the log, and recovers by itself.
+// A server that may have few files open refuses newcomers with 503 while an attacker with a few addresses, each with a
+// share of its own, holds all connections. Those who are in go on, and so does whoever asks how the server is. It says
+// so in one line of the log, and recovers by itself.
 func TestServerOutOfConnectionsGoesOn(t *testing.T) {
 	t.Parallel()
 	s := startLimited(t, 256)
@@ -83,13 +84,14 @@ func startLimited(t *testing.T, files int) *server {
 	return s
 }
 
-// hold opens connections and sends one request on each, after which the server keeps it for two minutes. It returns
-// what closes them.
+// hold opens connections from four addresses and sends one request on each, after which the server keeps it for two
+// minutes. It returns what closes them.
 func (s *server) hold(t *testing.T, n int) (release func()) {
 	t.Helper()
 	var held []net.Conn
-	for range n {
-		conn, err := new(net.Dialer).DialContext(context.Background(), "tcp", strings.TrimPrefix(s.url, "http://"))
+	for i := range n {
+		dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(2+i%4))}}
+		conn, err := dialer.DialContext(context.Background(), "tcp", strings.TrimPrefix(s.url, "http://"))
 		if err != nil {
 			t.Fatal(err)
 		}

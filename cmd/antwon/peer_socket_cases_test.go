@@ -9,6 +9,7 @@ type socketCase struct {
 	offers  []string
 	steps   []string
 	differs *difference
+	races   bool // the reference server answers one way or the other, depending on when the messages arrive
 }
 
 const (
@@ -87,6 +88,7 @@ var socketCases = []socketCase{
 	{
 		name:    "two inits at once",
 		steps:   []string{"0|" + begin, "0|" + begin, "closed|"},
+		races:   true,
 		differs: &difference{opened + "connection_ack\nclose 4429 Too many initialisation requests", messagesInOrder},
 	},
 	{name: "three inits", steps: []string{begin, "0|" + begin, "0|" + begin}},

@@ -171,7 +171,7 @@ func (p *program) assemble(d *demo.Demo) {
 	if p.cfg.playback {
 		p.supervisor = p.newSupervisor()
 	}
-	p.connections = server.NewConnections(p.cfg.connections, p.log, p.metrics)
+	p.connections = server.NewConnections(p.cfg.connections, p.cfg.trustedProxies, p.log, p.metrics)
 	p.http, p.monitoring = p.newHTTP()
 }
 

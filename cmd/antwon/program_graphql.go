@@ -24,6 +24,7 @@ func (p *program) newGraphQL() *gqlserver.Handler {
 		Present:         resolver.PresentError,
 		Recover:         resolver.Recover,
 		AroundResponses: graph.RememberLikes,
+		Essential:       []string{"signOut", "signOutEverywhere"},
 		AllowedOrigins:  p.cfg.allowedOrigins,
 		Introspection:   p.cfg.schemaIsPublic(),
 		Suggestions:     p.cfg.isDemo(),

@@ -31,10 +31,10 @@ func (p *program) housekeep(ctx context.Context) error {
 
 func (p *program) deleteExpired(ctx context.Context) {
 	err := errors.Join(
-		p.jukebox.DeleteOldKeys(ctx),
-		p.jukebox.DeleteOldCommands(ctx),
+		p.purger.Keys(ctx),
 		p.accounts.DeleteOldAuthorizations(ctx),
 		p.accounts.DeleteOldSessions(ctx),
+		p.purger.Commands(ctx),
 		p.jukebox.Driver().DeleteOldNodes(ctx),
 		p.purge(ctx),
 	)

@@ -38,6 +38,8 @@ func (p *program) serverConfig() server.Config {
 		GraphQL:       p.graphql,
 		Pages:         web.Pages(),
 		CoverOrigins:  coverOrigins(p.cfg),
+		ScreenState:   p.jukebox.ScreenState,
+		RoomByCode:    p.jukebox.RoomByCode,
 		FinishSpotify: p.jukebox.FinishSpotify,
 		Login:         &server.Login{Begin: p.accounts.BeginLogin, Finish: p.jukebox.FinishLogin, Logout: p.accounts.Logout},
 		DemoLogin:     p.cfg.isDemo(),

@@ -28,7 +28,7 @@ func (p *program) run(ctx context.Context, listener net.Listener, stdout io.Writ
 	if err := p.accounts.LoadEnded(ctx); err != nil { // before the first request
 		return err
 	}
-	if err := p.jukebox.CheckTimeline(ctx); err != nil {
+	if err := p.jukebox.Timeline().Check(ctx); err != nil {
 		return err
 	}
 	listener = p.connections.Listen(listener) // before anything else wraps it
@@ -58,7 +58,7 @@ func (p *program) run(ctx context.Context, listener net.Listener, stdout io.Writ
 	}
 	group.Go(func() error { return p.housekeep(serving) })
 	group.Go(func() error { return p.jukebox.RunPresence(serving) })
-	group.Go(func() error { return p.jukebox.RunTimeline(serving) })
+	group.Go(func() error { return p.jukebox.Timeline().Run(serving) })
 	group.Go(func() error { return p.accounts.WatchEnded(serving) })
 	group.Go(func() error {
 		defer stopDriving()
@@ -97,11 +97,22 @@ func (p *program) awaitStop(told, serving context.Context) {
 
 // drain waits until the server's clients have disconnected, or the time for stopping is over.
 func (p *program) drain(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, p.cfg.stopTimeout-p.cfg.stopDelay)
-	defer cancel()
-	err := errors.Join(p.graphql.Drain(ctx), p.http.Shutdown(ctx))
+	err := drainBoth(ctx, p.cfg.stopTimeout-p.cfg.stopDelay, p.graphql.Drain, p.http.Shutdown)
 	if p.monitoring != nil { // until now it has said that the server is not ready
 		err = errors.Join(err, p.monitoring.Close())
 	}
 	return err
+}
+
+// requestsReserve is the part of the time for stopping that subscriptions and streams leave to requests.
+const requestsReserve = 2 * time.Second
+
+// drainBoth drains subscriptions and streams first, because requests may still come meanwhile, and then requests, all
+// within a time. However long the subscriptions take, requestsReserve is left for the requests.
+func drainBoth(ctx context.Context, within time.Duration, sockets, requests func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	first, cancelFirst := context.WithTimeout(ctx, within-requestsReserve)
+	defer cancelFirst()
+	return errors.Join(sockets(first), requests(ctx))
 }

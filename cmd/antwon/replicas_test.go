@@ -176,7 +176,8 @@ type roamer struct {
 
 	// Guarded by screen.mu.
 	conn     *websocket.Conn
-	versions []int
+	versions []int // after each change
+	current  bool  // a change came on this connection
 	moved    int
 }
 
@@ -202,7 +203,9 @@ func (u *user) moveBetween(roomID string, servers ...*server) *roamer {
 
 func (m *roamer) roam() {
 	for at := 0; ; at++ {
-		m.follow(m.servers[at%len(m.servers)])
+		if conn := m.connect(m.servers[at%len(m.servers)]); conn != nil {
+			m.follow(conn)
+		}
 		select {
 		case <-m.done:
 			return
@@ -214,15 +217,22 @@ func (m *roamer) roam() {
 	}
 }
 
-// follow reads changes until the connection ends.
-func (m *roamer) follow(at *server) {
+// connect returns nil if the server does not answer.
+func (m *roamer) connect(at *server) *websocket.Conn {
 	conn, _, err := dialWebSocket(context.Background(), at.url, nil)
 	if err != nil {
-		return
+		return nil
 	}
+	m.screen.mu.Lock()
+	defer m.screen.mu.Unlock()
+	m.conn, m.current = conn, false
+	return conn
+}
+
+// follow reads changes until the connection ends.
+func (m *roamer) follow(conn *websocket.Conn) {
 	defer conn.Close()
 	m.screen.mu.Lock()
-	m.conn = conn
 	variables := map[string]any{"r": m.roomID}
 	if m.version > 0 {
 		variables["since"] = m.version
@@ -231,7 +241,8 @@ func (m *roamer) follow(at *server) {
 	_ = conn.WriteJSON(map[string]any{"type": "connection_init",
 		"payload": map[string]string{"authorization": "Bearer " + m.user.token}})
 	const query = `subscription($r: ID!, $since: Int) { roomQueueChanges(roomId: $r, since: $since) {
-		version since reset upserted { id song { name uri } likeCount state } removedIds moved { itemId position } order
+		version since reset upserted { id song { name uri } likeCount state } likes { itemId likeCount }
+		removedIds moved { itemId position } order
 	} }`
 	_ = conn.WriteJSON(map[string]any{
 		"type": "subscribe", "id": "1", "payload": map[string]any{"variables": variables, "query": query},
@@ -249,7 +260,7 @@ func (m *roamer) follow(at *server) {
 		}
 		m.onChange(message.Payload.Data)
 		m.screen.mu.Lock()
-		m.versions = append(m.versions, m.version)
+		m.versions, m.current = append(m.versions, m.version), true
 		m.screen.mu.Unlock()
 	}
 }

@@ -92,6 +92,7 @@ func restoreUnderClients(t *testing.T, databaseURL string, steps backupSteps) {
 			phone.visit(s)
 			phone.showsQueue("after it comes back")
 			tv.showsQueue("on the television")
+			phone.leave()
 			for _, id := range want {
 				if !phone.has(id) {
 					t.Errorf("the phone does not show %s, which was added before the backup or after it was restored", id)
@@ -159,9 +160,17 @@ func (u *user) phone(roomID string) *roamer {
 	}
 }
 
-func (m *roamer) visit(s *server) { m.running.Go(func() { m.follow(s) }) }
+// visit connects to a server, until leave.
+func (m *roamer) visit(s *server) {
+	m.t.Helper()
+	conn := m.connect(s)
+	if conn == nil {
+		m.t.Fatal("the server did not answer")
+	}
+	m.running.Go(func() { m.follow(conn) })
+}
 
-// leave ends the connection, which has to have shown something.
+// leave ends the connection of visit.
 func (m *roamer) leave() {
 	m.screen.mu.Lock()
 	_ = m.conn.Close() // it may be closed already
@@ -169,12 +178,14 @@ func (m *roamer) leave() {
 	m.running.Wait()
 }
 
-// showsQueue waits until the queue is that of a query.
+// showsQueue waits until a change on this connection has made the queue that of a query.
 func (m *roamer) showsQueue(when string) {
 	m.t.Helper()
 	m.user.eventually("the queue to be shown "+when, func() bool {
 		_, applied := m.shows()
-		return applied == m.user.queueOf(m.roomID)
+		m.screen.mu.Lock()
+		defer m.screen.mu.Unlock()
+		return m.current && applied == m.user.queueOf(m.roomID)
 	})
 }
 

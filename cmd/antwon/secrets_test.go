@@ -92,7 +92,7 @@ func TestSecretsThatCannotBeReadAreNamed(t *testing.T) {
 	aws := keepSecrets(t)
 	aws.Put("spotify_client", hidden)
 	out, code := printConfig(t, aws, "ANTWON_AWS_SECRET_BACKEND=nowhere")
-	if code != 1 || !strings.Contains(out, "the secret spotify_client: want JSON") ||
+	if code != 2 || !strings.Contains(out, "the secret spotify_client: want JSON") ||
 		!strings.Contains(out, "the secret nowhere: there is no such secret") {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
@@ -121,7 +121,10 @@ func TestServerStopsOnlyWhenItsOwnKeysChange(t *testing.T) {
 	account.SetPassword("second" + hidden)
 	aws.Put("antwon-rds-credentials", rdsSecret(t, account))
 	account.EndConnections()
-	s.login("Hugo") // over a new connection
+	// Over a new connection. One that was opened between the two changes lets the server wait before it looks again.
+	s.eventually("the new password to be used", func() bool {
+		return s.anonymous().try(nil, `mutation { demoLogin(displayName: "Hugo") { accessToken } }`, nil) == nil
+	})
 
 	aws.Put("antwon-backend", `{"session_secret": "new`+hidden+`", "encryption_key": "`+hidden+`"}`)
 	ended := make(chan struct{})

@@ -144,7 +144,8 @@ func (u *user) watch(roomID string) *screen {
 		roomQueue(roomId: $room) { version items { id song { name uri } likeCount state position } }
 	}`, room, w.onQueue)
 	w.subscribe("changes", `subscription($room: ID!) { roomQueueChanges(roomId: $room) {
-		version since reset upserted { id song { name uri } likeCount state } removedIds moved { itemId position } order
+		version since reset upserted { id song { name uri } likeCount state } likes { itemId likeCount }
+		removedIds moved { itemId position } order
 	} }`, room, w.onChange)
 	w.subscribe("playback", `subscription($room: ID!) {
 		playback(roomId: $room) { status song { name } item { id } health { state } }
@@ -171,9 +172,13 @@ func (w *screen) onQueue(data json.RawMessage) {
 func (w *screen) onChange(data json.RawMessage) {
 	var event struct {
 		RoomQueueChanges struct {
-			Version    int
-			Reset      bool
-			Upserted   []item
+			Version  int
+			Reset    bool
+			Upserted []item
+			Likes    []struct {
+				ItemID    string
+				LikeCount int
+			}
 			RemovedIDs []string
 			Moved      []struct {
 				ItemID   string
@@ -197,6 +202,11 @@ func (w *screen) onChange(data json.RawMessage) {
 	}
 	for _, item := range change.Upserted {
 		w.items[item.ID] = item
+	}
+	for _, liked := range change.Likes {
+		item := w.items[liked.ItemID]
+		item.LikeCount = liked.LikeCount
+		w.items[liked.ItemID] = item
 	}
 	if change.Order != nil {
 		w.order = change.Order

@@ -66,7 +66,7 @@ func TestLikeIsOneTraceFromRequestToDatabase(t *testing.T) {
 		}
 	}
 	insert := c.one(callersTrace, "INSERT")
-	if text := attribute(insert.Attributes, "db.query.text"); !strings.HasPrefix(text, "INSERT INTO `likes`") ||
+	if text := attribute(insert.Attributes, "db.query.text"); !strings.HasPrefix(text, "INSERT INTO likes ") ||
 		!strings.Contains(text, "?") {
 		t.Errorf("the statement is %q", text)
 	}

@@ -26,6 +26,8 @@ const (
 	FieldSeenAt = "seen_at"
 	// FieldPresentSince holds the string denoting the present_since field in the database.
 	FieldPresentSince = "present_since"
+	// FieldAway holds the string denoting the away field in the database.
+	FieldAway = "away"
 	// FieldAddsFullAt holds the string denoting the adds_full_at field in the database.
 	FieldAddsFullAt = "adds_full_at"
 	// EdgeRoom holds the string denoting the room edge name in mutations.
@@ -60,6 +62,7 @@ var Columns = []string{
 	FieldJoinedAt,
 	FieldSeenAt,
 	FieldPresentSince,
+	FieldAway,
 	FieldAddsFullAt,
 }
 
@@ -82,6 +85,8 @@ var (
 	DisplayNameValidator func(string) error
 	// RoleValidator is a validator for the "role" field. It is called by the builders before save.
 	RoleValidator func(string) error
+	// DefaultAway holds the default value on creation for the "away" field.
+	DefaultAway bool
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -127,6 +132,11 @@ func BySeenAt(opts ...sql.OrderTermOption) OrderOption {
 // ByPresentSince orders the results by the present_since field.
 func ByPresentSince(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPresentSince, opts...).ToFunc()
+}
+
+// ByAway orders the results by the away field.
+func ByAway(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAway, opts...).ToFunc()
 }
 
 // ByAddsFullAt orders the results by the adds_full_at field.

@@ -100,6 +100,11 @@ func PresentSince(v time.Time) predicate.Membership {
 	return predicate.Membership(sql.FieldEQ(FieldPresentSince, v))
 }
 
+// Away applies equality check predicate on the "away" field. It's identical to AwayEQ.
+func Away(v bool) predicate.Membership {
+	return predicate.Membership(sql.FieldEQ(FieldAway, v))
+}
+
 // AddsFullAt applies equality check predicate on the "adds_full_at" field. It's identical to AddsFullAtEQ.
 func AddsFullAt(v time.Time) predicate.Membership {
 	return predicate.Membership(sql.FieldEQ(FieldAddsFullAt, v))
@@ -503,6 +508,16 @@ func PresentSinceIsNil() predicate.Membership {
 // PresentSinceNotNil applies the NotNil predicate on the "present_since" field.
 func PresentSinceNotNil() predicate.Membership {
 	return predicate.Membership(sql.FieldNotNull(FieldPresentSince))
+}
+
+// AwayEQ applies the EQ predicate on the "away" field.
+func AwayEQ(v bool) predicate.Membership {
+	return predicate.Membership(sql.FieldEQ(FieldAway, v))
+}
+
+// AwayNEQ applies the NEQ predicate on the "away" field.
+func AwayNEQ(v bool) predicate.Membership {
+	return predicate.Membership(sql.FieldNEQ(FieldAway, v))
 }
 
 // AddsFullAtEQ applies the EQ predicate on the "adds_full_at" field.

@@ -68,23 +68,30 @@ func (r runner) begin(
 	if err := r.revisions.createTables(ctx); err != nil {
 		return nil, err
 	}
-	if tookEffect, err := r.tookEffect(ctx, rev); err != nil {
-		return nil, err
-	} else if tookEffect && rev.Applied < len(statements) {
-		rev.Applied++
-		rev.PartialHashes = partialHashes(statements[:rev.Applied])
+	if rev.Applied < len(statements) {
+		tookEffect, err := r.tookEffect(ctx, rev, statements[rev.Applied])
+		if err != nil {
+			return nil, err
+		}
+		if tookEffect {
+			rev.Applied++
+			rev.PartialHashes = partialHashes(statements[:rev.Applied])
+		}
 	}
 	return rev, r.commit(ctx, "", rev)
 }
 
 // tookEffect reports whether the statement after the last recorded one has changed tables.
-func (r runner) tookEffect(ctx context.Context, rev *migrate.Revision) (bool, error) {
+func (r runner) tookEffect(ctx context.Context, rev *migrate.Revision, next string) (bool, error) {
 	recorded, err := r.revisions.tablesAfter(ctx, rev)
-	if err != nil || recorded == "" {
+	if err != nil || recorded == "" || changesRows(next) {
 		return false, err
 	}
 	present, err := describeTables(ctx, r.conn)
-	return err == nil && present != recorded, err
+	if err != nil || present == recorded {
+		return false, err
+	}
+	return r.took(ctx, next)
 }
 
 // step runs a statement and records that. It must not be interrupted in between.

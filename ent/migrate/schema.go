@@ -124,6 +124,7 @@ var (
 		{Name: "joined_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "seen_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "present_since", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "away", Type: field.TypeBool, Default: false},
 		{Name: "adds_full_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "room_id", Type: field.TypeString, Size: 36},
 		{Name: "user_id", Type: field.TypeString, Size: 36},
@@ -136,13 +137,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "memberships_rooms_room",
-				Columns:    []*schema.Column{MembershipsColumns[7]},
+				Columns:    []*schema.Column{MembershipsColumns[8]},
 				RefColumns: []*schema.Column{RoomsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "memberships_users_user",
-				Columns:    []*schema.Column{MembershipsColumns[8]},
+				Columns:    []*schema.Column{MembershipsColumns[9]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -151,17 +152,17 @@ var (
 			{
 				Name:    "membership_room_id_user_id",
 				Unique:  true,
-				Columns: []*schema.Column{MembershipsColumns[7], MembershipsColumns[8]},
+				Columns: []*schema.Column{MembershipsColumns[8], MembershipsColumns[9]},
 			},
 			{
 				Name:    "membership_room_id_joined_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{MembershipsColumns[7], MembershipsColumns[3], MembershipsColumns[0]},
+				Columns: []*schema.Column{MembershipsColumns[8], MembershipsColumns[3], MembershipsColumns[0]},
 			},
 			{
 				Name:    "memberships_users_user",
 				Unique:  false,
-				Columns: []*schema.Column{MembershipsColumns[8]},
+				Columns: []*schema.Column{MembershipsColumns[9]},
 			},
 		},
 	}
@@ -280,6 +281,8 @@ var (
 		{Name: "delivery", Type: field.TypeString, Size: 24, Default: "QUEUE"},
 		{Name: "fallback", Type: field.TypeBool, Default: true},
 		{Name: "fallback_playlist_uri", Type: field.TypeString, Nullable: true, Size: 128},
+		{Name: "guest_playlist_uri", Type: field.TypeString, Nullable: true, Size: 128},
+		{Name: "guest_playlist_use", Type: field.TypeString, Size: 24, Default: "ADD"},
 		{Name: "order_mode", Type: field.TypeString, Size: 24, Default: "LIKES"},
 		{Name: "allow_explicit", Type: field.TypeBool, Default: true},
 		{Name: "max_song_seconds", Type: field.TypeInt, Nullable: true},
@@ -291,6 +294,9 @@ var (
 		{Name: "require_approval", Type: field.TypeBool, Default: false},
 		{Name: "trusted_after", Type: field.TypeInt, Default: 3},
 		{Name: "likes_after_minutes", Type: field.TypeInt, Default: 0},
+		{Name: "away_after_minutes", Type: field.TypeInt, Nullable: true},
+		{Name: "away_version", Type: field.TypeInt64, Default: 0},
+		{Name: "requests_open_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "last_call_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "blocked", Type: field.TypeJSON, Nullable: true},
 		{Name: "settings_version", Type: field.TypeInt64, Default: 0},
@@ -309,7 +315,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "rooms_users_host",
-				Columns:    []*schema.Column{RoomsColumns[31]},
+				Columns:    []*schema.Column{RoomsColumns[36]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -318,12 +324,12 @@ var (
 			{
 				Name:    "room_closed_at",
 				Unique:  false,
-				Columns: []*schema.Column{RoomsColumns[30]},
+				Columns: []*schema.Column{RoomsColumns[35]},
 			},
 			{
 				Name:    "rooms_users_host",
 				Unique:  false,
-				Columns: []*schema.Column{RoomsColumns[31]},
+				Columns: []*schema.Column{RoomsColumns[36]},
 			},
 		},
 	}
@@ -357,6 +363,11 @@ var (
 				Name:    "roomcommand_room_id_version",
 				Unique:  false,
 				Columns: []*schema.Column{RoomCommandsColumns[8], RoomCommandsColumns[3]},
+			},
+			{
+				Name:    "roomcommand_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{RoomCommandsColumns[6]},
 			},
 		},
 	}
@@ -404,6 +415,7 @@ var (
 		{Name: "id", Type: field.TypeString, Size: 36},
 		{Name: "node_id", Type: field.TypeString, Size: 36},
 		{Name: "epoch", Type: field.TypeInt64},
+		{Name: "calls", Type: field.TypeString, Nullable: true, Size: 400},
 	}
 	// RoomLeasesTable holds the schema information for the "room_leases" table.
 	RoomLeasesTable = &schema.Table{
@@ -423,6 +435,7 @@ var (
 		{Name: "device_type", Type: field.TypeString, Size: 64, Default: ""},
 		{Name: "device_active", Type: field.TypeBool, Default: false},
 		{Name: "device_restricted", Type: field.TypeBool, Default: false},
+		{Name: "device_fixed_volume", Type: field.TypeBool, Default: false},
 		{Name: "device_volume", Type: field.TypeInt, Nullable: true},
 		{Name: "health", Type: field.TypeString, Size: 24},
 		{Name: "health_reason", Type: field.TypeString, Size: 24, Default: ""},
@@ -443,13 +456,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "room_playbacks_queue_items_item",
-				Columns:    []*schema.Column{RoomPlaybacksColumns[19]},
+				Columns:    []*schema.Column{RoomPlaybacksColumns[20]},
 				RefColumns: []*schema.Column{QueueItemsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "room_playbacks_songs_song",
-				Columns:    []*schema.Column{RoomPlaybacksColumns[20]},
+				Columns:    []*schema.Column{RoomPlaybacksColumns[21]},
 				RefColumns: []*schema.Column{SongsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -458,12 +471,12 @@ var (
 			{
 				Name:    "room_playbacks_queue_items_item",
 				Unique:  false,
-				Columns: []*schema.Column{RoomPlaybacksColumns[19]},
+				Columns: []*schema.Column{RoomPlaybacksColumns[20]},
 			},
 			{
 				Name:    "room_playbacks_songs_song",
 				Unique:  false,
-				Columns: []*schema.Column{RoomPlaybacksColumns[20]},
+				Columns: []*schema.Column{RoomPlaybacksColumns[21]},
 			},
 		},
 	}
@@ -505,6 +518,11 @@ var (
 				Name:    "session_expires_at",
 				Unique:  false,
 				Columns: []*schema.Column{SessionsColumns[4]},
+			},
+			{
+				Name:    "session_used_at",
+				Unique:  false,
+				Columns: []*schema.Column{SessionsColumns[5]},
 			},
 		},
 	}
@@ -572,7 +590,7 @@ var (
 		{Name: "id", Type: field.TypeString, Size: 36},
 		{Name: "account_id", Type: field.TypeString, Unique: true, Size: 255},
 		{Name: "display_name", Type: field.TypeString, Size: 255},
-		{Name: "encrypted_tokens", Type: field.TypeBytes, Size: 8192},
+		{Name: "encrypted_tokens", Type: field.TypeBytes, Size: 65535},
 		{Name: "needs_reconnect", Type: field.TypeBool, Default: false},
 		{Name: "authorized_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "refreshing_until", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
@@ -620,6 +638,11 @@ var (
 				Name:    "spotifyauthorization_expires_at",
 				Unique:  false,
 				Columns: []*schema.Column{SpotifyAuthorizationsColumns[5]},
+			},
+			{
+				Name:    "spotify_authorizations_users_user",
+				Unique:  false,
+				Columns: []*schema.Column{SpotifyAuthorizationsColumns[6]},
 			},
 		},
 	}

@@ -36,6 +36,10 @@ const (
 	FieldFallback = "fallback"
 	// FieldFallbackPlaylistURI holds the string denoting the fallback_playlist_uri field in the database.
 	FieldFallbackPlaylistURI = "fallback_playlist_uri"
+	// FieldGuestPlaylistURI holds the string denoting the guest_playlist_uri field in the database.
+	FieldGuestPlaylistURI = "guest_playlist_uri"
+	// FieldGuestPlaylistUse holds the string denoting the guest_playlist_use field in the database.
+	FieldGuestPlaylistUse = "guest_playlist_use"
 	// FieldOrderMode holds the string denoting the order_mode field in the database.
 	FieldOrderMode = "order_mode"
 	// FieldAllowExplicit holds the string denoting the allow_explicit field in the database.
@@ -58,6 +62,12 @@ const (
 	FieldTrustedAfter = "trusted_after"
 	// FieldLikesAfterMinutes holds the string denoting the likes_after_minutes field in the database.
 	FieldLikesAfterMinutes = "likes_after_minutes"
+	// FieldAwayAfterMinutes holds the string denoting the away_after_minutes field in the database.
+	FieldAwayAfterMinutes = "away_after_minutes"
+	// FieldAwayVersion holds the string denoting the away_version field in the database.
+	FieldAwayVersion = "away_version"
+	// FieldRequestsOpenAt holds the string denoting the requests_open_at field in the database.
+	FieldRequestsOpenAt = "requests_open_at"
 	// FieldLastCallAt holds the string denoting the last_call_at field in the database.
 	FieldLastCallAt = "last_call_at"
 	// FieldBlocked holds the string denoting the blocked field in the database.
@@ -102,6 +112,8 @@ var Columns = []string{
 	FieldDelivery,
 	FieldFallback,
 	FieldFallbackPlaylistURI,
+	FieldGuestPlaylistURI,
+	FieldGuestPlaylistUse,
 	FieldOrderMode,
 	FieldAllowExplicit,
 	FieldMaxSongSeconds,
@@ -113,6 +125,9 @@ var Columns = []string{
 	FieldRequireApproval,
 	FieldTrustedAfter,
 	FieldLikesAfterMinutes,
+	FieldAwayAfterMinutes,
+	FieldAwayVersion,
+	FieldRequestsOpenAt,
 	FieldLastCallAt,
 	FieldBlocked,
 	FieldSettingsVersion,
@@ -158,6 +173,12 @@ var (
 	DefaultFallback bool
 	// FallbackPlaylistURIValidator is a validator for the "fallback_playlist_uri" field. It is called by the builders before save.
 	FallbackPlaylistURIValidator func(string) error
+	// GuestPlaylistURIValidator is a validator for the "guest_playlist_uri" field. It is called by the builders before save.
+	GuestPlaylistURIValidator func(string) error
+	// DefaultGuestPlaylistUse holds the default value on creation for the "guest_playlist_use" field.
+	DefaultGuestPlaylistUse string
+	// GuestPlaylistUseValidator is a validator for the "guest_playlist_use" field. It is called by the builders before save.
+	GuestPlaylistUseValidator func(string) error
 	// DefaultOrderMode holds the default value on creation for the "order_mode" field.
 	DefaultOrderMode string
 	// OrderModeValidator is a validator for the "order_mode" field. It is called by the builders before save.
@@ -176,6 +197,8 @@ var (
 	DefaultTrustedAfter int
 	// DefaultLikesAfterMinutes holds the default value on creation for the "likes_after_minutes" field.
 	DefaultLikesAfterMinutes int
+	// DefaultAwayVersion holds the default value on creation for the "away_version" field.
+	DefaultAwayVersion int64
 	// DefaultSettingsVersion holds the default value on creation for the "settings_version" field.
 	DefaultSettingsVersion int64
 	// DefaultRestoredVersion holds the default value on creation for the "restored_version" field.
@@ -256,6 +279,16 @@ func ByFallbackPlaylistURI(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldFallbackPlaylistURI, opts...).ToFunc()
 }
 
+// ByGuestPlaylistURI orders the results by the guest_playlist_uri field.
+func ByGuestPlaylistURI(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldGuestPlaylistURI, opts...).ToFunc()
+}
+
+// ByGuestPlaylistUse orders the results by the guest_playlist_use field.
+func ByGuestPlaylistUse(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldGuestPlaylistUse, opts...).ToFunc()
+}
+
 // ByOrderMode orders the results by the order_mode field.
 func ByOrderMode(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOrderMode, opts...).ToFunc()
@@ -309,6 +342,21 @@ func ByTrustedAfter(opts ...sql.OrderTermOption) OrderOption {
 // ByLikesAfterMinutes orders the results by the likes_after_minutes field.
 func ByLikesAfterMinutes(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLikesAfterMinutes, opts...).ToFunc()
+}
+
+// ByAwayAfterMinutes orders the results by the away_after_minutes field.
+func ByAwayAfterMinutes(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAwayAfterMinutes, opts...).ToFunc()
+}
+
+// ByAwayVersion orders the results by the away_version field.
+func ByAwayVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAwayVersion, opts...).ToFunc()
+}
+
+// ByRequestsOpenAt orders the results by the requests_open_at field.
+func ByRequestsOpenAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRequestsOpenAt, opts...).ToFunc()
 }
 
 // ByLastCallAt orders the results by the last_call_at field.

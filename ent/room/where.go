@@ -125,6 +125,16 @@ func FallbackPlaylistURI(v string) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldFallbackPlaylistURI, v))
 }
 
+// GuestPlaylistURI applies equality check predicate on the "guest_playlist_uri" field. It's identical to GuestPlaylistURIEQ.
+func GuestPlaylistURI(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldGuestPlaylistURI, v))
+}
+
+// GuestPlaylistUse applies equality check predicate on the "guest_playlist_use" field. It's identical to GuestPlaylistUseEQ.
+func GuestPlaylistUse(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldGuestPlaylistUse, v))
+}
+
 // OrderMode applies equality check predicate on the "order_mode" field. It's identical to OrderModeEQ.
 func OrderMode(v string) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldOrderMode, v))
@@ -178,6 +188,21 @@ func TrustedAfter(v int) predicate.Room {
 // LikesAfterMinutes applies equality check predicate on the "likes_after_minutes" field. It's identical to LikesAfterMinutesEQ.
 func LikesAfterMinutes(v int) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldLikesAfterMinutes, v))
+}
+
+// AwayAfterMinutes applies equality check predicate on the "away_after_minutes" field. It's identical to AwayAfterMinutesEQ.
+func AwayAfterMinutes(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldAwayAfterMinutes, v))
+}
+
+// AwayVersion applies equality check predicate on the "away_version" field. It's identical to AwayVersionEQ.
+func AwayVersion(v int64) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldAwayVersion, v))
+}
+
+// RequestsOpenAt applies equality check predicate on the "requests_open_at" field. It's identical to RequestsOpenAtEQ.
+func RequestsOpenAt(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldRequestsOpenAt, v))
 }
 
 // LastCallAt applies equality check predicate on the "last_call_at" field. It's identical to LastCallAtEQ.
@@ -865,6 +890,146 @@ func FallbackPlaylistURIContainsFold(v string) predicate.Room {
 	return predicate.Room(sql.FieldContainsFold(FieldFallbackPlaylistURI, v))
 }
 
+// GuestPlaylistURIEQ applies the EQ predicate on the "guest_playlist_uri" field.
+func GuestPlaylistURIEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldGuestPlaylistURI, v))
+}
+
+// GuestPlaylistURINEQ applies the NEQ predicate on the "guest_playlist_uri" field.
+func GuestPlaylistURINEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldGuestPlaylistURI, v))
+}
+
+// GuestPlaylistURIIn applies the In predicate on the "guest_playlist_uri" field.
+func GuestPlaylistURIIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldGuestPlaylistURI, vs...))
+}
+
+// GuestPlaylistURINotIn applies the NotIn predicate on the "guest_playlist_uri" field.
+func GuestPlaylistURINotIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldGuestPlaylistURI, vs...))
+}
+
+// GuestPlaylistURIGT applies the GT predicate on the "guest_playlist_uri" field.
+func GuestPlaylistURIGT(v string) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldGuestPlaylistURI, v))
+}
+
+// GuestPlaylistURIGTE applies the GTE predicate on the "guest_playlist_uri" field.
+func GuestPlaylistURIGTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldGuestPlaylistURI, v))
+}
+
+// GuestPlaylistURILT applies the LT predicate on the "guest_playlist_uri" field.
+func GuestPlaylistURILT(v string) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldGuestPlaylistURI, v))
+}
+
+// GuestPlaylistURILTE applies the LTE predicate on the "guest_playlist_uri" field.
+func GuestPlaylistURILTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldGuestPlaylistURI, v))
+}
+
+// GuestPlaylistURIContains applies the Contains predicate on the "guest_playlist_uri" field.
+func GuestPlaylistURIContains(v string) predicate.Room {
+	return predicate.Room(sql.FieldContains(FieldGuestPlaylistURI, v))
+}
+
+// GuestPlaylistURIHasPrefix applies the HasPrefix predicate on the "guest_playlist_uri" field.
+func GuestPlaylistURIHasPrefix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasPrefix(FieldGuestPlaylistURI, v))
+}
+
+// GuestPlaylistURIHasSuffix applies the HasSuffix predicate on the "guest_playlist_uri" field.
+func GuestPlaylistURIHasSuffix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasSuffix(FieldGuestPlaylistURI, v))
+}
+
+// GuestPlaylistURIIsNil applies the IsNil predicate on the "guest_playlist_uri" field.
+func GuestPlaylistURIIsNil() predicate.Room {
+	return predicate.Room(sql.FieldIsNull(FieldGuestPlaylistURI))
+}
+
+// GuestPlaylistURINotNil applies the NotNil predicate on the "guest_playlist_uri" field.
+func GuestPlaylistURINotNil() predicate.Room {
+	return predicate.Room(sql.FieldNotNull(FieldGuestPlaylistURI))
+}
+
+// GuestPlaylistURIEqualFold applies the EqualFold predicate on the "guest_playlist_uri" field.
+func GuestPlaylistURIEqualFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldEqualFold(FieldGuestPlaylistURI, v))
+}
+
+// GuestPlaylistURIContainsFold applies the ContainsFold predicate on the "guest_playlist_uri" field.
+func GuestPlaylistURIContainsFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldContainsFold(FieldGuestPlaylistURI, v))
+}
+
+// GuestPlaylistUseEQ applies the EQ predicate on the "guest_playlist_use" field.
+func GuestPlaylistUseEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldGuestPlaylistUse, v))
+}
+
+// GuestPlaylistUseNEQ applies the NEQ predicate on the "guest_playlist_use" field.
+func GuestPlaylistUseNEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldGuestPlaylistUse, v))
+}
+
+// GuestPlaylistUseIn applies the In predicate on the "guest_playlist_use" field.
+func GuestPlaylistUseIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldGuestPlaylistUse, vs...))
+}
+
+// GuestPlaylistUseNotIn applies the NotIn predicate on the "guest_playlist_use" field.
+func GuestPlaylistUseNotIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldGuestPlaylistUse, vs...))
+}
+
+// GuestPlaylistUseGT applies the GT predicate on the "guest_playlist_use" field.
+func GuestPlaylistUseGT(v string) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldGuestPlaylistUse, v))
+}
+
+// GuestPlaylistUseGTE applies the GTE predicate on the "guest_playlist_use" field.
+func GuestPlaylistUseGTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldGuestPlaylistUse, v))
+}
+
+// GuestPlaylistUseLT applies the LT predicate on the "guest_playlist_use" field.
+func GuestPlaylistUseLT(v string) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldGuestPlaylistUse, v))
+}
+
+// GuestPlaylistUseLTE applies the LTE predicate on the "guest_playlist_use" field.
+func GuestPlaylistUseLTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldGuestPlaylistUse, v))
+}
+
+// GuestPlaylistUseContains applies the Contains predicate on the "guest_playlist_use" field.
+func GuestPlaylistUseContains(v string) predicate.Room {
+	return predicate.Room(sql.FieldContains(FieldGuestPlaylistUse, v))
+}
+
+// GuestPlaylistUseHasPrefix applies the HasPrefix predicate on the "guest_playlist_use" field.
+func GuestPlaylistUseHasPrefix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasPrefix(FieldGuestPlaylistUse, v))
+}
+
+// GuestPlaylistUseHasSuffix applies the HasSuffix predicate on the "guest_playlist_use" field.
+func GuestPlaylistUseHasSuffix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasSuffix(FieldGuestPlaylistUse, v))
+}
+
+// GuestPlaylistUseEqualFold applies the EqualFold predicate on the "guest_playlist_use" field.
+func GuestPlaylistUseEqualFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldEqualFold(FieldGuestPlaylistUse, v))
+}
+
+// GuestPlaylistUseContainsFold applies the ContainsFold predicate on the "guest_playlist_use" field.
+func GuestPlaylistUseContainsFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldContainsFold(FieldGuestPlaylistUse, v))
+}
+
 // OrderModeEQ applies the EQ predicate on the "order_mode" field.
 func OrderModeEQ(v string) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldOrderMode, v))
@@ -1298,6 +1463,146 @@ func LikesAfterMinutesLT(v int) predicate.Room {
 // LikesAfterMinutesLTE applies the LTE predicate on the "likes_after_minutes" field.
 func LikesAfterMinutesLTE(v int) predicate.Room {
 	return predicate.Room(sql.FieldLTE(FieldLikesAfterMinutes, v))
+}
+
+// AwayAfterMinutesEQ applies the EQ predicate on the "away_after_minutes" field.
+func AwayAfterMinutesEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldAwayAfterMinutes, v))
+}
+
+// AwayAfterMinutesNEQ applies the NEQ predicate on the "away_after_minutes" field.
+func AwayAfterMinutesNEQ(v int) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldAwayAfterMinutes, v))
+}
+
+// AwayAfterMinutesIn applies the In predicate on the "away_after_minutes" field.
+func AwayAfterMinutesIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldAwayAfterMinutes, vs...))
+}
+
+// AwayAfterMinutesNotIn applies the NotIn predicate on the "away_after_minutes" field.
+func AwayAfterMinutesNotIn(vs ...int) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldAwayAfterMinutes, vs...))
+}
+
+// AwayAfterMinutesGT applies the GT predicate on the "away_after_minutes" field.
+func AwayAfterMinutesGT(v int) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldAwayAfterMinutes, v))
+}
+
+// AwayAfterMinutesGTE applies the GTE predicate on the "away_after_minutes" field.
+func AwayAfterMinutesGTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldAwayAfterMinutes, v))
+}
+
+// AwayAfterMinutesLT applies the LT predicate on the "away_after_minutes" field.
+func AwayAfterMinutesLT(v int) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldAwayAfterMinutes, v))
+}
+
+// AwayAfterMinutesLTE applies the LTE predicate on the "away_after_minutes" field.
+func AwayAfterMinutesLTE(v int) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldAwayAfterMinutes, v))
+}
+
+// AwayAfterMinutesIsNil applies the IsNil predicate on the "away_after_minutes" field.
+func AwayAfterMinutesIsNil() predicate.Room {
+	return predicate.Room(sql.FieldIsNull(FieldAwayAfterMinutes))
+}
+
+// AwayAfterMinutesNotNil applies the NotNil predicate on the "away_after_minutes" field.
+func AwayAfterMinutesNotNil() predicate.Room {
+	return predicate.Room(sql.FieldNotNull(FieldAwayAfterMinutes))
+}
+
+// AwayVersionEQ applies the EQ predicate on the "away_version" field.
+func AwayVersionEQ(v int64) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldAwayVersion, v))
+}
+
+// AwayVersionNEQ applies the NEQ predicate on the "away_version" field.
+func AwayVersionNEQ(v int64) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldAwayVersion, v))
+}
+
+// AwayVersionIn applies the In predicate on the "away_version" field.
+func AwayVersionIn(vs ...int64) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldAwayVersion, vs...))
+}
+
+// AwayVersionNotIn applies the NotIn predicate on the "away_version" field.
+func AwayVersionNotIn(vs ...int64) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldAwayVersion, vs...))
+}
+
+// AwayVersionGT applies the GT predicate on the "away_version" field.
+func AwayVersionGT(v int64) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldAwayVersion, v))
+}
+
+// AwayVersionGTE applies the GTE predicate on the "away_version" field.
+func AwayVersionGTE(v int64) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldAwayVersion, v))
+}
+
+// AwayVersionLT applies the LT predicate on the "away_version" field.
+func AwayVersionLT(v int64) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldAwayVersion, v))
+}
+
+// AwayVersionLTE applies the LTE predicate on the "away_version" field.
+func AwayVersionLTE(v int64) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldAwayVersion, v))
+}
+
+// RequestsOpenAtEQ applies the EQ predicate on the "requests_open_at" field.
+func RequestsOpenAtEQ(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldRequestsOpenAt, v))
+}
+
+// RequestsOpenAtNEQ applies the NEQ predicate on the "requests_open_at" field.
+func RequestsOpenAtNEQ(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldRequestsOpenAt, v))
+}
+
+// RequestsOpenAtIn applies the In predicate on the "requests_open_at" field.
+func RequestsOpenAtIn(vs ...time.Time) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldRequestsOpenAt, vs...))
+}
+
+// RequestsOpenAtNotIn applies the NotIn predicate on the "requests_open_at" field.
+func RequestsOpenAtNotIn(vs ...time.Time) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldRequestsOpenAt, vs...))
+}
+
+// RequestsOpenAtGT applies the GT predicate on the "requests_open_at" field.
+func RequestsOpenAtGT(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldRequestsOpenAt, v))
+}
+
+// RequestsOpenAtGTE applies the GTE predicate on the "requests_open_at" field.
+func RequestsOpenAtGTE(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldRequestsOpenAt, v))
+}
+
+// RequestsOpenAtLT applies the LT predicate on the "requests_open_at" field.
+func RequestsOpenAtLT(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldRequestsOpenAt, v))
+}
+
+// RequestsOpenAtLTE applies the LTE predicate on the "requests_open_at" field.
+func RequestsOpenAtLTE(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldRequestsOpenAt, v))
+}
+
+// RequestsOpenAtIsNil applies the IsNil predicate on the "requests_open_at" field.
+func RequestsOpenAtIsNil() predicate.Room {
+	return predicate.Room(sql.FieldIsNull(FieldRequestsOpenAt))
+}
+
+// RequestsOpenAtNotNil applies the NotNil predicate on the "requests_open_at" field.
+func RequestsOpenAtNotNil() predicate.Room {
+	return predicate.Room(sql.FieldNotNull(FieldRequestsOpenAt))
 }
 
 // LastCallAtEQ applies the EQ predicate on the "last_call_at" field.

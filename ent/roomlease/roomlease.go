@@ -15,6 +15,8 @@ const (
 	FieldNodeID = "node_id"
 	// FieldEpoch holds the string denoting the epoch field in the database.
 	FieldEpoch = "epoch"
+	// FieldCalls holds the string denoting the calls field in the database.
+	FieldCalls = "calls"
 	// Table holds the table name of the roomlease in the database.
 	Table = "room_leases"
 )
@@ -24,6 +26,7 @@ var Columns = []string{
 	FieldID,
 	FieldNodeID,
 	FieldEpoch,
+	FieldCalls,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -39,6 +42,8 @@ func ValidColumn(column string) bool {
 var (
 	// NodeIDValidator is a validator for the "node_id" field. It is called by the builders before save.
 	NodeIDValidator func(string) error
+	// CallsValidator is a validator for the "calls" field. It is called by the builders before save.
+	CallsValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -59,4 +64,9 @@ func ByNodeID(opts ...sql.OrderTermOption) OrderOption {
 // ByEpoch orders the results by the epoch field.
 func ByEpoch(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEpoch, opts...).ToFunc()
+}
+
+// ByCalls orders the results by the calls field.
+func ByCalls(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCalls, opts...).ToFunc()
 }

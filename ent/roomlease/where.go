@@ -72,6 +72,11 @@ func Epoch(v int64) predicate.RoomLease {
 	return predicate.RoomLease(sql.FieldEQ(FieldEpoch, v))
 }
 
+// Calls applies equality check predicate on the "calls" field. It's identical to CallsEQ.
+func Calls(v string) predicate.RoomLease {
+	return predicate.RoomLease(sql.FieldEQ(FieldCalls, v))
+}
+
 // NodeIDEQ applies the EQ predicate on the "node_id" field.
 func NodeIDEQ(v string) predicate.RoomLease {
 	return predicate.RoomLease(sql.FieldEQ(FieldNodeID, v))
@@ -175,6 +180,81 @@ func EpochLT(v int64) predicate.RoomLease {
 // EpochLTE applies the LTE predicate on the "epoch" field.
 func EpochLTE(v int64) predicate.RoomLease {
 	return predicate.RoomLease(sql.FieldLTE(FieldEpoch, v))
+}
+
+// CallsEQ applies the EQ predicate on the "calls" field.
+func CallsEQ(v string) predicate.RoomLease {
+	return predicate.RoomLease(sql.FieldEQ(FieldCalls, v))
+}
+
+// CallsNEQ applies the NEQ predicate on the "calls" field.
+func CallsNEQ(v string) predicate.RoomLease {
+	return predicate.RoomLease(sql.FieldNEQ(FieldCalls, v))
+}
+
+// CallsIn applies the In predicate on the "calls" field.
+func CallsIn(vs ...string) predicate.RoomLease {
+	return predicate.RoomLease(sql.FieldIn(FieldCalls, vs...))
+}
+
+// CallsNotIn applies the NotIn predicate on the "calls" field.
+func CallsNotIn(vs ...string) predicate.RoomLease {
+	return predicate.RoomLease(sql.FieldNotIn(FieldCalls, vs...))
+}
+
+// CallsGT applies the GT predicate on the "calls" field.
+func CallsGT(v string) predicate.RoomLease {
+	return predicate.RoomLease(sql.FieldGT(FieldCalls, v))
+}
+
+// CallsGTE applies the GTE predicate on the "calls" field.
+func CallsGTE(v string) predicate.RoomLease {
+	return predicate.RoomLease(sql.FieldGTE(FieldCalls, v))
+}
+
+// CallsLT applies the LT predicate on the "calls" field.
+func CallsLT(v string) predicate.RoomLease {
+	return predicate.RoomLease(sql.FieldLT(FieldCalls, v))
+}
+
+// CallsLTE applies the LTE predicate on the "calls" field.
+func CallsLTE(v string) predicate.RoomLease {
+	return predicate.RoomLease(sql.FieldLTE(FieldCalls, v))
+}
+
+// CallsContains applies the Contains predicate on the "calls" field.
+func CallsContains(v string) predicate.RoomLease {
+	return predicate.RoomLease(sql.FieldContains(FieldCalls, v))
+}
+
+// CallsHasPrefix applies the HasPrefix predicate on the "calls" field.
+func CallsHasPrefix(v string) predicate.RoomLease {
+	return predicate.RoomLease(sql.FieldHasPrefix(FieldCalls, v))
+}
+
+// CallsHasSuffix applies the HasSuffix predicate on the "calls" field.
+func CallsHasSuffix(v string) predicate.RoomLease {
+	return predicate.RoomLease(sql.FieldHasSuffix(FieldCalls, v))
+}
+
+// CallsIsNil applies the IsNil predicate on the "calls" field.
+func CallsIsNil() predicate.RoomLease {
+	return predicate.RoomLease(sql.FieldIsNull(FieldCalls))
+}
+
+// CallsNotNil applies the NotNil predicate on the "calls" field.
+func CallsNotNil() predicate.RoomLease {
+	return predicate.RoomLease(sql.FieldNotNull(FieldCalls))
+}
+
+// CallsEqualFold applies the EqualFold predicate on the "calls" field.
+func CallsEqualFold(v string) predicate.RoomLease {
+	return predicate.RoomLease(sql.FieldEqualFold(FieldCalls, v))
+}
+
+// CallsContainsFold applies the ContainsFold predicate on the "calls" field.
+func CallsContainsFold(v string) predicate.RoomLease {
+	return predicate.RoomLease(sql.FieldContainsFold(FieldCalls, v))
 }
 
 // And groups predicates with the AND operator between them.

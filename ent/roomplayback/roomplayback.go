@@ -34,6 +34,8 @@ const (
 	FieldDeviceActive = "device_active"
 	// FieldDeviceRestricted holds the string denoting the device_restricted field in the database.
 	FieldDeviceRestricted = "device_restricted"
+	// FieldDeviceFixedVolume holds the string denoting the device_fixed_volume field in the database.
+	FieldDeviceFixedVolume = "device_fixed_volume"
 	// FieldDeviceVolume holds the string denoting the device_volume field in the database.
 	FieldDeviceVolume = "device_volume"
 	// FieldHealth holds the string denoting the health field in the database.
@@ -88,6 +90,7 @@ var Columns = []string{
 	FieldDeviceType,
 	FieldDeviceActive,
 	FieldDeviceRestricted,
+	FieldDeviceFixedVolume,
 	FieldDeviceVolume,
 	FieldHealth,
 	FieldHealthReason,
@@ -130,6 +133,8 @@ var (
 	DefaultDeviceActive bool
 	// DefaultDeviceRestricted holds the default value on creation for the "device_restricted" field.
 	DefaultDeviceRestricted bool
+	// DefaultDeviceFixedVolume holds the default value on creation for the "device_fixed_volume" field.
+	DefaultDeviceFixedVolume bool
 	// HealthValidator is a validator for the "health" field. It is called by the builders before save.
 	HealthValidator func(string) error
 	// DefaultHealthReason holds the default value on creation for the "health_reason" field.
@@ -213,6 +218,11 @@ func ByDeviceActive(opts ...sql.OrderTermOption) OrderOption {
 // ByDeviceRestricted orders the results by the device_restricted field.
 func ByDeviceRestricted(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDeviceRestricted, opts...).ToFunc()
+}
+
+// ByDeviceFixedVolume orders the results by the device_fixed_volume field.
+func ByDeviceFixedVolume(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDeviceFixedVolume, opts...).ToFunc()
 }
 
 // ByDeviceVolume orders the results by the device_volume field.

@@ -120,6 +120,11 @@ func DeviceRestricted(v bool) predicate.RoomPlayback {
 	return predicate.RoomPlayback(sql.FieldEQ(FieldDeviceRestricted, v))
 }
 
+// DeviceFixedVolume applies equality check predicate on the "device_fixed_volume" field. It's identical to DeviceFixedVolumeEQ.
+func DeviceFixedVolume(v bool) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldEQ(FieldDeviceFixedVolume, v))
+}
+
 // DeviceVolume applies equality check predicate on the "device_volume" field. It's identical to DeviceVolumeEQ.
 func DeviceVolume(v int) predicate.RoomPlayback {
 	return predicate.RoomPlayback(sql.FieldEQ(FieldDeviceVolume, v))
@@ -733,6 +738,16 @@ func DeviceRestrictedEQ(v bool) predicate.RoomPlayback {
 // DeviceRestrictedNEQ applies the NEQ predicate on the "device_restricted" field.
 func DeviceRestrictedNEQ(v bool) predicate.RoomPlayback {
 	return predicate.RoomPlayback(sql.FieldNEQ(FieldDeviceRestricted, v))
+}
+
+// DeviceFixedVolumeEQ applies the EQ predicate on the "device_fixed_volume" field.
+func DeviceFixedVolumeEQ(v bool) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldEQ(FieldDeviceFixedVolume, v))
+}
+
+// DeviceFixedVolumeNEQ applies the NEQ predicate on the "device_fixed_volume" field.
+func DeviceFixedVolumeNEQ(v bool) predicate.RoomPlayback {
+	return predicate.RoomPlayback(sql.FieldNEQ(FieldDeviceFixedVolume, v))
 }
 
 // DeviceVolumeEQ applies the EQ predicate on the "device_volume" field.

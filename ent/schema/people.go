@@ -55,7 +55,9 @@ func (Session) Edges() []ent.Edge {
 }
 
 func (Session) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("family"), index.Fields("user_id"), index.Fields("expires_at")}
+	return []ent.Index{
+		index.Fields("family"), index.Fields("user_id"), index.Fields("expires_at"), index.Fields("used_at"),
+	}
 }
 
 // EndedSession is a session that has ended before its time: its id is the family of its refresh tokens, which are
@@ -101,7 +103,7 @@ func (SpotifyAccount) Fields() []ent.Field {
 		field.String("user_id").MaxLen(idLength).Immutable(),
 		field.String("account_id").MaxLen(255).Unique().Comment("Spotify's account_id or, if that is absent, id"),
 		field.String("display_name").MaxLen(255),
-		field.Bytes("encrypted_tokens").MaxLen(8192),
+		field.Bytes("encrypted_tokens").MaxLen(65_535),
 		field.Bool("needs_reconnect").Default(false),
 		field.Time("authorized_at").SchemaType(precise),
 		field.Time("refreshing_until").SchemaType(precise).Optional().Nillable().
@@ -137,7 +139,7 @@ func (SpotifyAuthorization) Edges() []ent.Edge {
 }
 
 func (SpotifyAuthorization) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("expires_at")}
+	return []ent.Index{index.Fields("expires_at"), referring("user_id", "spotify_authorizations_users_user")}
 }
 
 // Membership makes a user a member of a room, with a role and the name that the user has there.
@@ -156,6 +158,7 @@ func (Membership) Fields() []ent.Field {
 			Comment("when the member was last connected to a server"),
 		field.Time("present_since").SchemaType(precise).Optional().Nillable().
 			Comment("when the member's present presence began"),
+		field.Bool("away").Default(false).Comment("left for so long that the member's songs wait"),
 		field.Time("adds_full_at").SchemaType(precise).Optional().Nillable().
 			Comment("when the quota of added songs is full again"),
 	}

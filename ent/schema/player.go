@@ -25,6 +25,7 @@ func (RoomPlayback) Fields() []ent.Field {
 		field.String("device_type").MaxLen(64).Default(""),
 		field.Bool("device_active").Default(false),
 		field.Bool("device_restricted").Default(false),
+		field.Bool("device_fixed_volume").Default(false).Comment("other apps cannot change the volume"),
 		field.Int("device_volume").Optional().Nillable().Comment("in per cent"),
 		field.String("health").MaxLen(kindLength),
 		field.String("health_reason").MaxLen(kindLength).Default(""),
@@ -76,7 +77,7 @@ func (RoomCommand) Edges() []ent.Edge {
 }
 
 func (RoomCommand) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("room_id", "version")}
+	return []ent.Index{index.Fields("room_id", "version"), index.Fields("created_at")}
 }
 
 // Node is a running server. It counts as alive until alive_until, which it keeps moving forward.
@@ -112,5 +113,6 @@ func (RoomLease) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("node_id").MaxLen(idLength),
 		field.Int64("epoch"),
+		field.String("calls").MaxLen(400).Optional().Comment("the room's calls to Spotify in the last hour, by minutes"),
 	}
 }

@@ -29,6 +29,9 @@ func (Room) Fields() []ent.Field {
 		field.String("delivery").MaxLen(kindLength).Default("QUEUE").Comment("how songs should reach the player"),
 		field.Bool("fallback").Default(true).Comment("the server adds fallback songs when nothing else waits"),
 		field.String("fallback_playlist_uri").MaxLen(uriLength).Optional().Nillable(),
+		field.String("guest_playlist_uri").MaxLen(uriLength).Optional().Nillable().
+			Comment("the playlist that the host chose for guests; NULL: guests may add any song"),
+		field.String("guest_playlist_use").MaxLen(kindLength).Default("ADD"),
 		field.String("order_mode").MaxLen(kindLength).Default("LIKES"),
 		field.Bool("allow_explicit").Default(true),
 		field.Int("max_song_seconds").Optional().Nillable().Comment("NULL: any length"),
@@ -40,6 +43,11 @@ func (Room) Fields() []ent.Field {
 		field.Bool("require_approval").Default(false).Comment("songs of newcomers wait for a host"),
 		field.Int("trusted_after").Default(3).Comment("how many accepted songs make a guest no longer a newcomer"),
 		field.Int("likes_after_minutes").Default(0).Comment("how long after joining a guest may like songs"),
+		field.Int("away_after_minutes").Optional().Nillable().
+			Comment("how long after a guest left their songs wait; NULL: they do not"),
+		field.Int64("away_version").Default(0).
+			Comment("the room's version at which a guest was last found to have left, or to be back"),
+		field.Time("requests_open_at").SchemaType(precise).Optional().Nillable(),
 		field.Time("last_call_at").SchemaType(precise).Optional().Nillable(),
 		field.JSON("blocked", []Blocked{}).Optional().Comment("songs and artists that may not play in this room"),
 		field.Int64("settings_version").Default(0).Comment("the room's version at which the settings last changed"),

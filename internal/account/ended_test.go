@@ -176,3 +176,28 @@ func TestSigningOutEndsConnectingSpotify(t *testing.T) {
 		}
 	})
 }
+
+// A client that goes away once its session has ended does not keep the rest from being done, and what has ended is
+// acknowledged.
+func TestSigningOutGoesOnWithoutItsClient(t *testing.T) {
+	onBothDatabases(t, func(f *fixture) {
+		here := f.newUser(party.GuestUser)
+		request, goAway := context.WithCancel(f.Context())
+		var told []string
+		f.OnSignedOut(func(ctx context.Context, users []string) {
+			goAway()
+			f.must(ctx.Err())
+			told = users
+		})
+		f.must(f.SignOut(request, here.Refresh))
+		if len(told) != 1 || told[0] != here.User.UserID {
+			f.Errorf("%v have signed out, want %s", told, here.User.UserID)
+		}
+		again := f.newUser(party.GuestUser)
+		f.signIn(again.User)
+		f.must(f.SignOut(f.Context(), again.Refresh))
+		if len(told) != 0 {
+			f.Errorf("%v have signed out, although they have another session", told)
+		}
+	})
+}

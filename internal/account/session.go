@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -167,22 +168,25 @@ func (a *Accounts) sessionUser(ctx context.Context, refresh string) (*Viewer, er
 }
 
 // DeleteOldSessions deletes sessions that have expired, refresh tokens that were exchanged and whose grace period is
-// over, the records of sessions that ended so long ago that their
-// access tokens have expired, too, and logins that were begun and not completed in time.
+// over, the records of sessions that ended so long ago that their access tokens have expired, too, and logins that were
+// begun and not completed in time. A failure does not keep it from deleting the others.
 func (a *Accounts) DeleteOldSessions(ctx context.Context) error {
 	now, err := a.db.Now(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err := a.db.DeleteWhere(ctx, "logins", "expires_at < ?", now); err != nil {
-		return err
+	var failed []error
+	for _, old := range []struct {
+		table, condition string
+		before           time.Time
+	}{
+		{"logins", "expires_at < ?", now},
+		{"ended_sessions", "ended_at < ?", now.Add(-EndedKept)},
+		{"sessions", usedLongAgo, now.Add(-refreshGrace)},
+		{"sessions", "expires_at < ?", now},
+	} {
+		_, err := a.db.DeleteWhere(ctx, old.table, old.condition, old.before)
+		failed = append(failed, err)
 	}
-	if _, err := a.db.DeleteWhere(ctx, "ended_sessions", "ended_at < ?", now.Add(-EndedKept)); err != nil {
-		return err
-	}
-	if _, err := a.db.DeleteWhere(ctx, "sessions", usedLongAgo, now.Add(-refreshGrace)); err != nil {
-		return err
-	}
-	_, err = a.db.DeleteWhere(ctx, "sessions", "expires_at < ?", now)
-	return err
+	return errors.Join(failed...)
 }

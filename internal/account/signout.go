@@ -42,10 +42,9 @@ func (a *Accounts) signOut(
 	if err != nil {
 		return err
 	}
-	var users []string
+	var gone []string
 	err = a.endingTx(ctx, now, func(tx *ent.Tx, end endFunc) (err error) {
-		var families []string
-		users, families, err = lockSignedIn(ctx, tx, refresh, viewer, now)
+		users, families, err := lockSignedIn(ctx, tx, refresh, viewer, now)
 		if err != nil {
 			return err
 		}
@@ -53,29 +52,35 @@ func (a *Accounts) signOut(
 		if err != nil {
 			return err
 		}
-		return end(chosen...)
+		if err := end(chosen...); err != nil {
+			return err
+		}
+		gone, err = withoutSession(ctx, tx, users)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}
 	a.sessions.WithLabelValues(sessionEnded).Inc()
-	return a.announceSignedOut(ctx, users)
+	if a.onSignedOut != nil { // the user has signed out, whatever comes of it
+		a.onSignedOut(context.WithoutCancel(ctx), gone)
+	}
+	return nil
 }
 
-// OnSignedOut has fn told which users have signed out and have no other session. Call it before the first request.
+// OnSignedOut has fn told which users have signed out and have no other session. fn has to end within a few seconds:
+// its context does not end with the request. Call OnSignedOut before the first request.
 func (a *Accounts) OnSignedOut(fn func(ctx context.Context, userIDs []string)) { a.onSignedOut = fn }
 
-func (a *Accounts) announceSignedOut(ctx context.Context, users []string) error {
-	if a.onSignedOut == nil {
-		return nil
-	}
-	still, err := a.db.Read.Session.Query().Where(session.UserIDIn(users...)).Select(session.FieldUserID).Strings(ctx)
+// withoutSession returns those of the users who have no session.
+func withoutSession(ctx context.Context, tx *ent.Tx, users []string) ([]string, error) {
+	still, err := tx.Session.Query().Where(session.UserIDIn(users...)).Select(session.FieldUserID).Strings(ctx)
 	if err != nil {
-		return fmt.Errorf("look for other sessions: %w", err)
+		return nil, fmt.Errorf("look for other sessions: %w", err)
 	}
+	slices.Sort(users)
 	gone := slices.DeleteFunc(users, func(id string) bool { return slices.Contains(still, id) })
-	a.onSignedOut(ctx, slices.Compact(gone))
-	return nil
+	return slices.Compact(gone), nil
 }
 
 // lockSignedIn returns the sessions of a refresh token and of the viewer, with their users, whom it locks. The error is

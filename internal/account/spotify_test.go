@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"strings"
@@ -176,5 +177,26 @@ func TestAuthorizationsThatNobodyFinishesAreBounded(t *testing.T) {
 		answer := account.SpotifyAnswer{State: f.spotify.state, Browser: last.Browser, Code: "otto"}
 		_, _, err := f.CompleteSpotify(f.Context(), answer)
 		f.must(err)
+	})
+}
+
+// Tokens of the largest size that the column has are stored and read back as they are, and larger ones are refused.
+func TestLargestTokensAreStored(t *testing.T) {
+	onBothDatabases(t, func(f *fixture) {
+		host := f.newHost()
+		_, err := f.connect(host, "mine", nil)
+		f.must(err)
+		viewer, err := account.ViewerFrom(host)
+		f.must(err)
+		store := account.NewCredentialStore(f.db)
+		tokens := bytes.Repeat([]byte{0, 0xff, '\'', '\\', 'x'}, 65_535/5)
+		f.must(store.SaveSpotifyTokens(f.Context(), viewer.UserID, tokens))
+		if got, err := store.SpotifyCredentials(f.Context(), viewer.UserID); err != nil ||
+			!bytes.Equal(got.EncryptedTokens, tokens) {
+			f.Errorf("%d bytes were stored, and %d read: %v", len(tokens), len(got.EncryptedTokens), err)
+		}
+		if err := store.SaveSpotifyTokens(f.Context(), viewer.UserID, append(tokens, 'x')); err == nil {
+			f.Error("a byte more was stored")
+		}
 	})
 }

@@ -61,12 +61,25 @@ func connectorAs(cfg *mysql.Config, credentials Credentials, refused bool) (driv
 	return mysql.NewConnector(cfg)
 }
 
+// refusedCredentials is a refusal of the newest credentials. While they are being changed, that lasts a moment: the
+// database accepts the new ones before others know them.
+type refusedCredentials struct{ error }
+
+func (e refusedCredentials) Unwrap() error { return e.error }
+
 // Connect implements driver.Connector.
 func (c *credentialsConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := c.Connector.Connect(ctx)
-	var refusal *mysql.MySQLError
-	if errors.As(err, &refusal) && slices.Contains(accessDenied, refusal.Number) {
-		return c.retry.Connect(ctx)
+	if !isAccessDenied(err) {
+		return conn, err
+	}
+	if conn, err = c.retry.Connect(ctx); isAccessDenied(err) {
+		err = refusedCredentials{err}
 	}
 	return conn, err
+}
+
+func isAccessDenied(err error) bool {
+	refusal, ok := errors.AsType[*mysql.MySQLError](err)
+	return ok && slices.Contains(accessDenied, refusal.Number)
 }

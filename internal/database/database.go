@@ -111,15 +111,15 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	reader.SetMaxOpenConns(sqliteReaders)
 	reader.SetMaxIdleConns(sqliteReaders)
 	prepared := newPreparedDriver(dialect.SQLite, writer)
-	observer := newObserver(dialect.SQLite)
+	observer, read := newObserver(dialect.SQLite), newStatements(reader)
 	return &DB{
 		Dialect: dialect.SQLite,
 		Write:   ent.NewClient(ent.Driver(observedDriver{prepared, observer})),
 		Read:    ent.NewClient(ent.Driver(observedDriver{entsql.OpenDB(dialect.SQLite, reader), observer})),
-		SQL:     ObservedDB{reader, observer},
+		SQL:     ObservedDB{reader, observer, read},
 		probeID: NewID(),
 		pools:   map[string]*sql.DB{"write": writer, "read": reader},
-		closers: []func() error{reader.Close, prepared.Close},
+		closers: []func() error{read.close, reader.Close, prepared.Close},
 
 		checkpoint: func(ctx context.Context) error { return checkpointSQLite(ctx, path) },
 	}, nil

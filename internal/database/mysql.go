@@ -71,7 +71,7 @@ func openMySQL(ctx context.Context, databaseURL string, opts Options) (*DB, erro
 	observer.onError = dropIdleWhenLost(db)
 	client := ent.NewClient(ent.Driver(observedDriver{entsql.OpenDB(dialect.MySQL, db), observer}))
 	return &DB{
-		Dialect: dialect.MySQL, Write: client, Read: client, SQL: ObservedDB{db, observer}, probeID: NewID(),
+		Dialect: dialect.MySQL, Write: client, Read: client, SQL: ObservedDB{db, observer, nil}, probeID: NewID(),
 		pools: map[string]*sql.DB{"all": db}, closers: []func() error{db.Close},
 	}, nil
 }

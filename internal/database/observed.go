@@ -184,18 +184,30 @@ func (t *observedTx) Rollback() error {
 type ObservedDB struct {
 	*sql.DB
 	observer *observer
+	prepared *statements // nil: each query is sent as it is
 }
 
 func (d ObservedDB) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	ctx, statement := d.observer.begin(ctx, query)
-	rows, err := d.DB.QueryContext(ctx, query, args...)
+	var rows *sql.Rows
+	var err error
+	if stmt := d.prepared.get(ctx, query); stmt != nil { //nolint:sqlclosecheck // statements close them with the database
+		rows, err = stmt.QueryContext(ctx, args...)
+	} else {
+		rows, err = d.DB.QueryContext(ctx, query, args...)
+	}
 	statement.end(err)
 	return rows, err
 }
 
 func (d ObservedDB) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	ctx, statement := d.observer.begin(ctx, query)
-	row := d.DB.QueryRowContext(ctx, query, args...)
+	var row *sql.Row
+	if stmt := d.prepared.get(ctx, query); stmt != nil { //nolint:sqlclosecheck // statements close them with the database
+		row = stmt.QueryRowContext(ctx, args...)
+	} else {
+		row = d.DB.QueryRowContext(ctx, query, args...)
+	}
 	statement.end(row.Err())
 	return row
 }

@@ -60,24 +60,38 @@ func checkTLS(u *url.URL) error {
 // tlsConfig returns how connections to the database of a URL are encrypted and verified, or nil where the driver knows
 // it by the parameter's value. Verified connections are to the host that the URL names, or to none.
 func tlsConfig(u *url.URL) (*tls.Config, error) {
-	var roots []byte
+	pool := x509.NewCertPool()
 	switch u.Query().Get("tls") {
 	case tlsRDS:
-		roots = rdsRoots
+		pool.AppendCertsFromPEM(rdsRoots)
 	case tlsVerify:
-		file := u.Query().Get("ca")
 		var err error
-		if roots, err = os.ReadFile(file); err != nil {
-			return nil, fmt.Errorf("read the certificates to trust: %w", err)
+		if pool, err = readCA(u.Query().Get("ca")); err != nil {
+			return nil, err
 		}
 	default:
 		return nil, nil //nolint:nilnil // see above
 	}
+	return &tls.Config{RootCAs: pool, ServerName: u.Hostname(), MinVersion: tls.VersionTLS12}, nil
+}
+
+// CheckCA returns an error unless a file has certificates with which connections can be verified.
+func CheckCA(file string) error {
+	_, err := readCA(file)
+	return err
+}
+
+// readCA reads the certificates to trust.
+func readCA(file string) (*x509.CertPool, error) {
+	roots, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read the certificates to trust: %w", err)
+	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(roots) {
-		return nil, fmt.Errorf("%s has no certificate in PEM format", u.Query().Get("ca"))
+		return nil, fmt.Errorf("%s has no certificate in PEM format", file)
 	}
-	return &tls.Config{RootCAs: pool, ServerName: u.Hostname(), MinVersion: tls.VersionTLS12}, nil
+	return pool, nil
 }
 
 // WithCA returns a MySQL database's URL with tls=verify and the certificates of a file. ok is false if the URL already

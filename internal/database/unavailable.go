@@ -38,6 +38,9 @@ var unavailableSQLite = []int{
 // Unavailable reports whether an error of this package's databases says that the database does not answer, or cannot
 // write, at present: the same may succeed later. After the failure of a commit it is unknown whether it took place.
 func Unavailable(err error) bool {
+	if _, ok := errors.AsType[refusedCredentials](err); ok {
+		return true
+	}
 	if e, ok := errors.AsType[*mysql.MySQLError](err); ok {
 		return slices.Contains(unavailable, e.Number)
 	}

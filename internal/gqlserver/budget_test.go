@@ -86,6 +86,41 @@ func TestUserWhoHasSpentTheBudgetIsRefusedOverAllTransports(t *testing.T) {
 	})
 }
 
+// What has to be possible at any time, such as signing out, is possible for those who have spent their budget, too, but
+// not without end; and nothing else comes in with it.
+func TestEssentialMutationsAreDoneInDebt(t *testing.T) {
+	essential := func(cfg *gqlserver.Config) { withBudgets(10, 10)(cfg); cfg.Essential = []string{"set"} }
+	inFakeTime(t, essential, func(t *testing.T, s *service) {
+		ana := map[string]string{"Authorization": "Bearer ana"}
+		s.spend("ana")
+		got := s.post(`mutation M {a: set(value:1)}`, ana)
+		if got.status != http.StatusOK || !strings.Contains(got.body, `"data"`) {
+			t.Errorf("got %+v", got)
+		}
+		for _, query := range []string{
+			`mutation{set(value:1) again:set(value:2)}`, `{hello}`, `mutation{...F} fragment F on Mutation{set(value:1)}`,
+			`mutation{set(value:1)} # ` + strings.Repeat("x", 500), `query A{hello} mutation B{set(value:1)}`, `{`,
+		} {
+			if got := s.post(query, ana); !strings.Contains(got.body, "RATE_LIMITED") {
+				t.Errorf("%.60s: %+v", query, got)
+			}
+		}
+		done := 0
+		for range 100 {
+			if got := s.post(`mutation{set(value:1)}`, ana); !strings.Contains(got.body, "RATE_LIMITED") {
+				done++
+			}
+		}
+		if done != 19 {
+			t.Errorf("%d more mutations are done at once, want 19", done)
+		}
+		time.Sleep(time.Second)
+		if got := s.post(`mutation{set(value:1)}`, ana); !strings.Contains(got.body, `"data"`) {
+			t.Errorf("after a second: %+v", got)
+		}
+	})
+}
+
 // Users who have spent the budget of their address leave nothing to unknown clients there, but do not keep those who
 // have hardly spent anything from their own.
 func TestSpentAddressServesModestUsers(t *testing.T) {

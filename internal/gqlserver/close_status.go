@@ -15,6 +15,8 @@ type closeStatus struct {
 }
 
 var (
+	// closedByCompletion: a stream of events has ended with its subscription.
+	closedByCompletion = closeStatus{code: 1000}
 	// closedByIdleness: a client without credentials ran no operation for Limits.AnonymousIdle. Clients that have nothing
 	// to do do not reconnect on this code.
 	closedByIdleness = closeStatus{code: 1000, reason: "Idle without credentials"}
@@ -49,6 +51,9 @@ var (
 	// closedByInternalError: a panic occurred outside of any operation.
 	closedByInternalError = closeStatus{code: 4500, reason: "Internal server error"}
 )
+
+// noStatusReceived is the code of a connection that its client has closed without a code.
+const noStatusReceived = 1005
 
 const maxReasonBytes = 123 // the size of a close frame's payload, without the code
 

@@ -1,9 +1,7 @@
 package gqlserver
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -11,10 +9,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
-	"unicode/utf8"
 
-	"github.com/gorilla/websocket"
-
+	"antwon.dj/backend/internal/gqlserver/sockets"
 	"antwon.dj/backend/internal/ratelimit"
 )
 
@@ -26,32 +22,37 @@ const (
 	sendBuffer = 64 << 10
 )
 
-// connection is one WebSocket. Its goroutine reads and handles one message after the other. Frames and subscriptions
-// that have something to send are put into the outbox. A goroutine that writes exists only while the client does not
-// accept everything at once.
+// connection is one WebSocket or, if events is set, one subscription that is answered with Server-Sent Events. While
+// nothing comes and nothing is to be sent, it has no goroutine, no buffer and no timer of its own. Frames and
+// subscriptions that have something to send are put into the outbox. A goroutine that writes exists only while the
+// client does not accept everything at once.
 type connection struct {
 	handler      *Handler
-	ws           *websocket.Conn // only for reading
-	socket       net.Conn        // the connection below ws, to which the outbox writes
+	socket       net.Conn        // nil before a stream of events has started
 	raw          syscall.RawConn // the socket's descriptor; nil if it has none
 	slot         *connectionSlot
-	remoteAddr   string
+	remoteAddr   string // "" after connection_init
 	payer        *payer // nil before connection_init
 	compress     bool
-	ctx          context.Context // parent of all contexts of the connection's operations; ends with the connection
-	cancel       context.CancelFunc
+	events       bool
+	ctx          context.Context   // parent of the contexts of the operations, which close cancels
 	limiter      *ratelimit.Bucket // of new operations; nil before connection_init, and for unlimited clients
 	running      sync.WaitGroup    // queries and mutations that are being executed
 	lastActivity atomic.Int64      // when the client last sent or accepted something, in Unix nanoseconds
-	timer        *time.Timer       // fires at the next of the deadlines
+	deadline     sockets.Deadline  // the next of the deadlines
+
+	frames   frameReader    // used by whoever reads, see reading.go
+	place    sockets.Place  // in the poller, once it has started; zero: a goroutine reads
+	starting sync.WaitGroup // done when it has started
+	reading  sync.WaitGroup // the goroutine that reads, or handles what the poller's goroutine has read
 
 	mu        sync.Mutex // held only while memory is accessed
 	deadlines connectionDeadlines
 	outbox    outbox
 	active    []*operation
-	session   string        // the client's session, once it is known
-	status    *closeStatus  // set once, when the connection is closed
-	flushed   chan struct{} // closed when the close frame was sent, or cannot be
+	session   string         // the client's session, once it is known
+	status    *closeStatus   // set once, when the connection is closed
+	flushed   sync.WaitGroup // done when the close frame was sent, or cannot be
 }
 
 // connectionDeadlines are the times at which a connection has to do something by itself.
@@ -62,70 +63,52 @@ type connectionDeadlines struct {
 	ping   time.Time // the next ping
 }
 
-func newConnection(
-	r *http.Request, h *Handler, ws *websocket.Conn, socket net.Conn, slot *connectionSlot, compress bool,
-) *connection {
-	c := &connection{
-		handler: h, ws: ws, socket: socket, slot: slot, remoteAddr: r.RemoteAddr, compress: compress,
-		flushed: make(chan struct{}),
-	}
-	ctx := context.WithoutCancel(r.Context())
-	c.ctx, c.cancel = context.WithCancel(withWebSocket(ctx))
-	c.outbox.spaceFreed.L = &c.mu
-	c.configure()
-	now := time.Now()
-	c.lastActivity.Store(now.UnixNano())
-	c.deadlines = connectionDeadlines{init: now.Add(h.cfg.Limits.InitTimeout), ping: now.Add(h.cfg.Limits.PingInterval)}
-	c.timer = time.AfterFunc(time.Hour, c.handleTimer)
-	c.timer.Reset(c.deadlines.untilNext(now))
+func newConnection(h *Handler, slot *connectionSlot) *connection {
+	c := &connection{handler: h, slot: slot, ctx: context.Background()}
+	c.starting.Add(1)
+	c.flushed.Add(1)
+	c.deadline.Call = c
 	return c
 }
 
-// configure sets the handlers of control frames and the options of the socket.
-func (c *connection) configure() {
-	c.ws.SetCloseHandler(func(int, string) error { return nil })
-	c.ws.SetPongHandler(func(string) error { c.recordActivity(); return nil })
-	c.ws.SetPingHandler(func(payload string) error {
-		c.recordActivity()
-		c.awaitOutboxSpace() // a client that pings faster than it reads has to wait
-		c.send(controlFrame(opPong, []byte(payload)))
-		return nil
-	})
-	if s, ok := c.socket.(interface{ SetWriteBuffer(int) error }); ok {
+func newWebSocket(r *http.Request, h *Handler, socket net.Conn, slot *connectionSlot, compress bool) *connection {
+	c := newConnection(h, slot)
+	c.remoteAddr, c.compress = r.RemoteAddr, compress
+	c.frames = frameReader{limit: int(h.cfg.Limits.MessageBytes), inflates: compress}
+	c.ctx = webSocketContext{r.Context()}
+	c.setSocket(socket)
+	now := time.Now()
+	c.lastActivity.Store(now.UnixNano())
+	c.deadlines = connectionDeadlines{init: now.Add(h.cfg.Limits.InitTimeout), ping: now.Add(h.cfg.Limits.PingInterval)}
+	return c
+}
+
+// setSocket sets the socket, once, before the connection starts.
+func (c *connection) setSocket(socket net.Conn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.socket = socket
+	if s, ok := socket.(interface{ SetWriteBuffer(int) error }); ok {
 		_ = s.SetWriteBuffer(sendBuffer) // without the bound, a slow client only costs more memory
 	}
-	if s, ok := c.socket.(syscall.Conn); ok {
+	if s, ok := socket.(syscall.Conn); ok {
 		c.raw, _ = s.SyscallConn() // without a descriptor, every write is done by a goroutine
 	}
 }
 
-func (c *connection) recordActivity() { c.lastActivity.Store(time.Now().UnixNano()) }
-
-// serve is the connection's goroutine.
-func (c *connection) serve() {
-	c.readLoop()
-	c.awaitEnd()
-	c.handler.connections.remove(c)
-}
-
-// readLoop reads messages until the connection is closed. Handling a message needs a deep stack, which a goroutine
-// keeps while it waits for the next message. So a new goroutine handles each message, and the one that waits stays
-// small.
-func (c *connection) readLoop() {
-	handled := make(chan *closeStatus, 1) // receives the result of the handler that runs
-	for c.awaitOutboxSpace() {
-		kind, r, err := c.ws.NextReader()
-		e := closeStatusOf(err)
-		if e == nil {
-			go func() { handled <- c.receiveMessage(kind, r) }()
-			e = <-handled
-		}
-		if e != nil {
-			c.close(*e)
-			return
-		}
+// start begins to read, and to look at the deadlines. It has to be called once, also if the connection is closed
+// already.
+func (c *connection) start() {
+	defer c.starting.Done()
+	c.mu.Lock()
+	c.schedule()
+	c.mu.Unlock()
+	if !c.handler.poller.Add(c.raw, c, &c.place, c.events) {
+		c.reading.Go(c.readLoop)
 	}
 }
+
+func (c *connection) recordActivity() { c.lastActivity.Store(time.Now().UnixNano()) }
 
 // recoverPanic is deferred. After a panic it closes the connection, so that the program goes on.
 func (c *connection) recoverPanic() {
@@ -135,69 +118,27 @@ func (c *connection) recoverPanic() {
 	}
 }
 
-var messageBuffers = sync.Pool{New: func() any { return &bytes.Buffer{} }}
-
-// receiveMessage reads a message and handles it. It returns nil, or the status with which the connection has to be
-// closed.
-func (c *connection) receiveMessage(kind int, r io.Reader) *closeStatus {
-	defer c.recoverPanic()
-	c.recordActivity()
-	buffer := messageBuffers.Get().(*bytes.Buffer)
-	defer messageBuffers.Put(buffer)
-	buffer.Reset()
-	limit := c.handler.cfg.Limits.MessageBytes // of the message after decompression
-	n, err := buffer.ReadFrom(io.LimitReader(r, limit+1))
-	switch {
-	case err != nil:
-		return closeStatusOf(err)
-	case n > limit:
-		return &closedByMessageSize
-	case kind != websocket.TextMessage:
-		return &closedByInvalidMessage
-	case !utf8.Valid(buffer.Bytes()):
-		return &closedByInvalidUTF8
-	}
-	m, err := decodeMessage(buffer.Bytes())
-	if err != nil {
-		return &closedByInvalidMessage
-	}
-	return c.handleMessage(m)
-}
-
-// closeStatusOf returns the status for an error of reading, and nil for a nil error.
-func closeStatusOf(err error) *closeStatus {
-	if err == nil {
-		return nil
-	}
-	if violation, ok := errors.AsType[*frameError](err); ok {
-		return &violation.status
-	}
-	closed, ok := errors.AsType[*websocket.CloseError](err)
-	switch {
-	case ok && closed.Code != websocket.CloseAbnormalClosure:
-		e := closedByClient(closed.Code)
-		return &e
-	case ok, errors.Is(err, io.EOF), errors.As(err, new(net.Error)):
-		return &closedByConnectionLoss
-	default:
-		return &closedByProtocolError
-	}
-}
-
-// untilNext returns the time from now until the next deadline.
-func (d connectionDeadlines) untilNext(now time.Time) time.Duration {
+// next returns the first of the deadlines.
+func (d connectionDeadlines) next() time.Time {
 	first := d.ping
 	for _, t := range []time.Time{d.init, d.expiry, d.idle} {
 		if !t.IsZero() && t.Before(first) {
 			first = t
 		}
 	}
-	return max(0, first.Sub(now))
+	return first
 }
 
-// handleTimer handles the deadlines that have passed. It does not wait for the socket, so that it is on time even while
+// schedule has OnDeadline called at the first of the deadlines. The caller holds the mutex.
+func (c *connection) schedule() {
+	if c.status == nil {
+		c.handler.deadlines.Set(&c.deadline, c.deadlines.next())
+	}
+}
+
+// OnDeadline handles the deadlines that have passed. It does not wait for the socket, so that it is on time even while
 // a write is blocked.
-func (c *connection) handleTimer() {
+func (c *connection) OnDeadline() {
 	now := time.Now()
 	if e := c.overdueStatus(now); e != nil {
 		c.close(*e)
@@ -211,10 +152,10 @@ func (c *connection) handleTimer() {
 	if pinging := !now.Before(c.deadlines.ping); pinging {
 		c.deadlines.ping = now.Add(c.handler.cfg.Limits.PingInterval)
 		if !c.outbox.writing { // otherwise the client has enough to accept already
-			c.outbox.add(controlFrame(opPing, nil))
+			c.outbox.add(c.pingFrame())
 		}
 	}
-	c.timer.Reset(c.deadlines.untilNext(now))
+	c.schedule()
 	c.write()
 }
 
@@ -227,7 +168,7 @@ func (c *connection) overdueStatus(now time.Time) *closeStatus {
 		return &closedByInitTimeout
 	case reached(c.deadlines.expiry):
 		return &closedByExpiry
-	case silent >= 2*c.handler.cfg.Limits.PingInterval:
+	case silent >= 2*c.handler.cfg.Limits.PingInterval && !c.events:
 		return &closedByConnectionLoss
 	case reached(c.deadlines.idle) && len(c.active) == 0:
 		return &closedByIdleness
@@ -237,8 +178,8 @@ func (c *connection) overdueStatus(now time.Time) *closeStatus {
 	return nil
 }
 
-// close closes the connection: it stops all operations, sends nothing more than a close frame, and makes the reading
-// goroutine return. Only the first call has an effect.
+// close closes the connection: it stops all operations, sends nothing more than a close frame, and ends the reading.
+// Only the first call has an effect.
 func (c *connection) close(e closeStatus) {
 	c.mu.Lock()
 	active := c.beginClose(e)
@@ -256,6 +197,7 @@ func (c *connection) sessionID() string {
 func (c *connection) beginClose(e closeStatus) (active []*operation) {
 	if c.status == nil {
 		c.status = &e
+		go c.end() // handler.connections waits for it
 	}
 	active, c.active = c.active, nil
 	c.outbox.clear()
@@ -263,34 +205,77 @@ func (c *connection) beginClose(e closeStatus) (active []*operation) {
 }
 
 func (c *connection) stopOperations(active []*operation) {
-	c.cancel()
 	for _, o := range active {
 		o.cancelAndUnsubscribe()
 	}
-	_ = c.ws.SetReadDeadline(time.Now()) // wakes the reading goroutine; if this fails, it does not read
+	c.mu.Lock()
+	socket := c.socket
+	c.mu.Unlock()
+	if socket != nil { // otherwise it has not started
+		_ = socket.SetReadDeadline(time.Now()) // wakes the goroutine that reads; if this fails, it does not read
+	}
 }
 
-// awaitEnd waits until nothing of the connection runs any longer, and releases what it holds.
-func (c *connection) awaitEnd() {
-	c.timer.Stop()
-	<-c.flushed
+// end waits until nothing of the connection runs any longer, and releases what it holds.
+func (c *connection) end() {
+	defer c.handler.connections.remove(c)
+	c.starting.Wait()
+	c.handler.deadlines.Stop(&c.deadline)
+	c.handler.poller.Remove(c.place)
+	c.reading.Wait()
+	c.flushed.Wait()
 	c.linger()
 	c.running.Wait()
 	c.slot.release()
+	if c.events {
+		return
+	}
 	c.handler.metrics.countClosed(c.status.code)
 	c.handler.cfg.Log.DebugContext(c.ctx, "websocket closed", "close_code", c.status.code, "close_reason", c.status.reason)
+}
+
+func (c *connection) pingFrame() []byte {
+	if c.events {
+		return chunk([]byte(eventComment))
+	}
+	return controlFrame(opPing, nil)
+}
+
+// lastFrame returns what is sent last. A stream of events that was not completed ends without an event, so that the
+// client reconnects.
+func (c *connection) lastFrame() []byte {
+	if c.events {
+		return []byte(lastChunk)
+	}
+	return closeFrame(*c.status)
 }
 
 // linger shuts down the writing side and discards what the client still sends. If the socket were closed with unread
 // bytes, the kernel would send a reset, which can overtake the close frame.
 func (c *connection) linger() {
+	if c.socket == nil {
+		return // it has not started
+	}
+	defer c.socket.Close()
+	if c.events && (*c.status == closedByConnectionLoss || *c.status == closedBySlowClient) {
+		return // it is lost
+	}
 	if half, ok := c.socket.(interface{ CloseWrite() error }); ok {
 		_ = half.CloseWrite()
 	}
 	_ = c.socket.SetReadDeadline(time.Now().Add(lingerTime))
 	_, _ = io.Copy(io.Discard, c.socket)
-	_ = c.socket.Close()
 }
 
-// abort closes the socket without a close frame.
-func (c *connection) abort() { _ = c.socket.Close() }
+// abort closes the socket without a close frame. A connection that has not started ends by itself.
+func (c *connection) abort() {
+	c.mu.Lock()
+	socket := c.socket
+	c.mu.Unlock()
+	if socket == nil {
+		return
+	}
+	c.starting.Wait() // with a socket, that takes no time
+	c.handler.poller.Remove(c.place)
+	_ = socket.Close()
+}

@@ -34,19 +34,24 @@ A subscription field has a [Source] of states. A stream executes one operation f
 asks the source for the newest state, executes the operation on the event that leads there from the state before, keeps
 the response as bytes, and notifies the subscribers. A subscription is a cursor: it knows the version that was sent
 last. When it is notified, it picks up the response that leads from its version to the present one. If no subscriber has
-needed that response before, the stream executes the operation for it. Responses to older states are discarded.
+needed that response before, the stream executes the operation for it. Responses to older states are discarded. Of a
+list that is always shown as a whole, a shared stream executes only the elements that are new: see package incremental.
 
 The stream's goroutine writes to each socket what the socket accepts at once. If a socket does not accept everything, a
 goroutine of that connection writes the rest, and then picks up the response that is newest at that time.
 
 # Goroutines and locks
 
-Each connection has a goroutine that reads, one for each query or mutation that is being executed, and one that writes
-while the client is slow. Each stream has one. Drain waits for all of them. An event stream uses the goroutine of its
-request.
+An idle connection has no goroutine: on Linux, one goroutine of the handler waits for all sockets, see package sockets
+and docs/adr/023. It reads what has come and answers control frames. A connection has a goroutine while it handles other
+messages, one for each query or mutation that is being executed, one that writes while the client is slow, and one that
+ends it. Where a socket has no descriptor, and elsewhere than on Linux, it also has one that reads. Each stream has one.
+Drain waits for all of them. An event stream over HTTP/2 or TLS, and one of a query or mutation, uses the goroutine of
+its request.
 
 streams.mu is locked before stream.mu; connection.mu is never held together with either. None of them is held during an
-execution, a write to a socket, or any other wait.
+execution, a write to a socket, or any other wait. That of the poller is locked before all of them, and that of
+the deadlines after all of them.
 
 # Files
 
@@ -55,16 +60,17 @@ execution, a write to a socket, or any other wait.
 	documents.go, values.go, persisted.go     parsing, validation, persisted queries
 	params.go, coerce.go, uses.go             the parameters of a request, and the values of variables
 	http.go, negotiate.go, responder.go       GraphQL over HTTP
-	sse.go                                    Server-Sent Events
+	sse.go, sse_connection.go                 Server-Sent Events: of requests, and on connections of their own
 	websocket.go, connection.go, operation.go WebSockets: the handshake, a connection, the operations on it
-	inspector.go                              violations in a client's frames that gorilla lets pass
-	message.go, frame.go, close_status.go     the protocol graphql-transport-ws and its frames
-	outbox.go, nonblocking_*.go               writing to slow clients
+	reading.go, frame_reader.go               what clients send: who reads it, and its frames
+	message.go, frame.go, close_status.go     the protocol graphql-transport-ws and its frames (deflate compresses them)
+	outbox.go                                 writing to slow clients
 	streams.go, stream.go                     the streams that execute subscriptions
 	subscription.go, share.go                 their subscribers, and which of them share a stream
 	registry.go, connection_limiter.go        open connections: draining and limits
 	estimate.go, answer.go                    what an operation can cost; the size of its answer
 	payer.go, turns.go                        the budgets of users and addresses; what is executed at the same time
+	essential.go                              what is executed although the budget is spent
 	cost.go                                   what an operation used of its limits, for clients that ask
 	metrics.go, trace.go                      metrics and spans
 */

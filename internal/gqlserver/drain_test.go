@@ -17,6 +17,7 @@ func TestDrainClosesAllWebSocketsOneAfterTheOther(t *testing.T) {
 		subscribed, idle, silent := s.open(`{}`), s.open(`{}`), s.connect()
 		subscribed.subscribe("1", `subscription{diary{version}}`)
 		subscribed.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"version":0}}}}`)
+		synctest.Wait() // until the last one is registered, too
 
 		begin := time.Now()
 		closed := make(chan time.Duration, 3)

@@ -1,14 +1,12 @@
 package gqlserver
 
 import (
-	"bytes"
-	"compress/flate"
 	"encoding/binary"
 	"encoding/json"
-	"net/http"
-	"regexp"
 	"strings"
 	"sync"
+
+	"antwon.dj/backend/internal/gqlserver/deflate"
 )
 
 // Frames of RFC 6455 as a server sends them: not masked and not fragmented.
@@ -43,7 +41,7 @@ func controlFrame(opcode byte, payload []byte) []byte {
 }
 
 func closeFrame(e closeStatus) []byte {
-	if e.code == 1005 || e.code == 0 { // the client sent no code and gets none
+	if e.code == noStatusReceived { // the client gets none either
 		return controlFrame(opClose, nil)
 	}
 	return controlFrame(opClose, append(binary.BigEndian.AppendUint16(nil, uint16(e.code)), e.reason...))
@@ -56,19 +54,32 @@ func textFrame(message []byte) []byte {
 
 // nextPrefix returns the part of a message of type next that precedes the response. The response is followed by a
 // brace.
-func nextPrefix(id string) []byte {
+func nextPrefix(id string) string {
 	quoted, err := json.Marshal(id)
 	if err != nil {
 		panic(err) // cannot happen with a string
 	}
-	return append(append([]byte(`{"id":`), quoted...), `,"type":"next","payload":`...)
+	return beforeID + string(quoted) + `,"type":"next","payload":`
+}
+
+const beforeID = `{"id":`
+
+// idWithin returns an id as a part of the prefix that was made of it, so that its bytes are kept once. An id with
+// characters that JSON escapes is no such part.
+func idWithin(prefix, id string) string {
+	if rest := prefix[len(beforeID)+len(`"`):]; strings.HasPrefix(rest, id+`"`) {
+		return rest[:len(id)]
+	}
+	return id
 }
 
 // tail is the part of a message that is the same for all subscribers: the response and the brace that ends the message.
-// It is made once for all of them, and so is its compressed form.
+// It is made once for all of them, and so is its compressed form, when the first of them needs it.
 type tail struct {
 	plain    []byte
-	deflated []byte // plain compressed, without the end of the flush; nil if it is not smaller
+	shared   bool // by several subscribers: only then it is compressed
+	compress sync.Once
+	deflated []byte // plain compressed, once compress has been done; nil if it is not smaller
 }
 
 // appendNext appends the frame of a message that begins with prefix, except its shared part, which it returns.
@@ -76,7 +87,10 @@ type tail struct {
 // A compressed message consists of two blocks: the prefix, stored without compression, and the shared part. Every
 // message begins with an empty window (server_no_context_takeover), so back references of the shared part stay within
 // it, and its bytes are the same whatever the prefix is.
-func (t *tail) appendNext(b, prefix []byte, compress bool) (head, shared []byte) {
+func (t *tail) appendNext(b []byte, prefix string, compress bool) (head, shared []byte) {
+	if compress && t.shared {
+		t.compress.Do(func() { t.deflated = deflate.Compress(t.plain) })
+	}
 	if !compress || t.deflated == nil {
 		return append(appendHeader(b, opText, len(prefix)+len(t.plain)), prefix...), t.plain
 	}
@@ -87,59 +101,4 @@ func (t *tail) appendNext(b, prefix []byte, compress bool) (head, shared []byte)
 	b = binary.LittleEndian.AppendUint16(b, n)
 	b = binary.LittleEndian.AppendUint16(b, ^n)
 	return append(b, prefix...), t.deflated
-}
-
-// minDeflate is the number of bytes from which compression is worthwhile for a client.
-const minDeflate = 256
-
-var deflaters = sync.Pool{New: func() any {
-	w, err := flate.NewWriter(nil, flate.BestSpeed)
-	if err != nil {
-		panic(err) // cannot happen: the level is valid
-	}
-	return w
-}}
-
-// deflate makes the compressed form, if plain is long enough.
-func (t *tail) deflate() {
-	if len(t.plain) < minDeflate {
-		return
-	}
-	var out bytes.Buffer
-	w := deflaters.Get().(*flate.Writer)
-	defer deflaters.Put(w)
-	w.Reset(&out)
-	_, _ = w.Write(t.plain) // a buffer accepts everything
-	_ = w.Flush()
-	const flushed = 4 // the bytes 00 00 ff ff, which RFC 7692 omits
-	if n := out.Len() - flushed; n < len(t.plain) {
-		t.deflated = out.Bytes()[:n]
-	}
-}
-
-// deflateParameter matches the parameters that an offer may have, and their values. It does not match the window that a
-// client wants the server to have, because the responses are compressed once for all clients.
-var deflateParameter = regexp.MustCompile(`^(?:(client_max_window_bits)(?:\s*=\s*(?:[89]|1[0-5]|"(?:[89]|1[0-5])"))?` +
-	`|((?:client|server)_no_context_takeover))$`)
-
-// offersDeflate reports whether the first offer of a client is one that the server can accept. RFC 7692 has a server
-// decline an offer with an unknown or repeated parameter, or with a value that is not valid.
-func offersDeflate(header http.Header) bool {
-	offers := header["Sec-Websocket-Extensions"]
-	if len(offers) == 0 {
-		return false
-	}
-	offer, _, _ := strings.Cut(offers[0], ",")
-	name, parameters, more := strings.Cut(offer, ";")
-	seen := map[string]bool{}
-	for more {
-		var parameter string
-		parameter, parameters, more = strings.Cut(parameters, ";")
-		match := deflateParameter.FindStringSubmatch(strings.TrimSpace(parameter))
-		if match == nil || seen[match[1]+match[2]] {
-			return false
-		}
-		seen[match[1]+match[2]] = true
-	}
-	return strings.TrimSpace(name) == "permessage-deflate"
 }

@@ -5,7 +5,9 @@ import (
 	"compress/flate"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -63,16 +65,55 @@ func FuzzFrames(f *testing.F) {
 	f.Add(strings.Repeat("\x00", 256), []byte("}"))
 	f.Fuzz(func(t *testing.T, id string, response []byte) {
 		prefix := nextPrefix(id[:min(len(id), maxIDBytes)])
-		made := tail{plain: response}
-		made.deflate()
+		made := tail{plain: response, shared: true}
 		for _, compress := range []bool{false, true} {
 			head, shared := made.appendNext(nil, prefix, compress)
 			got, err := readFrame(append(head, shared...))
-			if err != nil || !bytes.Equal(got, append(bytes.Clone(prefix), response...)) {
+			if err != nil || !bytes.Equal(got, append([]byte(prefix), response...)) {
 				t.Fatalf("%d bytes, compress %t: got %d bytes, %v", len(response), compress, len(got), err)
 			}
 		}
 	})
+}
+
+// FuzzFramesInPieces checks that a client's bytes mean the same however the network cuts them.
+func FuzzFramesInPieces(f *testing.F) {
+	for _, seed := range []string{
+		"\x81\x85abcdhello", "\x01\x82abcdhe\x89\x81abcdx\x80\x83abcdllo", "\xc1\x83abcd\x00\x01\x02", "\x88\x82abcd\x62\x8a",
+		"\x81\xfe\x00\x02abcdhi", "\x81\xff\x00\x00\x00\x00\x00\x00\x00\x02abcdhi\x8a\x80abcd", "\x81\x02hi", "\x81\xff\xff",
+	} {
+		f.Add([]byte(seed), uint8(1), true)
+		f.Add([]byte(seed), uint8(3), false)
+	}
+	f.Fuzz(func(t *testing.T, data []byte, piece uint8, inflates bool) {
+		const limit = 100
+		whole, end := readAllFrames(&frameReader{limit: limit, inflates: inflates}, data, len(data))
+		pieces, cut := readAllFrames(&frameReader{limit: limit, inflates: inflates}, data, int(piece))
+		if whole != pieces || end != cut {
+			t.Fatalf("in one piece: %s, %v\nin pieces:    %s, %v", whole, end, pieces, cut)
+		}
+	})
+}
+
+// readAllFrames describes what a reader returns for data that comes in pieces, and the violation that ends it.
+func readAllFrames(f *frameReader, data []byte, piece int) (all string, end closeStatus) {
+	for part := range slices.Chunk(data, max(1, piece)) {
+		for {
+			got, rest, violation := f.next(part)
+			if violation != nil {
+				return all, *violation
+			}
+			if got.opcode == 0 {
+				break
+			}
+			all += fmt.Sprintf("%x %t %q ", got.opcode, got.compressed, got.payload)
+			if len(got.payload) > f.limit+deflateSlack {
+				all += "which is too large"
+			}
+			part = rest
+		}
+	}
+	return all, closeStatus{}
 }
 
 // readFrame returns the message in a server's text frame, which has to be all of frame.
@@ -98,8 +139,9 @@ func readFrame(frame []byte) ([]byte, error) {
 func TestNextPrefixIsJSON(t *testing.T) {
 	for _, id := range []string{"1", `"`, `\`, "\x00", "é", strings.Repeat("\x01", maxIDBytes)} {
 		var message struct{ ID, Type string }
-		if err := json.Unmarshal(append(nextPrefix(id), "{}}"...), &message); err != nil || message.ID != id ||
-			message.Type != typeNext {
+		prefix := nextPrefix(id)
+		if err := json.Unmarshal([]byte(prefix+"{}}"), &message); err != nil || message.ID != id ||
+			message.Type != typeNext || idWithin(prefix, id) != id {
 			t.Errorf("%q: got %+v, %v", id, message, err)
 		}
 	}

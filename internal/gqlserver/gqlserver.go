@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
@@ -11,6 +12,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"go.opentelemetry.io/otel/trace"
+
+	"antwon.dj/backend/internal/gqlserver/sockets"
 )
 
 // Config configures a Handler. Schema is required, and Sources if the schema has subscriptions.
@@ -42,6 +45,7 @@ type Config struct {
 	// only.
 	AroundResponses graphql.ResponseMiddleware
 
+	Essential      []string // mutations that clients may do over HTTP, now and then, although their budget is spent
 	AllowedOrigins []string // origins whose pages may open a WebSocket, besides the server's own host
 	Introspection  bool     // clients may query the schema
 	Suggestions    bool     // validation errors suggest similar names, which also reveals parts of the schema
@@ -61,10 +65,13 @@ type Handler struct {
 	budgets     *budgets
 	metrics     *metrics
 	connections *registry
+	poller      sockets.Poller
+	deadlines   sockets.Deadlines
 	upgrader    websocket.Upgrader
 }
 
-// New returns a Handler for cfg. It panics if a subscription field has no source.
+// New returns a Handler for cfg. It panics if a subscription field has no source, or an essential mutation does not
+// exist.
 func New(cfg Config) *Handler {
 	cfg = withDefaults(cfg)
 	m := newMetrics(cfg.Metrics)
@@ -108,6 +115,11 @@ func withDefaults(cfg Config) Config {
 			}
 		}
 	}
+	for _, name := range cfg.Essential {
+		if mutation := cfg.Schema.Schema().Mutation; mutation == nil || mutation.Fields.ForName(name) == nil {
+			panic("gqlserver: there is no mutation " + name)
+		}
+	}
 	return cfg
 }
 
@@ -126,6 +138,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) Drain(ctx context.Context) error {
 	err := h.connections.drain(ctx, h.cfg.Limits.DrainWindow)
 	h.streams.close()
+	h.poller.Close()
 	return err
 }
 
@@ -146,8 +159,24 @@ func OverWebSocket(ctx context.Context) bool {
 	return ctx.Value(transportKey{}) != nil
 }
 
-func withWebSocket(ctx context.Context) context.Context {
-	return context.WithValue(ctx, transportKey{}, "websocket")
+// webSocketContext is the context of a request for the operations of its WebSocket, which last longer than the request.
+type webSocketContext struct{ request context.Context }
+
+// Deadline implements context.Context.
+func (webSocketContext) Deadline() (deadline time.Time, ok bool) { return time.Time{}, false }
+
+// Done implements context.Context.
+func (webSocketContext) Done() <-chan struct{} { return nil }
+
+// Err implements context.Context.
+func (webSocketContext) Err() error { return nil }
+
+// Value implements context.Context.
+func (c webSocketContext) Value(key any) any {
+	if key == (transportKey{}) {
+		return "websocket"
+	}
+	return c.request.Value(key)
 }
 
 // authenticate returns the context for these credentials, or the error to send.

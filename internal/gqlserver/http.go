@@ -72,7 +72,7 @@ func (h *Handler) prepare(
 		return nil, nil
 	}
 	ctx := withCost(graphql.StartOperationTrace(r.Context()), params)
-	if refusal := pays.take(ctx, requestCost(len(data))); refusal != nil {
+	if refusal := pays.take(ctx, requestCost(len(data))); refusal != nil && !h.admitsInDebt(ctx, params, pays) {
 		leave()
 		a.sendRateLimited(ctx, refusal)
 		return nil, nil

@@ -20,13 +20,14 @@ type operation struct {
 	subscription // used while subscribed
 	conn         *connection
 	id           string
-	prefix       []byte             // of its messages of type next
+	prefix       string             // of its messages of type next
 	cancel       context.CancelFunc // ends the context of a query, mutation or private subscription
 	cost         *ratelimit.Uses    // what it used of its limits; nil: its client has not asked
 
 	// Guarded by the connection's mutex.
-	subscribed bool // the subscription belongs to a stream
-	queued     bool // the operation is in outbox.ready
+	subscribed bool       // the subscription belongs to a stream
+	queued     bool       // the operation waits in the outbox
+	nextReady  *operation // behind it there
 }
 
 // handleMessage handles a message. It returns nil, or the status with which the connection has to be closed.
@@ -70,14 +71,14 @@ func (c *connection) initialize(m message) *closeStatus {
 			Name: "operations", Burst: limits.Operations, PerSecond: float64(limits.OperationsPerSecond),
 		})
 	}
-	c.ctx, c.payer = ctx, c.handler.budgets.payer(client, c.remoteAddr)
+	c.ctx, c.payer, c.remoteAddr = ctx, c.handler.budgets.payer(client, c.remoteAddr), ""
 	c.mu.Lock()
 	c.session = client.SessionID
 	c.deadlines.init, c.deadlines.expiry = time.Time{}, client.ExpiresAt
 	if client.Anonymous {
 		c.deadlines.idle = time.Now().Add(limits.AnonymousIdle)
 	}
-	c.timer.Reset(c.deadlines.untilNext(time.Now()))
+	c.schedule()
 	c.mu.Unlock()
 	if c.handler.cfg.Ended(client.SessionID) { // since it was authenticated, before CloseEnded could find it here
 		return &closedByEndedSession
@@ -89,7 +90,8 @@ func (c *connection) initialize(m message) *closeStatus {
 // startOperation starts the operation that a message asks for.
 func (c *connection) startOperation(m message) *closeStatus {
 	ctx, cancel := context.WithCancel(withCost(graphql.StartOperationTrace(c.ctx), m.params))
-	o := &operation{conn: c, id: m.id, prefix: nextPrefix(m.id), cancel: cancel, cost: ratelimit.UsesFrom(ctx)}
+	o := &operation{conn: c, prefix: nextPrefix(m.id), cancel: cancel, cost: ratelimit.UsesFrom(ctx)}
+	o.id = idWithin(o.prefix, m.id)
 	running, fresh := c.addOperation(o)
 	if !fresh {
 		cancel()
@@ -164,11 +166,18 @@ func (c *connection) subscribe(ctx context.Context, o *operation, op *graphql.Op
 		c.failOperation(o, errs)
 		return
 	}
-	if o.stream.key != "" {
-		o.cancel() // the shared stream has its own context
-	}
+	c.markSubscribed(o)
+}
+
+// markSubscribed notes that an operation is a subscription of a stream. A shared stream has a context of its own, so
+// that of the operation is let go with all that is in it.
+func (c *connection) markSubscribed(o *operation) {
 	c.mu.Lock()
 	o.subscribed = true
+	if o.stream.key != "" {
+		o.cancel()
+		o.cancel = func() {}
+	}
 	closing := c.status != nil // then the operation was not unsubscribed, because it was not subscribed yet
 	c.mu.Unlock()
 	if closing {
@@ -189,7 +198,7 @@ func (c *connection) executeOperation(ctx context.Context, o *operation, op *gra
 	if response == nil {
 		return // the connection is closing
 	}
-	message := append(append(o.prefix, encode(response)...), '}')
+	message := append(append([]byte(o.prefix), encode(response)...), '}')
 	if !c.removeOperation(o) {
 		return // the client has completed the operation, or the connection is closing
 	}
@@ -217,9 +226,8 @@ func (c *connection) failOperation(o *operation, errs gqlerror.List) {
 func (o *operation) notify() {
 	c := o.conn
 	c.mu.Lock()
-	if c.status == nil && !o.queued {
-		o.queued = true
-		c.outbox.ready = append(c.outbox.ready, o)
+	if c.status == nil {
+		c.outbox.addReady(o)
 	}
 	c.write()
 }
@@ -227,6 +235,9 @@ func (o *operation) notify() {
 // nextSubscriptionFrame returns the next frame of a subscription in two parts, or nil if there is none. The first part
 // may use the buffer.
 func (c *connection) nextSubscriptionFrame(o *operation, buffer []byte) (own, shared []byte) {
+	if c.events {
+		return c.nextEventFrame(o, buffer)
+	}
 	next, end := o.nextResponse()
 	if end && !c.removeOperation(o) {
 		return nil, nil // the client has completed it meanwhile
@@ -250,12 +261,12 @@ func (c *connection) nextSubscriptionFrame(o *operation, buffer []byte) (own, sh
 // cancelAndUnsubscribe stops an operation whose result is no longer needed.
 func (o *operation) cancelAndUnsubscribe() {
 	o.conn.mu.Lock()
-	joined := o.subscribed
+	joined, cancel := o.subscribed, o.cancel
 	o.conn.mu.Unlock()
 	if joined {
 		o.unsubscribe()
 	}
-	o.cancel()
+	cancel()
 }
 
 // addOperation adds an operation. It returns how many there are, and whether the id was unused.
@@ -270,6 +281,8 @@ func (c *connection) addOperation(o *operation) (running int, fresh bool) {
 		if !c.deadlines.idle.IsZero() {
 			c.deadlines.idle = time.Now().Add(c.handler.cfg.Limits.AnonymousIdle)
 		}
+	} else {
+		o.cancel() // close did not find it
 	}
 	return len(c.active), true
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"antwon.dj/backend/internal/gqlserver/sockets"
 )
 
 // maxOutboxBytes is how many bytes of a connection's own messages may wait before the connection stops reading: a
@@ -16,11 +18,12 @@ const maxOutboxBytes = 64 << 10
 // themselves are not queued, so that a slow client costs no memory; when its socket can be written to again, it gets
 // the newest response. The connection's mutex guards all fields.
 type outbox struct {
-	writing    bool     // a goroutine is writing, and goes on until the outbox is empty
-	frames     [][]byte // complete frames
-	bytes      int      // total size of frames
-	ready      []*operation
-	spaceFreed sync.Cond // signalled when bytes has decreased, and when the connection closes
+	writing    bool       // a goroutine is writing, and goes on until the outbox is empty
+	frames     [][]byte   // complete frames
+	bytes      int        // total size of frames
+	first      *operation // the subscriptions that have a response, linked so that a delivery allocates nothing
+	last       *operation
+	spaceFreed *sync.Cond // signalled when bytes has decreased, and when the connection closes; nil: nobody has waited
 }
 
 func (b *outbox) add(frame []byte) {
@@ -29,8 +32,28 @@ func (b *outbox) add(frame []byte) {
 }
 
 func (b *outbox) clear() {
-	b.frames, b.ready, b.bytes = nil, nil, 0
-	b.spaceFreed.Broadcast()
+	b.frames, b.bytes, b.first, b.last = nil, 0, nil, nil
+	b.signalSpace()
+}
+
+// addReady adds a subscription that has a response, unless it is there already.
+func (b *outbox) addReady(o *operation) {
+	if o.queued {
+		return
+	}
+	o.queued, o.nextReady = true, nil
+	if b.first == nil {
+		b.first = o
+	} else {
+		b.last.nextReady = o
+	}
+	b.last = o
+}
+
+func (b *outbox) signalSpace() {
+	if b.spaceFreed != nil {
+		b.spaceFreed.Broadcast()
+	}
 }
 
 // pop returns the next frame or, if there is none, the next subscription with a response. Both may be nil.
@@ -40,15 +63,16 @@ func (b *outbox) pop() (frame []byte, o *operation) {
 		b.frames[0] = nil
 		b.frames = b.frames[1:]
 		b.bytes -= len(frame)
-		b.spaceFreed.Broadcast()
-	} else if len(b.ready) > 0 {
-		o = b.ready[0]
-		b.ready[0] = nil
-		b.ready = b.ready[1:]
-		o.queued = false
+		b.signalSpace()
+	} else if b.first != nil {
+		o = b.first
+		if b.first = o.nextReady; b.first == nil {
+			b.last = nil
+		}
+		o.queued, o.nextReady = false, nil
 	}
-	if len(b.frames)+len(b.ready) == 0 { // so that an idle connection keeps no memory for them
-		b.frames, b.ready = nil, nil
+	if len(b.frames) == 0 { // so that an idle connection keeps no memory for them
+		b.frames = nil
 	}
 	return frame, o
 }
@@ -68,9 +92,18 @@ func (c *connection) awaitOutboxSpace() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for c.outbox.bytes > maxOutboxBytes && c.status == nil {
+		if c.outbox.spaceFreed == nil {
+			c.outbox.spaceFreed = sync.NewCond(&c.mu)
+		}
 		c.outbox.spaceFreed.Wait()
 	}
 	return c.status == nil
+}
+
+func (c *connection) hasOutboxSpace() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.outbox.bytes <= maxOutboxBytes
 }
 
 // write sends what is in the outbox, as far as the socket accepts it at once; a goroutine writes the rest. If another
@@ -82,14 +115,14 @@ func (c *connection) write() {
 	}
 	c.outbox.writing = true
 	c.mu.Unlock()
-	a := nonblockingWrites.Get().(*nonblockingWrite)
-	defer a.release()
+	a := sockets.NewWriter()
+	defer a.Release()
 	for {
-		own, shared, last := c.nextFrame(a.buffer[:0])
+		own, shared, last := c.nextFrame(a.Buffer[:0])
 		if own == nil {
 			return
 		}
-		n, err := a.write(c.raw, own, shared)
+		n, err := a.Write(c.raw, own, shared)
 		switch {
 		case err != nil:
 			c.abandonWriting(closedByConnectionLoss)
@@ -98,7 +131,7 @@ func (c *connection) write() {
 			go c.continueWriting(rest(own, shared, n), last)
 			return
 		case last:
-			close(c.flushed)
+			c.flushed.Done()
 			return
 		}
 	}
@@ -121,7 +154,7 @@ func (c *connection) nextFrame(buffer []byte) (own, shared []byte, last bool) {
 			}
 		case c.status != nil:
 			c.mu.Unlock()
-			return closeFrame(*c.status), nil, true // writing stays true, so that nothing is written any more
+			return c.lastFrame(), nil, true // writing stays true, so that nothing is written any more
 		default:
 			c.outbox.writing = false
 			c.mu.Unlock()
@@ -145,16 +178,23 @@ func rest(own, shared []byte, n int) net.Buffers {
 // continueWriting writes the rest of a frame that the socket did not accept at once, and then what has been added to
 // the outbox meanwhile.
 func (c *connection) continueWriting(rest net.Buffers, last bool) {
-	c.handler.metrics.waiting.Inc()
-	err := c.writeAll(&rest)
-	c.handler.metrics.waiting.Dec()
+	var err error
+	if c.events {
+		err = c.writeParts(&rest)
+	} else {
+		c.handler.metrics.waiting.Inc()
+		err = c.writeAll(&rest)
+		c.handler.metrics.waiting.Dec()
+	}
 	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded) && c.events:
+		c.abandonWriting(closedBySlowClient)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		c.disconnectSlowClient(rest)
 	case err != nil:
 		c.abandonWriting(closedByConnectionLoss)
 	case last:
-		close(c.flushed)
+		c.flushed.Done()
 	default:
 		c.mu.Lock()
 		c.outbox.writing = false
@@ -202,7 +242,7 @@ func (c *connection) disconnectSlowClient(rest net.Buffers) {
 	_ = c.socket.SetWriteDeadline(time.Now().Add(10 * time.Millisecond))
 	_, _ = rest.WriteTo(c.socket) // best effort
 	c.stopOperations(active)
-	close(c.flushed)
+	c.flushed.Done()
 }
 
 // abandonWriting closes a connection to which nothing can be written.
@@ -211,5 +251,5 @@ func (c *connection) abandonWriting(e closeStatus) {
 	active := c.beginClose(e)
 	c.mu.Unlock()
 	c.stopOperations(active)
-	close(c.flushed)
+	c.flushed.Done()
 }

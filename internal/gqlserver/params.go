@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"io"
 
+	"antwon.dj/backend/internal/gqlserver/guard"
+
 	"github.com/99designs/gqlgen/graphql"
 )
 
@@ -55,7 +57,7 @@ func decodeJSON(data []byte, target any) error {
 // refusalOf returns why an operation with these parameters, which were decoded from data, cannot be executed, or "".
 func refusalOf(params *graphql.RawParams, data []byte) string {
 	switch {
-	case hasLoneSurrogate(string(data)):
+	case guard.HasLoneSurrogate(string(data)):
 		return "A string contains a lone surrogate, which is no Unicode character."
 	case params.Query == "" && params.Extensions[persistedQuery] == nil:
 		return "The query is missing."

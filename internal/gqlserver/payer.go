@@ -38,6 +38,7 @@ const budgetKeys = 50_000
 // that an operation whose cost is known only afterwards can leave a debt, which is paid before the next one.
 type budgets struct {
 	users, addresses    *ratelimit.Limiter
+	essential           *ratelimit.Limiter // by user, or by address
 	perUser, perAddress ratelimit.Rate
 	turns               turns
 }
@@ -49,7 +50,8 @@ func newBudgets(l Limits) *budgets {
 		}
 	}
 	return &budgets{
-		users: ratelimit.New(budgetKeys), addresses: ratelimit.New(budgetKeys), turns: newTurns(l),
+		users: ratelimit.New(budgetKeys), addresses: ratelimit.New(budgetKeys), essential: ratelimit.New(budgetKeys),
+		turns:      newTurns(l),
 		perUser:    rate("cost", l.CostPerUser, userBurst, false),
 		perAddress: rate("cost of the address", l.CostPerAddress, addressBurst, true),
 	}
@@ -57,18 +59,21 @@ func newBudgets(l Limits) *budgets {
 
 // payer is whose budgets an operation uses. Its methods may be called concurrently.
 type payer struct {
-	budgets *budgets
-	client  Client
-	place   string            // the address, see placeOf
-	user    *ratelimit.Bucket // nil for unknown clients
-	address *ratelimit.Bucket
+	budgets   *budgets
+	client    Client
+	place     string            // the address, see placeOf
+	user      *ratelimit.Bucket // nil for unknown clients
+	address   *ratelimit.Bucket
+	essential *ratelimit.Bucket // see essentialRate
 }
 
 func (b *budgets) payer(client Client, remoteAddr string) *payer {
 	p := &payer{budgets: b, client: client, place: placeOf(remoteAddr)}
 	p.address = b.addresses.Bucket(p.place, b.perAddress)
+	p.essential = b.essential.Bucket("address "+p.place, essentialRate)
 	if client.ID != "" {
 		p.user = b.users.Bucket(client.ID, b.perUser)
+		p.essential = b.essential.Bucket("user "+client.ID, essentialRate)
 	}
 	return p
 }

@@ -106,6 +106,7 @@ func TestClientThatReadsSlowlyIsNotDisconnected(t *testing.T) {
 	}
 	inFakeTime(t, limited, func(t *testing.T, s *service) {
 		c := s.open(`{}`)
+		synctest.Wait() // until the server knows that the client has read the acknowledgement
 		s.stall(c)
 		begin := time.Now()
 		if err := c.SetReadDeadline(time.Time{}); err != nil {
@@ -155,7 +156,9 @@ func TestBlockedWriteDoesNotKeepAConnectionOpen(t *testing.T) {
 	t.Run("1012", func(t *testing.T) {
 		limited := func(cfg *gqlserver.Config) { cfg.Limits.WriteTimeout = writeTimeout }
 		inFakeTime(t, limited, func(t *testing.T, s *service) {
-			s.stall(s.open(`{}`))
+			c := s.open(`{}`)
+			synctest.Wait() // until the server knows that the client has read the acknowledgement
+			s.stall(c)
 			if err := s.handler.Drain(t.Context()); err != nil || s.closeCount("1012") != 1 {
 				t.Errorf("got %v", err)
 			}

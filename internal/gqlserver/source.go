@@ -33,7 +33,8 @@ type Source interface {
 	// Newest returns the newest state, and a channel that is closed as soon as there is a newer one.
 	Newest() (State, <-chan struct{})
 	// Event returns the value for the field's resolver, which gets it from the function Event: the difference from the
-	// version since, or from a later one, to the state. If since is nil, it is the whole state.
+	// version since, or from a later one, to the state. If since is nil, it is the whole state. Instead of a value with a
+	// long list it may return a *incremental.List.
 	Event(ctx context.Context, since *int64, state State) (any, error)
 	// Close releases the source.
 	Close()

@@ -15,7 +15,7 @@ import (
 
 const mediaEvents = "text/event-stream"
 
-// eventStream is one operation that is answered with Server-Sent Events, in the distinct connections mode of
+// eventStream is one operation in the goroutine of its request, answered with Server-Sent Events in the mode of
 // graphql-sse: each response is an event named next, followed by an event named complete. The id of an event is its
 // version; a browser that has lost the connection sends it when it reconnects.
 type eventStream struct {
@@ -50,12 +50,17 @@ func (h *Handler) serveEvents(a responder, r *http.Request, op *graphql.Operatio
 	if !ok {
 		return
 	}
-	defer slot.release()
 	client := pays.client
 	if !slot.assignClient(client) {
+		slot.release()
 		http.Error(a.w, "You have too many connections.", http.StatusTooManyRequests)
 		return
 	}
+	if op.Operation.Operation == ast.Subscription && canTakeOver(r) {
+		h.serveEventConnection(a, r, op, pays, slot)
+		return
+	}
+	defer slot.release() // also if it panics
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	e := &eventStream{
@@ -116,7 +121,7 @@ func (e *eventStream) serveSubscription(
 		select {
 		case <-e.pending:
 		case <-keepAlive.C:
-			err = e.write([]byte(":\n\n"))
+			err = e.write([]byte(eventComment))
 		case <-ctx.Done():
 			return
 		}
@@ -139,10 +144,8 @@ func (e *eventStream) sendPending(ctx context.Context, sub *subscription) (over 
 		switch {
 		case ctx.Err() != nil: // an error of the subscription is only a consequence of that
 			return true, nil
-		case next != nil && next.failed != nil:
-			err = e.sendNext("", slices.Concat([]byte(`{"errors":`), next.failed, []byte("}")))
 		case next != nil:
-			err = e.sendNext(strconv.FormatInt(next.version, 10), next.plain[:len(next.plain)-1])
+			err = e.write(next.event())
 		}
 		if end {
 			return true, e.sendComplete(err)
@@ -158,7 +161,7 @@ func (e *eventStream) sendHeader() error {
 	_ = e.control.SetReadDeadline(time.Time{}) // removes the server's limit; if that fails, the client reconnects
 	setEventHeader(e.w.Header())
 	e.w.WriteHeader(http.StatusOK)
-	return e.write([]byte(":\n\n"))
+	return e.write([]byte(eventComment))
 }
 
 func setEventHeader(header http.Header) {
@@ -169,6 +172,14 @@ func setEventHeader(header http.Header) {
 
 func (e *eventStream) sendNext(id string, response []byte) error {
 	return e.write(nextEvent(id, response))
+}
+
+// event returns the event of a subscription's response.
+func (r *streamResponse) event() []byte {
+	if r.failed != nil {
+		return nextEvent("", slices.Concat([]byte(`{"errors":`), r.failed, []byte("}")))
+	}
+	return nextEvent(strconv.FormatInt(r.version, 10), r.plain[:len(r.plain)-1])
 }
 
 func nextEvent(id string, response []byte) []byte {
@@ -185,6 +196,9 @@ func nextEvent(id string, response []byte) []byte {
 	event.WriteString("\n\n")
 	return event.Bytes()
 }
+
+// eventComment means nothing. It shows that a stream has started, and keeps it alive.
+const eventComment = ":\n\n"
 
 // completeEvent ends a stream. It has data because browsers ignore events without.
 const completeEvent = "event: complete\ndata:\n\n"

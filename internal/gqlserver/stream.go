@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"antwon.dj/backend/internal/gqlserver/incremental"
 )
 
 // noVersion is the version of a subscriber that has no state yet.
@@ -26,10 +28,11 @@ type stream struct {
 	op        *graphql.OperationContext // the operation that is executed
 	ctx       context.Context           // parent of the contexts of all executions; ends with the stream
 	cancel    context.CancelFunc
-	resumes   bool            // subscribers get differences
-	linger    time.Duration   // how long the stream goes on without subscribers
-	wakeUp    chan struct{}   // holds a token when there may be something to do
-	notifying []*subscription // used by the goroutine only: the subscriptions that notifySubscribers notifies
+	resumes   bool              // subscribers get differences
+	linger    time.Duration     // how long the stream goes on without subscribers
+	wakeUp    chan struct{}     // holds a token when there may be something to do
+	notifying []*subscription   // used by the goroutine only: the subscriptions that notifySubscribers notifies
+	list      incremental.Cache // used by the goroutine only
 
 	mu             sync.Mutex // held only while memory is accessed
 	state          State
@@ -47,6 +50,7 @@ type streamResponse struct {
 	tail
 	version int64           // the version of the state
 	failed  json.RawMessage // the errors of a response without data, which end the subscription; nil if there is data
+	chunk   []byte          // the response as an event; guarded by the stream's mutex; nil until a subscriber needs it
 }
 
 func (s *stream) wake() {
@@ -326,13 +330,28 @@ func (s *stream) executeEvent(source Source, from int64) (p *streamResponse, err
 	if err != nil {
 		return nil, err
 	}
-	responses, ctx := s.streams.engine.Executor.DispatchOperation(withEvent(ctx, event), s.op)
-	response := responses(withRootField(ctx, s.op))
+	response := s.dispatch(ctx, event)
 	endOperationSpan(span, errorsOf(response))
 	if response == nil {
 		return nil, errors.Join(errors.New("the stream was cut off"), s.ctx.Err())
 	}
 	return s.newResponse(response), nil
+}
+
+// dispatch executes the operation for an event: if it is a list, for those elements only that are new.
+func (s *stream) dispatch(ctx context.Context, event any) *graphql.Response {
+	execute := func(event any) *graphql.Response {
+		responses, ctx := s.streams.engine.Executor.DispatchOperation(withEvent(ctx, event), s.op)
+		return responses(withRootField(ctx, s.op))
+	}
+	switch list, ok := event.(*incremental.List); {
+	case !ok:
+		return execute(event)
+	case s.key == "": // the elements may depend on the viewer
+		return execute(list.Whole())
+	default:
+		return s.list.Execute(s.op, s.streams.analyzer.schema, list, execute)
+	}
 }
 
 func (s *stream) newResponse(response *graphql.Response) *streamResponse {
@@ -344,9 +363,6 @@ func (s *stream) newResponse(response *graphql.Response) *streamResponse {
 	if len(response.Data) == 0 || string(response.Data) == "null" {
 		return &streamResponse{failed: encodeErrors(response.Errors)}
 	}
-	p := &streamResponse{version: s.state.Version, tail: tail{plain: append(encode(response), '}')}}
-	if s.key != "" && s.streams.compress {
-		p.deflate()
-	}
-	return p
+	plain := append(encode(response), '}')
+	return &streamResponse{version: s.state.Version, tail: tail{plain: plain, shared: s.key != ""}}
 }

@@ -22,7 +22,6 @@ type streams struct {
 	metrics  *metrics
 	linger   time.Duration
 	turns    *semaphore.Weighted // bounds what all streams execute at the same time, in fields
-	compress bool                // compress the responses of shared streams
 	ctx      context.Context     // parent of the contexts of shared streams; has no viewer
 	cancel   context.CancelFunc
 	running  sync.WaitGroup
@@ -36,7 +35,7 @@ func newStreams(cfg Config, engine *engine, m *metrics) *streams {
 	return &streams{
 		engine: engine, sources: cfg.Sources, analyzer: newAnalyzer(cfg.Schema.Schema()), metrics: m,
 		turns:  semaphore.NewWeighted(fieldsOfHalf(cfg.Limits)),
-		linger: cfg.Limits.Linger, compress: cfg.Compress, ctx: graphql.StartOperationTrace(ctx), cancel: cancel,
+		linger: cfg.Limits.Linger, ctx: graphql.StartOperationTrace(ctx), cancel: cancel,
 		shared: map[string]*stream{},
 	}
 }
@@ -68,10 +67,11 @@ func (s *streams) subscribe(
 	analysis := s.analyzer.analyze(ctx, op, root)
 	sub.minVersion, sub.deliveredVersion = grant.MinVersion, noVersion
 	sub.subscriberID, sub.uses = grant.SubscriberID, ratelimit.UsesFrom(ctx)
+	left := grant.OnEnd // rather than the whole grant for as long as the subscription lives
 	sub.onEnd = func() {
 		end()
-		if grant.OnEnd != nil {
-			grant.OnEnd()
+		if left != nil {
+			left()
 		}
 	}
 	if analysis.resumeArgument != "" {

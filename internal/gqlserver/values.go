@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"antwon.dj/backend/internal/gqlserver/guard"
+
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/core"
 )
@@ -128,7 +130,7 @@ func (v literal) checkText(message string, ok bool) {
 		v.fail(message, shorten(v.String()))
 		return
 	}
-	if v.Kind == ast.StringValue && strings.ContainsRune(v.Raw, '\uFFFD') && hasLoneSurrogate(v.source()) {
+	if v.Kind == ast.StringValue && strings.ContainsRune(v.Raw, '\uFFFD') && guard.HasLoneSurrogate(v.source()) {
 		v.fail("A string contains a lone surrogate.")
 	}
 }

@@ -8,9 +8,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/gorilla/websocket"
+
+	"antwon.dj/backend/internal/gqlserver/deflate"
 )
 
 // subprotocol is the only one that is supported. The older graphql-ws has no ping, which is needed to detect dead
@@ -22,7 +23,6 @@ func newUpgrader(allowedOrigins []string) websocket.Upgrader {
 		Subprotocols:    []string{subprotocol},
 		CheckOrigin:     func(r *http.Request) bool { return originAllowed(r, allowedOrigins) },
 		Error:           refuseUpgrade,
-		ReadBufferSize:  512,
 		WriteBufferSize: 512, // only for gorilla's answer to the handshake, see handshake
 		WriteBufferPool: &sync.Pool{},
 	}
@@ -46,15 +46,14 @@ func refuseUpgrade(w http.ResponseWriter, _ *http.Request, status int, reason er
 	http.Error(w, reason.Error(), status)
 }
 
-// serveWebSocket upgrades a request and starts a goroutine for the connection, so that everything that the HTTP server
-// holds for a request is released.
+// serveWebSocket upgrades a request and returns, so that all that the HTTP server holds for a request is released.
 func (h *Handler) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	v, ok := h.admitConnection(w, r)
 	if !ok {
 		return
 	}
 	upgrader := h.upgrader
-	upgrader.EnableCompression = h.cfg.Compress && offersDeflate(r.Header)
+	upgrader.EnableCompression = h.cfg.Compress && deflate.Offered(r.Header)
 	joinLines(r.Header, "Sec-Websocket-Protocol") // gorilla reads only the first
 	shake := &handshake{ResponseWriter: w}
 	ws, err := upgrader.Upgrade(shake, r, nil)
@@ -63,14 +62,13 @@ func (h *Handler) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 		h.cfg.Log.DebugContext(r.Context(), "websocket refused", "error", err)
 		return
 	}
-	shake.socket.upgraded = true
-	c := newConnection(r, h, ws, shake.socket.Conn, v, upgrader.EnableCompression)
+	c := newWebSocket(r, h, shake.socket, v, upgrader.EnableCompression)
 	if !h.connections.add(c) { // draining began meanwhile
 		c.close(closedByRestart)
 	} else if ws.Subprotocol() != subprotocol {
 		c.close(closedBySubprotocol)
 	}
-	go c.serve() // h.connections waits for it
+	c.start()
 }
 
 // joinLines joins the lines of a header that is a list.
@@ -80,52 +78,17 @@ func joinLines(header http.Header, name string) {
 	}
 }
 
-// handshake gives gorilla a connection on which it can write its answer to the handshake, and nothing later. Otherwise
-// gorilla would by itself send a close frame to a client that breaks the protocol, possibly in the middle of one of our
-// frames. What gorilla reads after the handshake is inspected, because it overlooks some violations.
+// handshake keeps the connection that gorilla takes for its answer to the handshake. Nothing else is done by gorilla:
+// it would send close frames by itself, possibly in the middle of one of our frames, and keep a buffer and a goroutine
+// for reading.
 type handshake struct {
 	http.ResponseWriter
-	socket *handshakeConn
+	socket net.Conn
 }
 
-func (s *handshake) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	socket, buffer, err := http.NewResponseController(s.ResponseWriter).Hijack()
-	s.socket = &handshakeConn{Conn: socket}
+func (s *handshake) Hijack() (socket net.Conn, buffer *bufio.ReadWriter, err error) {
+	s.socket, buffer, err = http.NewResponseController(s.ResponseWriter).Hijack()
 	return s.socket, buffer, err
-}
-
-type handshakeConn struct {
-	net.Conn
-	upgraded  bool
-	inspector frameInspector
-}
-
-func (m *handshakeConn) Read(b []byte) (int, error) {
-	if !m.upgraded {
-		return m.Conn.Read(b)
-	}
-	if m.inspector.violation != nil {
-		return 0, m.inspector.violation
-	}
-	n, err := m.Conn.Read(b)
-	if valid := m.inspector.inspect(b[:n]); valid < n {
-		return valid, m.inspector.violation
-	}
-	return n, err
-}
-
-func (m *handshakeConn) Write(b []byte) (int, error) {
-	if m.upgraded {
-		return 0, net.ErrClosed
-	}
-	return m.Conn.Write(b)
-}
-
-func (m *handshakeConn) SetWriteDeadline(t time.Time) error {
-	if m.upgraded {
-		return nil
-	}
-	return m.Conn.SetWriteDeadline(t)
 }
 
 // admitConnection counts a connection, or refuses it.

@@ -21,6 +21,12 @@ func (j *Jukebox) authorize(ctx context.Context, roomID string, action party.Act
 	return a, j.check(ctx, a)
 }
 
+// authorizeViewer is authorize for the packages that read for one viewer, and need nothing else of the room.
+func (j *Jukebox) authorizeViewer(ctx context.Context, roomID string, action party.Action) (string, error) {
+	a, err := j.authorize(ctx, roomID, action)
+	return a.viewer.UserID, err
+}
+
 // authorizeItem is authorize for the room of a queue item.
 func (j *Jukebox) authorizeItem(ctx context.Context, itemID string, action party.Action) (access, error) {
 	a, err := j.accessToItem(ctx, itemID)

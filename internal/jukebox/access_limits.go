@@ -14,6 +14,7 @@ import (
 var actionRates = map[party.Action]ratelimit.Rate{
 	party.ActSearch:        {Burst: 20, PerSecond: 3}, // a search is sent while the user types
 	party.ActAdd:           {Burst: 20, PerSecond: 1},
+	party.ActAddFor:        {Burst: 20, PerSecond: 1},
 	party.ActLike:          {Burst: 30, PerSecond: 5},
 	party.ActRemoveOwn:     {Burst: 20, PerSecond: 2},
 	party.ActClear:         {Burst: 5, PerSecond: 0.2},

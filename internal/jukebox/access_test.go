@@ -9,6 +9,7 @@ import (
 
 	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -30,7 +31,7 @@ var useCases = map[party.Action]map[string]useCase{
 		},
 		"history": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 			return p.inRoom(who, func(r *party.Room) error {
-				_, _, err := p.History(who, r, jukebox.First(1, nil))
+				_, _, err := p.Lists().History(who, r, lists.First(1, nil))
 				return err
 			})
 		},
@@ -41,12 +42,25 @@ var useCases = map[party.Action]map[string]useCase{
 			return second(p.AuthorizeSubscription(who, p.room.ID))
 		},
 	},
-	party.ActSearch: {"search": func(p *fixture, who context.Context, _ *party.QueueItem) error {
-		return second(p.SearchSongs(who, p.room.ID, "x", 1, 0))
-	}},
+	party.ActSearch: {
+		"search": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+			return second(p.SearchSongs(who, p.room.ID, "x", 1, 0))
+		},
+		"playlist": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+			return second(p.PlaylistSongs(who, p.room.ID, nil, 1, 0))
+		},
+	},
 	party.ActAdd: {"add": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return second(p.AddSong(who, p.room.ID, uri(2), nil))
 	}},
+	party.ActAddFor: {
+		"add for a guest": func(p *fixture, who context.Context, item *party.QueueItem) error {
+			return second(p.AddSongFor(who, p.room.ID, uri(2), &item.AddedBy.User.ID, nil, nil))
+		},
+		"add for somebody without a phone": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+			return second(p.AddSongFor(who, p.room.ID, uri(2), nil, pointer("Oma"), nil))
+		},
+	},
 	party.ActLike: {
 		"like": func(p *fixture, who context.Context, item *party.QueueItem) error {
 			return second(p.LikeQueueItem(who, item.ID, nil))
@@ -65,9 +79,14 @@ var useCases = map[party.Action]map[string]useCase{
 	party.ActRemoveAny: {"remove another's": func(p *fixture, who context.Context, item *party.QueueItem) error {
 		return second(p.RemoveQueueItem(who, item.ID, nil))
 	}},
-	party.ActClear: {"clear": func(p *fixture, who context.Context, _ *party.QueueItem) error {
-		return second(p.ClearQueue(who, p.room.ID, nil))
-	}},
+	party.ActClear: {
+		"clear": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+			return second(p.ClearQueue(who, p.room.ID, nil))
+		},
+		"remove a guest's songs": func(p *fixture, who context.Context, item *party.QueueItem) error {
+			return second(p.RemoveGuestSongs(who, p.room.ID, item.AddedBy.User.ID, nil))
+		},
+	},
 	party.ActUpdateRoom: {"update": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return second(p.UpdateRoom(who, p.room.ID, jukebox.RoomUpdate{Name: pointer("New")}, nil))
 	}},
@@ -84,13 +103,16 @@ var useCases = map[party.Action]map[string]useCase{
 		"transfer": commanded(func(p *fixture, who context.Context) error {
 			return second(p.TransferPlayback(who, p.room.ID, "x"))
 		}),
+		"volume": commanded(func(p *fixture, who context.Context) error {
+			return second(p.SetVolume(who, p.room.ID, 30))
+		}),
 	},
 	party.ActListDevices: {"devices": func(p *fixture, who context.Context, _ *party.QueueItem) error {
-		return p.inRoom(who, func(r *party.Room) error { return second(p.Devices(who, r)) })
+		return p.inRoom(who, func(r *party.Room) error { return second(p.Library().Devices(who, r)) })
 	}},
 	party.ActListMembers: {"members": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return p.inRoom(who, func(r *party.Room) error {
-			_, _, err := p.Members(who, r, jukebox.First(10, nil))
+			_, _, err := p.Lists().Members(who, r, lists.First(10, nil))
 			return err
 		})
 	}},
@@ -107,19 +129,24 @@ var useCases = map[party.Action]map[string]useCase{
 			return second(p.RemoveGuest(who, p.room.ID, item.AddedBy.User.ID, true))
 		},
 	},
-	party.ActVote: {"vote to skip": func(p *fixture, who context.Context, _ *party.QueueItem) error {
-		p.play(2)
-		vote := func(p *fixture, who context.Context) error { return second(p.VoteToSkip(who, p.room.ID, nil)) }
-		if p.mayCommand(who) {
-			return commanded(vote)(p, who, nil)
-		}
-		return ignore(party.Refused, vote(p, who)) // the song has only just begun
-	}},
+	party.ActVote: {
+		"vote to skip": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+			p.play(2)
+			vote := func(p *fixture, who context.Context) error { return second(p.VoteToSkip(who, p.room.ID, nil)) }
+			if p.mayCommand(who) {
+				return commanded(vote)(p, who, nil)
+			}
+			return ignore(party.Refused, vote(p, who)) // the song has only just begun
+		},
+		"withdraw a vote": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+			return second(p.WithdrawSkipVote(who, p.room.ID, nil))
+		},
+	},
 	party.ActUndo: {"undo": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return ignore(party.Conflict, second(p.Undo(who, p.room.ID, nil))) // there is nothing to undo
 	}},
 	party.ActRecap: {"recap": func(p *fixture, who context.Context, _ *party.QueueItem) error {
-		return p.inRoom(who, func(r *party.Room) error { return second(p.Recap(who, r)) })
+		return p.inRoom(who, func(r *party.Room) error { return second(p.Lists().Recap(who, r)) })
 	}},
 	party.ActApprove: {"approve": func(p *fixture, who context.Context, item *party.QueueItem) error {
 		return second(p.ApproveItem(who, item.ID))
@@ -134,7 +161,7 @@ var useCases = map[party.Action]map[string]useCase{
 	},
 	party.ActViewLog: {"log": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return p.inRoom(who, func(r *party.Room) error {
-			_, _, err := p.Log(who, r, jukebox.First(10, nil), true)
+			_, _, err := p.Lists().Log(who, r, lists.First(10, nil), true)
 			return err
 		})
 	}},
@@ -157,7 +184,7 @@ func ignore(code party.Code, err error) error {
 // mayCommand reports whether somebody is a host or co-host of the room.
 func (p *fixture) mayCommand(who context.Context) bool {
 	return p.seen(who, (*jukebox.Jukebox).RoomPlayback) == nil && p.inRoom(who, func(r *party.Room) error {
-		_, _, err := p.Members(who, r, jukebox.First(1, nil))
+		_, _, err := p.Lists().Members(who, r, lists.First(1, nil))
 		return err
 	}) == nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"antwon.dj/backend/ent/membership"
@@ -44,16 +43,11 @@ func (j *Jukebox) SearchSongs(ctx context.Context, roomID, query string, limit, 
 	if err != nil {
 		return nil, err
 	}
-	allowance, err := j.loadAllowance(ctx, a, &state.Settings)
+	search, err := j.searchHits(ctx, a, state, found.Songs, j.chosenFor(ctx, a, &state.Settings))
 	if err != nil {
 		return nil, err
 	}
-	search := &SongSearch{
-		HasMore: found.HasMore && offset+limit <= maxSearchOffset, Hits: []party.SongHit{}, Degraded: found.Degraded,
-	}
-	for _, s := range found.Songs {
-		search.Hits = append(search.Hits, state.SearchHit(s, a.viewer.UserID, a.role, allowance, time.Now()))
-	}
+	search.HasMore, search.Degraded = found.HasMore && offset+limit <= maxSearchOffset, found.Degraded
 	return search, nil
 }
 

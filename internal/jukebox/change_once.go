@@ -8,24 +8,17 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"entgo.io/ent/dialect/sql"
-
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/idempotencykey"
 	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/likes"
 	"antwon.dj/backend/internal/party"
 )
 
-// keyLifetime is how long after a mutation a repetition with the same idempotency key is recognised.
-const keyLifetime = 24 * time.Hour
-
 // idempotency identifies a mutation that may be repeated. A nil one is of a mutation without a key: nothing is found
 // for it, and nothing stored.
-type idempotency struct {
-	userID, keyHash         string
-	mutation, argumentsHash string // what the key was used for
-}
+type idempotency likes.Key
 
 // result is what a mutation returns. It refers to an object, which is loaded again when the mutation is repeated.
 type result struct {
@@ -52,26 +45,27 @@ func newIdempotency(ctx context.Context, key *string, mutation string, arguments
 		return nil, fmt.Errorf("hash the arguments: %w", err)
 	}
 	return &idempotency{
-		userID: viewer.UserID, keyHash: database.Hash([]byte(*key)), mutation: mutation, argumentsHash: database.Hash(text),
+		UserID: viewer.UserID, Hash: database.Hash([]byte(*key)), Mutation: mutation, ArgumentsHash: database.Hash(text),
 	}, nil
 }
 
-// find returns the result of the earlier request with this key, or nil if there was none within keyLifetime. Conflict
-// if the key was used for another mutation, or with other arguments.
+// find returns the result of the earlier request with this key, or nil if there was none within likes.KeyLifetime.
+// Conflict if the key was used for another mutation, or with other arguments.
 func (i *idempotency) find(ctx context.Context, keys *ent.IdempotencyKeyClient) (*result, error) {
 	if i == nil {
 		return nil, nil
 	}
-	row, err := keys.Query().Where(idempotencykey.UserID(i.userID), idempotencykey.Key(i.keyHash)).Only(ctx)
+	row, err := keys.Query().Where(idempotencykey.UserID(i.UserID), idempotencykey.Key(i.Hash)).Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
 		return nil, nil
 	case err != nil:
 		return nil, fmt.Errorf("look up the idempotency key: %w", err)
-	case time.Since(row.CreatedAt) > keyLifetime:
+	case time.Since(row.CreatedAt) > likes.KeyLifetime:
 		return nil, nil
-	case row.Mutation != i.mutation || row.ArgumentsHash != i.argumentsHash:
-		return nil, party.Errorf(party.Conflict, "This idempotency key was used for another request. Choose a new one.")
+	}
+	if err := (*likes.Key)(i).CheckSame(row.Mutation, row.ArgumentsHash); err != nil {
+		return nil, err
 	}
 	return &result{objectID: row.ObjectID, flag: row.Flag, repeated: true}, nil
 }
@@ -84,13 +78,13 @@ func (i *idempotency) store(ctx context.Context, tx *ent.Tx, done result, now ti
 		return nil
 	}
 	expired := tx.IdempotencyKey.Delete().Where(
-		idempotencykey.UserID(i.userID), idempotencykey.Key(i.keyHash), idempotencykey.CreatedAtLT(now.Add(-keyLifetime)),
+		idempotencykey.UserID(i.UserID), idempotencykey.Key(i.Hash), idempotencykey.CreatedAtLT(now.Add(-likes.KeyLifetime)),
 	)
 	if _, err := expired.Exec(ctx); err != nil {
 		return err
 	}
 	err := tx.IdempotencyKey.Create().
-		SetUserID(i.userID).SetKey(i.keyHash).SetMutation(i.mutation).SetArgumentsHash(i.argumentsHash).
+		SetUserID(i.UserID).SetKey(i.Hash).SetMutation(i.Mutation).SetArgumentsHash(i.ArgumentsHash).
 		SetObjectID(done.objectID).SetFlag(done.flag).SetCreatedAt(now).Exec(ctx)
 	if ent.IsConstraintError(err) {
 		return errors.Join(database.ErrOvertaken, err)
@@ -151,31 +145,4 @@ func (j *Jukebox) repeatInClosedRoom(ctx context.Context, once *idempotency) (re
 		return result{}, errRoomClosed
 	}
 	return *done, nil
-}
-
-// keysPerObject is how many idempotency keys are kept of a user who likes and unlikes the same song again and again. A
-// client has far fewer requests under way.
-const keysPerObject = 100
-
-// forgetKeys deletes a user's oldest keys of an object, so that keysPerObject are left.
-func forgetKeys(ctx context.Context, tx *ent.Tx, userID, objectID string) error {
-	theirs := idempotencykey.And(idempotencykey.UserID(userID), idempotencykey.ObjectID(objectID))
-	oldest, err := tx.IdempotencyKey.Query().Where(theirs).
-		Order(idempotencykey.ByCreatedAt(sql.OrderDesc()), idempotencykey.ByID(sql.OrderDesc())).
-		Offset(keysPerObject - 1).Limit(maxForgotten).IDs(ctx)
-	if err != nil || len(oldest) == 0 {
-		return err
-	}
-	_, err = tx.IdempotencyKey.Delete().Where(idempotencykey.IDIn(oldest...)).Exec(ctx)
-	return err
-}
-
-// maxForgotten bounds what one transaction deletes.
-const maxForgotten = 100
-
-// DeleteOldKeys deletes the idempotency keys that are no longer recognised.
-func (j *Jukebox) DeleteOldKeys(ctx context.Context) error {
-	oldest := database.Microseconds(time.Now().Add(-keyLifetime))
-	_, err := j.db.DeleteWhere(ctx, "idempotency_keys", "created_at < ?", oldest)
-	return err
 }

@@ -2,10 +2,13 @@ package jukebox_test
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -41,6 +44,7 @@ func TestHostsCommandThePlayer(t *testing.T) {
 			party.TransferCommand: func(ctx context.Context) (*party.Playback, error) {
 				return p.TransferPlayback(ctx, p.room.ID, "phone")
 			},
+			party.VolumeCommand: func(ctx context.Context) (*party.Playback, error) { return p.SetVolume(ctx, p.room.ID, 40) },
 		} {
 			_, err := ask(guest)
 			p.wants(party.Forbidden, err)
@@ -51,13 +55,36 @@ func TestHostsCommandThePlayer(t *testing.T) {
 			go func() { _, err := ask(p.host); answered <- err }()
 			command := p.answerCommand(party.Answer{})
 			p.must(<-answered)
-			argument := map[party.HostCommandKind]string{party.SkipCommand: item.Song.URI, party.TransferCommand: "phone"}[name]
+			argument := map[party.HostCommandKind]string{
+				party.SkipCommand: item.Song.URI, party.TransferCommand: "phone", party.VolumeCommand: "40",
+			}[name]
 			if command.Kind != name || command.Argument != argument || time.Since(command.At) > soon {
 				t.Errorf("the player's driver gets %+v", command)
 			}
 			go func() { _, err := ask(p.host); answered <- err }()
 			p.answerCommand(party.Answer{Code: party.Conflict, Message: "it does not want to"})
 			p.expect("message", p.wants(party.Conflict, <-answered).Message, "it does not want to")
+		}
+	})
+}
+
+// A volume is a number of percent, and leaves nothing in the log.
+func TestVolumeIsBoundedAndNotLogged(t *testing.T) {
+	onBothDatabases(t, func(p *fixture) {
+		for _, percent := range []int{-1, 101} {
+			_, err := p.SetVolume(p.host, p.room.ID, percent)
+			p.wants(party.BadUserInput, err)
+		}
+		before, _, err := p.Lists().Log(p.host, p.room, lists.First(100, nil), true)
+		p.must(err)
+		answered := make(chan error, 1)
+		go func() { answered <- second(p.SetVolume(p.host, p.room.ID, 0)) }()
+		p.answerCommand(party.Answer{})
+		p.must(<-answered)
+		after, _, err := p.Lists().Log(p.host, p.room, lists.First(100, nil), true)
+		p.must(err)
+		if len(after) != len(before) {
+			t.Errorf("the log has %+v", after)
 		}
 	})
 }
@@ -121,6 +148,32 @@ func TestPendingCommandsAreLimited(t *testing.T) {
 	})
 }
 
+// A host drags the slider of the volume while the player is slow. Only the last volume waits, and all requests succeed.
+func TestVolumeSupersedesTheOneThatWaits(t *testing.T) {
+	onBothDatabases(t, func(p *fixture) {
+		paused, answered := make(chan error, 1), make(chan error, 10)
+		go func() { _, err := p.PausePlayback(p.host, p.room.ID); paused <- err }()
+		for percent := range cap(answered) {
+			go func() { _, err := p.SetVolume(p.host, p.room.ID, percent); answered <- err }()
+			p.eventually(func() bool {
+				state, err := p.LoadState(p.Context(), p.room.ID, nil)
+				p.must(err)
+				waiting := state.PendingCommands
+				return len(waiting) == 2 && slices.ContainsFunc(waiting, func(c party.HostCommand) bool {
+					return c.Argument == strconv.Itoa(percent)
+				})
+			})
+		}
+		for range cap(answered) - 1 {
+			p.must(<-answered)
+		}
+		p.answerCommand(party.Answer{})
+		p.must(<-paused)
+		p.expect("volume", p.answerCommand(party.Answer{}).Argument, "9")
+		p.must(<-answered)
+	})
+}
+
 func TestAnsweredCommandsAreDeletedEventually(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		answered, key := make(chan error, 1), pointer("skip")
@@ -132,7 +185,7 @@ func TestAnsweredCommandsAreDeletedEventually(t *testing.T) {
 			kept  int
 		}{{24 * time.Hour, 1}, {2 * time.Hour, 0}} {
 			p.must(jukebox.AgeCommands(p.Context(), p.store, tt.later))
-			p.must(p.DeleteOldCommands(p.Context()))
+			p.must(p.purger().Commands(p.Context()))
 			kept, err := jukebox.KeptCommands(p.Context(), p.store)
 			p.must(err)
 			if kept != tt.kept {

@@ -22,10 +22,11 @@ made, and repeats the mutation with the same idempotency key.
 
 Every change of an open room goes through changer.change, which runs a function in a transaction. These rules hold:
 
-  - The lock: the first statement of the transaction raises the version of the room, if the room is open. The row stays
-    locked until the commit, so changes of one room run one after the other, on all servers, and whatever the function
-    reads of the room cannot change before the commit. authorize has read the viewer's role earlier; if a role has
-    changed since, it is checked again inside the transaction.
+  - The lock: the first statement of the transaction raises the version of the room, if the room is open. (On SQLite a
+    transaction of likes needs no lock but its own, and on MySQL one for several rooms locks their rows by a query.) The
+    row stays locked until the commit, so changes of one room run one after the other, on all servers, and whatever
+    the function reads of the room cannot change before the commit. authorize has read the viewer's role earlier; if
+    a role has changed since, it is checked again inside the transaction.
   - Read, decide, write: a function refuses, by returning a party.Error, before its first write. A refused change leaves
     nothing behind and does not disturb the changes that share its transaction. An error after the first write, or of
     any other type, rolls the transaction back.
@@ -44,8 +45,10 @@ Every change of an open room goes through changer.change, which runs a function 
     day returns the first result and changes nothing. Refusals are not stored.
 
 Changes that wait at the same time share a transaction, and thereby a commit, as far as there is time for them: see
-changer. Only what no watcher sees is written in ordinary transactions: new rooms, closed rooms, leases, and when
-members were last connected; and the versions of all rooms, after a backup was restored (package timeline).
+changer. Likes next to each other also share their statements: see package likes. They follow the same rules, except
+that they are decided in memory. Only what no watcher sees is written in ordinary transactions: new rooms, closed rooms,
+leases, and when members were last connected; and the versions of all rooms, after a backup was restored (package
+timeline).
 
 # State
 
@@ -60,10 +63,10 @@ Each file name begins with its concern:
 	access_    the viewer's role and permissions in a room, rate limits
 	catalog_   searching songs that the viewer may add; package catalog knows the songs
 	change_    the transaction of a change, groups of changes, idempotency
-	guest_     joining a room, a guest's own view and recap, merging a guest who signs in
-	history_   what was played, the log of events, export as a playlist
-	member_    the list of members, roles and removal, presence, signing out
-	player_    commands, skip votes, devices, leases, and what the driver reports
+	guest_     joining a room, a guest's own view, merging a guest who signs in
+	history_   writing the log of events, export as a playlist; package lists reads both
+	member_    roles and removal, presence, whose songs wait because they left, signing out
+	player_    commands, skip votes, leases, and what the driver reports
 	queue_     adding, liking, approving, pinning, removing and reading songs, undo
 	room_      creating, settings and closing rooms; package purge deletes them
 	state_     watching the state of a room, which package roomstate reads
@@ -71,17 +74,15 @@ Each file name begins with its concern:
 and besides them:
 
 	account.go    what happens to rooms when a user's account changes
-	covers.go     addresses of cover images, for demonstrations
 	jukebox.go    Config, New and Close
 	metrics.go    metrics for operators
-	page.go       cursors and pages of long lists
 	unavailable.go  what clients see while the database is unavailable
 	values.go     conversions of columns
 
 # Goroutines
 
 The package starts none for a change. [New] starts those of the hub, and [Jukebox.Close] waits for them.
-[Jukebox.RunPresence] and [Jukebox.RunTimeline] run until their context ends, on the goroutines of their callers. The
+[Jukebox.RunPresence] and [Jukebox.Timeline]'s Run run until their context ends, on the goroutines of their callers. The
 mutexes of changer and presence are held for a few map operations, and never while the database, the bus or Spotify is
 waited for.
 */

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -24,8 +24,8 @@ func TestEventLogNamesActorsAndActions(t *testing.T) {
 		tell := func(likes bool) (told []string) {
 			var after *string
 			for more := true; more; {
-				var page []jukebox.RoomEvent
-				page, more, err = p.Log(p.host, p.room, jukebox.First(2, after), likes)
+				var page []party.RoomEvent
+				page, more, err = p.Lists().Log(p.host, p.room, lists.First(2, after), likes)
 				p.must(err)
 				for _, e := range page {
 					line := e.Actor.DisplayName + " " + string(e.Kind)
@@ -70,7 +70,7 @@ func TestRecapAndExportContainTheEvening(t *testing.T) {
 		p.step(party.PlaybackStep{EndedItem: two.ID, Skipped: true})
 		_, err = p.CloseRoom(p.host, p.room.ID, nil)
 		p.must(err)
-		recap, err := p.Recap(gina, p.room)
+		recap, err := p.Lists().Recap(gina, p.room)
 		p.must(err)
 		evening := fmt.Sprint(songs(recap.SongsPlayed), ", gave ", recap.LikesGiven, ", got ", recap.LikesGot)
 		p.expect("Gina's evening", evening, "1 2, gave 1, got 2")
@@ -88,11 +88,11 @@ func TestRefusedSongIsSkippedAndLogged(t *testing.T) {
 		refused, other := p.add(gina, 1), p.add(gina, 2)
 		p.step(party.PlaybackStep{CommitItem: refused.ID})
 		p.step(party.PlaybackStep{RefusedItem: refused.ID})
-		events, _, err := p.Log(p.host, p.room, jukebox.First(1, nil), false)
+		events, _, err := p.Lists().Log(p.host, p.room, lists.First(1, nil), false)
 		p.must(err)
 		event := events[0]
-		if event.Kind != jukebox.EventRefused || event.Actor != nil || event.Item == nil || event.Item.ID != refused.ID {
-			t.Fatalf("the newest event is %+v, want %s of %s by nobody", event, jukebox.EventRefused, refused.ID)
+		if event.Kind != party.EventRefused || event.Actor != nil || event.Item == nil || event.Item.ID != refused.ID {
+			t.Fatalf("the newest event is %+v, want %s of %s by nobody", event, party.EventRefused, refused.ID)
 		}
 		if got := event.Item.State; got != party.Skipped {
 			t.Errorf("the refused song is %s, want %s", got, party.Skipped)

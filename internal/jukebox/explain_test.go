@@ -133,9 +133,10 @@ func PlayMuch(ctx context.Context, s *database.DB, roomID string, n int) error {
 			var items []*ent.QueueItemCreate
 			var events []*ent.RoomEventCreate
 			for i := first; i < first+atOnce; i++ {
-				user, item, at, kind := database.NewID(), database.NewID(), began.Add(time.Duration(i)*time.Minute), EventLiked
+				user, item, kind := database.NewID(), database.NewID(), party.EventLiked
+				at := began.Add(time.Duration(i) * time.Minute)
 				if i%10 == 0 {
-					kind = EventAdded
+					kind = party.EventAdded
 				}
 				users = append(users, tx.User.Create().SetID(user).SetKind(string(party.GuestUser)).
 					SetDisplayName("Guest").SetCreatedAt(at))

@@ -2,10 +2,13 @@ package jukebox
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"strings"
 	"time"
 
 	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/party"
 )
@@ -23,13 +26,16 @@ func (j *Jukebox) HoldRoom(roomID string, release <-chan struct{}) error {
 	})
 }
 
+// FailInRoom makes a change that fails, through no fault of the database.
+func (j *Jukebox) FailInRoom(roomID string) error {
+	return j.changer.change(context.Background(), roomID, func(context.Context, *roomTx) error {
+		return errors.New("this change always fails")
+	})
+}
+
 // Waiting returns how many changes wait in the room's queue, and whether a group runs.
 func (j *Jukebox) Waiting(roomID string) (waiting int, busy bool) {
-	c := j.changer
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	queue := c.queueOf(roomID)
-	return len(c.queues[queue]), c.running[queue]
+	return j.changer.groups.Waiting(roomID)
 }
 
 // StoreArrived stores the presence of those who have just connected, as RunPresence does every two seconds.
@@ -118,21 +124,9 @@ func StoreKey(ctx context.Context, db *database.DB, userID, key, mutation string
 	if err != nil {
 		return nil, err
 	}
-	used := &idempotency{userID: userID, keyHash: database.Hash([]byte(key)), mutation: mutation}
+	used := &idempotency{UserID: userID, Hash: database.Hash([]byte(key)), Mutation: mutation}
 	return tx.Commit, used.store(ctx, tx, result{objectID: userID}, database.Microseconds(time.Now()))
 }
-
-// GroupLimit returns a groupLimit as functions.
-func GroupLimit() (size func() int, committed func(changes int, leftSome bool), timedOut func()) {
-	l := &groupLimit{}
-	return l.size, l.committed, l.timedOut
-}
-
-// HasTimeFor is hasTimeFor.
-var HasTimeFor = hasTimeFor
-
-// MaxGroup is maxGroup.
-const MaxGroup = maxGroup
 
 // Exec runs a statement, as somebody may who puts rows of a backup into the database.
 func Exec(ctx context.Context, s *database.DB, statement string, values ...any) error {
@@ -140,4 +134,56 @@ func Exec(ctx context.Context, s *database.DB, statement string, values ...any) 
 		_, err := tx.ExecContext(ctx, statement, values...)
 		return err
 	})
+}
+
+// ItemIDs returns the ids of all items of a room, the oldest first.
+func ItemIDs(ctx context.Context, s *database.DB, roomID string) ([]string, error) {
+	return s.Read.QueueItem.Query().Where(queueitem.RoomID(roomID)).Order(queueitem.ByAge()).IDs(ctx)
+}
+
+// RowsOfLikes returns the rows of a room that changes of likes write, without their ids and times.
+func RowsOfLikes(ctx context.Context, s *database.DB, roomID string) (string, error) {
+	var all []string
+	for _, query := range []string{
+		"SELECT version, '', '', '', '', '' FROM rooms WHERE id = ?",
+		"SELECT id, state, like_count, version, COALESCE(added_by_id, ''), '' FROM queue_items " +
+			"WHERE room_id = ? ORDER BY age",
+		"SELECT l.item_id, l.user_id, '', '', '', '' FROM likes l JOIN queue_items i ON i.id = l.item_id " +
+			"WHERE i.room_id = ? ORDER BY i.age, l.id",
+		"SELECT version, kind, COALESCE(actor_id, ''), COALESCE(item_id, ''), COALESCE(detail, ''), undone " +
+			"FROM room_events WHERE room_id = ? ORDER BY version, id",
+		"SELECT k.`key`, k.user_id, k.mutation, k.object_id, k.flag, e.version FROM idempotency_keys k " +
+			"JOIN queue_items i ON i.id = k.object_id " +
+			"LEFT JOIN room_events e ON e.room_id = i.room_id AND e.at = k.created_at AND e.item_id = i.id " +
+			"WHERE i.room_id = ? ORDER BY k.id, e.version",
+	} {
+		rows, err := texts(ctx, s, query, roomID)
+		if err != nil {
+			return "", err
+		}
+		all = append(all, rows...)
+	}
+	return strings.Join(all, "\n"), nil
+}
+
+// texts reads rows of six columns, each row as one text.
+func texts(ctx context.Context, s *database.DB, query string, args ...any) ([]string, error) {
+	rows, err := s.SQL.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var all []string
+	for rows.Next() {
+		var values [6]sql.NullString
+		if err := rows.Scan(&values[0], &values[1], &values[2], &values[3], &values[4], &values[5]); err != nil {
+			return nil, err
+		}
+		row := make([]string, len(values))
+		for i, value := range values {
+			row[i] = value.String
+		}
+		all = append(all, strings.Join(row, " "))
+	}
+	return all, rows.Err()
 }

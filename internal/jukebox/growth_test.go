@@ -13,6 +13,7 @@ import (
 
 	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/purge"
@@ -110,11 +111,11 @@ func TestLogShowsTheLastOfManyLikes(t *testing.T) {
 			p.must(second(p.UnlikeQueueItem(gina, item.ID, nil)))
 		}
 		p.like(gina, item)
-		events, _, err := p.Log(p.host, p.room, jukebox.First(100, nil), true)
+		events, _, err := p.Lists().Log(p.host, p.room, lists.First(100, nil), true)
 		p.must(err)
 		var kinds []string
 		for _, e := range events {
-			if e.Kind == jukebox.EventLiked || e.Kind == jukebox.EventUnliked {
+			if e.Kind == party.EventLiked || e.Kind == party.EventUnliked {
 				kinds = append(kinds, string(e.Kind))
 			}
 		}

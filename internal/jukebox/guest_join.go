@@ -173,7 +173,7 @@ func storeMembership(
 ) error {
 	if role == party.RoleGuest {
 		err := tx.RoomEvent.Create().SetID(database.NewID()).SetRoomID(roomID).SetAt(now).SetActorID(userID).
-			SetKind(string(EventJoined)).Exec(ctx)
+			SetKind(string(party.EventJoined)).Exec(ctx)
 		if err != nil {
 			return err
 		}

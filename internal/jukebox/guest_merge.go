@@ -80,8 +80,10 @@ func (t *roomTx) merge(ctx context.Context, guestID, hostID string) error {
 			return err
 		}
 	}
-	// A new version of the settings makes feeds reload the history, which shows who added each song.
-	return t.tx.Room.Update().Where(room.ID(t.roomID)).SetSettingsVersion(t.version).Exec(ctx)
+	// A new version of the settings makes feeds reload the history, which shows who added each song; and they load again
+	// who is away.
+	return t.tx.Room.Update().Where(room.ID(t.roomID)).
+		SetSettingsVersion(t.version).SetAwayVersion(t.version).Exec(ctx)
 }
 
 // mergeSongs makes the guest's songs the host's, those in the queue and those in the history.
@@ -111,17 +113,14 @@ func (t *roomTx) mergeVotes(ctx context.Context, guestID, hostID string) error {
 	return err
 }
 
-// mergeMembership gives the host the guest's membership or, if the host has one already, the role that mergedRole
-// returns.
+// mergeMembership gives the host the guest's membership or, if the host has one already, merges the two.
 func (t *roomTx) mergeMembership(ctx context.Context, guest *ent.Membership, hostID string) error {
 	host, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserID(hostID)).Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
 		_, err = t.tx.ExecContext(ctx, "UPDATE memberships SET user_id = ? WHERE id = ?", hostID, guest.ID)
 	case err == nil:
-		role := mergedRole(party.Role(host.Role), party.Role(guest.Role))
-		err = t.tx.Membership.Update().Where(membership.ID(host.ID)).SetRole(string(role)).Exec(ctx)
-		if err == nil {
+		if err = t.mergeInto(ctx, host, guest); err == nil {
 			err = t.tx.Membership.DeleteOneID(guest.ID).Exec(ctx)
 		}
 	}
@@ -129,6 +128,18 @@ func (t *roomTx) mergeMembership(ctx context.Context, guest *ent.Membership, hos
 		return err
 	}
 	return t.tx.Room.Update().Where(room.ID(t.roomID)).SetMembersVersion(t.version).Exec(ctx)
+}
+
+// mergeInto updates the host's membership with what the guest's says: the role, and when either of them was here last.
+func (t *roomTx) mergeInto(ctx context.Context, host, guest *ent.Membership) error {
+	last := host
+	if guest.SeenAt != nil && (host.SeenAt == nil || guest.SeenAt.After(*host.SeenAt)) {
+		last = guest
+	}
+	role := mergedRole(party.Role(host.Role), party.Role(guest.Role))
+	return t.tx.Membership.Update().Where(membership.ID(host.ID)).SetRole(string(role)).
+		SetNillableSeenAt(last.SeenAt).SetNillablePresentSince(last.PresentSince).
+		SetAway(host.Away && guest.Away && role != party.RoleHost && role != party.RoleCohost).Exec(ctx)
 }
 
 // mergedRole returns the role of a user who was in a room twice. Somebody who was removed under one name stays removed.

@@ -19,7 +19,8 @@ type ViewerInRoom struct {
 	// AwaitingApproval are the member's songs that wait for approval, oldest first; for hosts, all such songs.
 	AwaitingApproval []*party.QueueItem
 	Quota            Quota
-	Removed          bool // removed or banned
+	SkipVote         *party.SkipVote // nil: nothing plays that the member could vote on
+	Removed          bool            // removed or banned
 }
 
 // ID returns the id of what concerns this member, by which clients' caches tell members apart.
@@ -54,6 +55,9 @@ func (j *Jukebox) ViewerInRoom(ctx context.Context, s *party.State) (*ViewerInRo
 	}
 	v.addItems(a, s, liked)
 	if v.Quota, err = j.quota(ctx, a, s); err != nil {
+		return nil, err
+	}
+	if v.SkipVote, err = j.skipVote(ctx, a, s); err != nil {
 		return nil, err
 	}
 	if v.Participant, err = j.participant(ctx, s.RoomID, a.viewer.UserID); err != nil {

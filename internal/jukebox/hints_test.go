@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -28,7 +29,9 @@ func TestHintsNameAffectedUsers(t *testing.T) {
 		version := p.version()
 		wants := func(what string, users ...string) {
 			t.Helper()
-			want := []live.Hint{{Topic: p.room.ID, Since: version, Version: version + 1, Users: users}}
+			want := []live.Hint{{
+				Topic: p.room.ID, Since: version, Version: version + 1, Users: users, Minor: strings.HasSuffix(what, "like"),
+			}}
 			if got := fmt.Sprintf("%+v", hints); got != fmt.Sprintf("%+v", want) || (hints[0].Users == nil) != (users == nil) {
 				t.Fatalf("%s: got %s, want %+v", what, got, want)
 			}
@@ -76,8 +79,8 @@ func TestHintsNameAffectedUsers(t *testing.T) {
 		users := []string{ginaID, ottoID}
 		slices.Sort(users)
 		if len(hints) != 1 || hints[0].Since != version || hints[0].Version != version+2 ||
-			!slices.Equal(hints[0].Users, users) {
-			t.Errorf("two likes in one transaction after version %d: %+v, want one hint with both users", version, hints)
+			!slices.Equal(hints[0].Users, users) || !hints[0].Minor {
+			t.Errorf("two likes in one transaction after version %d: %+v, want one minor hint with both users", version, hints)
 		}
 	})
 }

@@ -52,7 +52,7 @@ func (j *Jukebox) logExport(ctx context.Context, a access) {
 		return
 	}
 	err := j.change(ctx, a, func(_ context.Context, t *roomTx) error {
-		t.log(logEvent{kind: EventExported})
+		t.log(logEvent{kind: party.EventExported})
 		return nil
 	})
 	if err != nil {

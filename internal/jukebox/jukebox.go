@@ -1,7 +1,6 @@
 package jukebox
 
 import (
-	"context"
 	"log/slog"
 	"time"
 
@@ -12,6 +11,8 @@ import (
 	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/catalog"
 	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/library"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/ratelimit"
@@ -25,7 +26,7 @@ type Config struct {
 	Bus       live.Bus // carries hints to the other servers
 	Accounts  *account.Accounts
 	Catalog   catalog.Spotify
-	Library   Library                   // optional: without it hosts have no devices and no playlists
+	Library   library.Spotify           // optional: without it hosts have no devices and no playlists
 	PublicURL string                    // where guests reach the server, without a slash at the end
 	Free      func(account.Viewer) bool // optional: the viewers who have no rate limit
 	// FeedInterval is the minimum time between two loads of a watched room's state.
@@ -45,6 +46,8 @@ type Jukebox struct {
 	hub      *live.Hub[*party.State]          // the feeds of watched rooms
 	states   *lru.Cache[string, *party.State] // the newest loaded state by room, for requests
 	catalog  *catalog.Catalog
+	library  *library.Library
+	lists    *lists.Lists
 	presence *presence
 	limiter  *ratelimit.Limiter // of what members do
 	codes    *ratelimit.Fair    // of wrong codes
@@ -84,6 +87,8 @@ func New(cfg Config) *Jukebox {
 		codes:    ratelimit.NewFair(limitedKeys, codeRates),
 		allCodes: ratelimit.NewBucket(allCodesRate),
 	}
+	j.library = library.New(cfg.Library, j.authorizeViewer)
+	j.lists = lists.New(cfg.Database, loader, j.authorizeViewer, j.presence.isPresent)
 	cfg.Accounts.OnSignedOut(j.presence.signedOut)
 	m.registerHub(cfg.Metrics, j.hub)
 	return j
@@ -97,11 +102,15 @@ func (j *Jukebox) Close() { j.hub.Close() }
 // waiting.
 func (j *Jukebox) Reconcile() { j.hub.Reconcile() }
 
-// CheckTimeline notices if the database was restored from a backup while no server ran. Call it before clients connect.
-func (j *Jukebox) CheckTimeline(ctx context.Context) error { return j.clock.Check(ctx) }
+// Timeline notices if the database is restored from a backup: it has to be checked before clients connect, and to run
+// while the server does.
+func (j *Jukebox) Timeline() *timeline.Clock { return j.clock }
 
-// RunTimeline notices within seconds if the database is restored from a backup, until ctx ends. It returns nil.
-func (j *Jukebox) RunTimeline(ctx context.Context) error { return j.clock.Run(ctx) }
+// Lists are the long lists of rooms.
+func (j *Jukebox) Lists() *lists.Lists { return j.lists }
+
+// Library is the hosts' own devices and playlists.
+func (j *Jukebox) Library() *library.Library { return j.library }
 
 // JoinURL returns the address of the page on which guests join the room.
 func (j *Jukebox) JoinURL(r *party.Room) string { return j.cfg.PublicURL + "/r/" + r.Code }

@@ -50,8 +50,8 @@ func TestOneNodeHoldsTheLeaseOfARoom(t *testing.T) {
 		p.expect("without its node", p.driven(), "")
 		second, err := d.TakeLease(p.Context(), p.room.ID, "two")
 		p.must(err)
-		if second.Epoch != first.Epoch+1 {
-			t.Errorf("epoch %d after %d", second.Epoch, first.Epoch)
+		if second.Epoch != first.Epoch+1 || !second.Inherited || first.Inherited {
+			t.Errorf("%+v after %+v", second, first)
 		}
 		item := p.add(p.host, 1)
 		_, err = d.ApplyPlayback(p.Context(), first, party.PlaybackStep{CommitItem: item.ID})
@@ -69,9 +69,33 @@ func TestOneNodeHoldsTheLeaseOfARoom(t *testing.T) {
 		p.must(err)
 		_, err = d.TakeLease(p.Context(), p.room.ID, "three")
 		p.wants(party.Conflict, err)
+		second.Inherited = false // by its own
 		if kept, err := d.TakeLease(p.Context(), p.room.ID, "two"); err != nil || kept != second {
 			t.Errorf("who had the closed room takes %+v, %v; want %+v", kept, err, second)
 		}
 		p.expect("closed", p.driven(), "no such room")
+	})
+}
+
+// What a room has cost is stored with its lease, without a new version of the room: the next node goes on counting.
+func TestLeaseTellsWhatARoomHasCost(t *testing.T) {
+	onBothDatabases(t, func(p *fixture) {
+		first, err := p.Driver().TakeLease(p.Context(), p.room.ID, "one")
+		p.must(err)
+		p.expect("at first", first.Calls.String(), party.CallCount{}.String())
+		calls := party.CallCount{}.Add(7, time.Now().Add(-time.Hour/2)).Add(60_000, time.Now())
+		version, err := p.Driver().ApplyPlayback(p.Context(), first, party.PlaybackStep{Calls: &calls})
+		p.must(err)
+		if version != 0 {
+			t.Errorf("the room has a version %d because of it", version)
+		}
+		for _, node := range []string{"one", "two"} {
+			next, err := p.Driver().TakeLease(p.Context(), p.room.ID, node)
+			p.must(err)
+			p.expect("of "+node, next.Calls.String(), calls.String())
+		}
+		if _, err = p.Driver().ApplyPlayback(p.Context(), first, party.PlaybackStep{Calls: &calls}); err == nil {
+			t.Error("a node without the lease records what the room has cost")
+		}
 	})
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"antwon.dj/backend/internal/account"
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -195,7 +195,7 @@ func TestRolesSurviveALogin(t *testing.T) {
 				p.login("hanna", session.Refresh)
 				room, err := p.Room(p.host, p.room.ID)
 				p.must(err)
-				found, _, err := p.Members(p.host, room, jukebox.First(10, nil))
+				found, _, err := p.Lists().Members(p.host, room, lists.First(10, nil))
 				p.must(err)
 				roles := map[string]string{}
 				for _, member := range found {

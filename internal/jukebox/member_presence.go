@@ -95,6 +95,11 @@ func (p *presence) disconnect(roomID, userID string) {
 	}
 }
 
+// isPresent reports whether the member of a row is connected, or was within presenceTimeout.
+func (p *presence) isPresent(row *ent.Membership) bool {
+	return p.isConnected(row.RoomID, row.UserID) || row.SeenAt != nil && time.Since(*row.SeenAt) < presenceTimeout
+}
+
 // isConnected reports whether a user is connected to this server. Other servers may have connections of theirs, too.
 func (p *presence) isConnected(roomID, userID string) bool {
 	p.mu.Lock()
@@ -175,7 +180,7 @@ func (p *presence) run(ctx context.Context) {
 // not keep the others from running.
 func (p *presence) refresh(ctx context.Context) error {
 	err := p.store(ctx, p.connected())
-	err = errors.Join(err, p.recountAll(ctx))
+	err = errors.Join(err, p.recountAll(ctx), p.updateAllAway(ctx))
 	return errors.Join(err, p.clearAbsent(ctx))
 }
 
@@ -188,7 +193,7 @@ func (p *presence) store(ctx context.Context, usersByRoom map[string][]string) e
 		for part := range slices.Chunk(users, maxUsers) {
 			errs = append(errs, p.db.InTx(ctx, func(tx *ent.Tx) error { return storePresent(ctx, tx, roomID, part) }))
 		}
-		errs = append(errs, p.recount(ctx, roomID))
+		errs = append(errs, p.recount(ctx, roomID), p.updateAway(ctx, roomID))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("store presence: %w", err)
@@ -217,20 +222,22 @@ func (p *presence) recountAll(ctx context.Context) error {
 	return err
 }
 
-// clearAbsent deletes when members of open rooms were last connected, once they no longer count as present: from then
-// on nobody needs to know.
+// clearAbsent deletes when members of open rooms were last connected, once they no longer count as present and it is
+// known whether their songs wait: from then on nobody needs to know.
 func (p *presence) clearAbsent(ctx context.Context) error {
 	return p.db.InTx(ctx, func(tx *ent.Tx) error {
 		before := database.Microseconds(time.Now().Add(-presenceTimeout))
 		return tx.Membership.Update().
 			Where(membership.HasRoomWith(room.Status(string(party.Open))), membership.SeenAtLTE(before)).
+			Where(membership.Or(membership.Away(true), membership.HasRoomWith(room.AwayAfterMinutesIsNil()),
+				membership.RoleIn(string(party.RoleHost), string(party.RoleCohost), string(party.RoleScreen)))).
 			ClearSeenAt().ClearPresentSince().Exec(ctx)
 	})
 }
 
 // recount updates how many members are present in a room, in a change of the room, if the number differs.
 func (p *presence) recount(ctx context.Context, roomID string) error {
-	present, err := p.db.Read.Membership.Query().Where(isPresent(roomID, time.Now())).Count(ctx)
+	present, err := p.db.Read.Membership.Query().Where(wherePresent(roomID, time.Now())).Count(ctx)
 	if err != nil {
 		return err
 	}
@@ -246,9 +253,9 @@ func (p *presence) recount(ctx context.Context, roomID string) error {
 	return err
 }
 
-// isPresent selects the members of a room who are present at a time: those who are connected, or were within
+// wherePresent selects the members of a room who are present at a time: those who are connected, or were within
 // presenceTimeout. Screens do not count.
-func isPresent(roomID string, now time.Time) predicate.Membership {
+func wherePresent(roomID string, now time.Time) predicate.Membership {
 	return membership.And(
 		membership.RoomID(roomID),
 		membership.SeenAtGT(now.Add(-presenceTimeout)),
@@ -262,7 +269,7 @@ func (t *roomTx) recountPresent(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	present, err := t.tx.Membership.Query().Where(isPresent(t.roomID, t.now)).Count(ctx)
+	present, err := t.tx.Membership.Query().Where(wherePresent(t.roomID, t.now)).Count(ctx)
 	if err != nil || present == row.PresentCount {
 		return err
 	}

@@ -7,12 +7,13 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/room"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 )
 
 // SetRole makes a guest a co-host, or a co-host a guest. For the room's host. The error is NotFound if no member has
 // this id, and Conflict for screens and for members who were removed.
-func (j *Jukebox) SetRole(ctx context.Context, roomID, userID string, role party.Role) (*Member, error) {
+func (j *Jukebox) SetRole(ctx context.Context, roomID, userID string, role party.Role) (*lists.Member, error) {
 	a, err := j.authorize(ctx, roomID, party.ActSetRole)
 	if err != nil {
 		return nil, err
@@ -35,7 +36,7 @@ func (j *Jukebox) SetRole(ctx context.Context, roomID, userID string, role party
 
 // RemoveGuest removes a member from a room. Their subscriptions of the room end at once; their songs stay. Unless ban
 // is true they may join again. For hosts; only the room's host can remove a co-host.
-func (j *Jukebox) RemoveGuest(ctx context.Context, roomID, userID string, ban bool) (*Member, error) {
+func (j *Jukebox) RemoveGuest(ctx context.Context, roomID, userID string, ban bool) (*lists.Member, error) {
 	a, err := j.authorize(ctx, roomID, party.ActRemoveGuest)
 	if err != nil {
 		return nil, err
@@ -60,7 +61,7 @@ func (j *Jukebox) RemoveGuest(ctx context.Context, roomID, userID string, ban bo
 // assignRole gives a member the role that decide returns for their present one, and returns the member.
 func (j *Jukebox) assignRole(
 	ctx context.Context, a access, userID string, decide func(now party.Role) (party.Role, error),
-) (*Member, error) {
+) (*lists.Member, error) {
 	if _, err := party.ParseID("userId", userID); err != nil {
 		return nil, err
 	}
@@ -76,16 +77,18 @@ func (j *Jukebox) assignRole(
 	if err != nil {
 		return nil, fmt.Errorf("load a member: %w", err)
 	}
-	m := memberOf(row, j.presence.isConnected(a.roomID, userID))
+	m := lists.MemberOf(row, j.presence.isPresent(row))
 	return &m, nil
 }
+
+var errNoMember = party.Errorf(party.NotFound, "No member of the room has this id.")
 
 func (t *roomTx) assignRole(
 	ctx context.Context, userID string, decide func(now party.Role) (party.Role, error),
 ) error {
 	row, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserID(userID)).Only(ctx)
 	if ent.IsNotFound(err) {
-		return party.Errorf(party.NotFound, "No member of the room has this id.")
+		return errNoMember
 	}
 	if err != nil {
 		return err
@@ -95,11 +98,19 @@ func (t *roomTx) assignRole(
 		return err
 	}
 	t.affects(userID)
-	event := logEvent{kind: EventRoleChanged, subject: userID, detail: string(role)}
+	event := logEvent{kind: party.EventRoleChanged, subject: userID, detail: string(role)}
 	t.log(event.withRoles(role, party.Role(row.Role)))
 	t.membersVersion = t.version
 	if err := t.versioned().Membership.Update().Where(membership.ID(row.ID)).SetRole(string(role)).Exec(ctx); err != nil {
 		return err
+	}
+	if role == party.RoleCohost && row.Away { // the songs of co-hosts never wait
+		if err := t.tx.Membership.Update().Where(membership.ID(row.ID)).SetAway(false).Exec(ctx); err != nil {
+			return err
+		}
+		if err := t.bumpAwayVersion(ctx); err != nil {
+			return err
+		}
 	}
 	return t.tx.Room.Update().Where(room.ID(t.roomID)).SetMembersVersion(t.version).Exec(ctx)
 }
@@ -109,9 +120,9 @@ func (t *roomTx) assignRole(
 func (e logEvent) withRoles(now, before party.Role) logEvent {
 	switch {
 	case now == party.RoleRemoved || now == party.RoleBanned:
-		e.kind = EventGuestRemoved
+		e.kind = party.EventGuestRemoved
 	case before == party.RoleRemoved || before == party.RoleBanned:
-		e.kind, e.detail, e.actor, e.subject = EventJoined, "", e.subject, ""
+		e.kind, e.detail, e.actor, e.subject = party.EventJoined, "", e.subject, ""
 	}
 	return e
 }

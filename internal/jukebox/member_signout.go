@@ -3,6 +3,7 @@ package jukebox
 import (
 	"context"
 	"errors"
+	"time"
 
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/queueitem"
@@ -11,9 +12,14 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
+// signedOutTimeout is how long somebody who signs out waits until their presence has ended.
+const signedOutTimeout = 5 * time.Second
+
 // signedOut ends the presence of users who have signed out, and takes back their votes on songs that play. A failure is
 // logged: their presence then ends by itself.
 func (p *presence) signedOut(ctx context.Context, userIDs []string) {
+	ctx, cancel := context.WithTimeout(ctx, signedOutTimeout)
+	defer cancel()
 	for _, userID := range userIDs {
 		rooms, err := p.db.Read.Membership.Query().
 			Where(membership.UserID(userID), membership.SeenAtNotNil(), membership.HasRoomWith(room.Status(string(party.Open)))).
@@ -32,8 +38,17 @@ func (p *presence) signedOut(ctx context.Context, userIDs []string) {
 // endPresence makes a member absent at once, and takes back their vote on the song that plays.
 func (t *roomTx) endPresence(ctx context.Context, userID string) error {
 	here := membership.And(membership.RoomID(t.roomID), membership.UserID(userID))
-	err := t.versioned().Membership.Update().Where(here).ClearSeenAt().ClearPresentSince().Exec(ctx)
+	settings, err := t.settings(ctx)
 	if err != nil {
+		return err
+	}
+	absent := t.versioned().Membership.Update().Where(here).ClearPresentSince()
+	if settings.AwayAfterMinutes == nil {
+		absent.ClearSeenAt()
+	} else { // as if their presence had just ended: their songs wait some time later
+		absent.SetSeenAt(t.now.Add(-presenceTimeout))
+	}
+	if err := absent.Exec(ctx); err != nil {
 		return err
 	}
 	t.affectsNobody()
@@ -43,10 +58,6 @@ func (t *roomTx) endPresence(ctx context.Context, userID string) error {
 		return err
 	}
 	if err := t.recountPresent(ctx); err != nil || taken == 0 {
-		return err
-	}
-	settings, err := t.settings(ctx)
-	if err != nil {
 		return err
 	}
 	return t.recountVotes(ctx, &settings)

@@ -9,6 +9,7 @@ import (
 
 	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/testdb"
 )
@@ -20,8 +21,8 @@ func (p *fixture) members() string {
 	var all []string
 	var after *string
 	for more := true; more; {
-		var found []jukebox.Member
-		found, more, err = p.Members(p.host, room, jukebox.First(2, after))
+		var found []lists.Member
+		found, more, err = p.Lists().Members(p.host, room, lists.First(2, after))
 		p.must(err)
 		for _, m := range found {
 			all = append(all, fmt.Sprint(m.Participant.DisplayName, " ", m.Role))
@@ -184,7 +185,7 @@ func TestPresence(t *testing.T) {
 			t.Helper()
 			room, err := q.Room(p.host, p.room.ID)
 			p.must(err)
-			found, _, err := q.Members(p.host, room, jukebox.First(1, nil))
+			found, _, err := q.Lists().Members(p.host, room, lists.First(1, nil))
 			p.must(err)
 			return found[0].Present
 		}

@@ -19,7 +19,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	m := &metrics{
 		groupSize: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "antwon_change_group_size", Help: "Number of changes that shared a transaction.",
-			Buckets: prometheus.ExponentialBuckets(1, 2, 6),
+			Buckets: prometheus.ExponentialBuckets(1, 2, 8),
 		}),
 		loads: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "antwon_feed_load_seconds", Help: "Time to load the newest state of a room, by outcome.",

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 )
 
 // longList is how many played songs, log lines and members the room of a test has.
@@ -27,29 +28,29 @@ func TestPageOfALongListReadsOnlyItsRows(t *testing.T) {
 			page               func(after *string) (cursor string, n int, more bool)
 		}{
 			{"history", "queue_items", "queueitem_room_id_started_at_id", 1, func(after *string) (string, int, bool) {
-				songs, more, err := asked.History(p.host, room, jukebox.First(first, after))
+				songs, more, err := asked.Lists().History(p.host, room, lists.First(first, after))
 				p.must(err)
 				return songs[len(songs)-1].Cursor, len(songs), more
 			}},
 			{"history, backwards", "queue_items", "queueitem_room_id_started_at_id", 1, func(before *string) (
 				string, int, bool,
 			) {
-				songs, more, err := asked.History(p.host, room, jukebox.PageArgs{Last: pointer(first), Before: before})
+				songs, more, err := asked.Lists().History(p.host, room, lists.PageArgs{Last: pointer(first), Before: before})
 				p.must(err)
 				return songs[0].Cursor, len(songs), more
 			}},
 			{"log with likes", "room_events", "roomevent_room_id_at_id_kind", 1, func(after *string) (string, int, bool) {
-				lines, more, err := asked.Log(p.host, room, jukebox.First(first, after), true)
+				lines, more, err := asked.Lists().Log(p.host, room, lists.First(first, after), true)
 				p.must(err)
 				return lines[len(lines)-1].Cursor, len(lines), more
 			}},
 			{"log", "room_events", "roomevent_room_id_at_id_kind", 10, func(after *string) (string, int, bool) {
-				lines, more, err := asked.Log(p.host, room, jukebox.First(first, after), false)
+				lines, more, err := asked.Lists().Log(p.host, room, lists.First(first, after), false)
 				p.must(err)
 				return lines[len(lines)-1].Cursor, len(lines), more
 			}},
 			{"members", "memberships", "membership_room_id_joined_at_id", 1, func(after *string) (string, int, bool) {
-				members, more, err := asked.Members(p.host, room, jukebox.First(first, after))
+				members, more, err := asked.Lists().Members(p.host, room, lists.First(first, after))
 				p.must(err)
 				return members[len(members)-1].Cursor, len(members), more
 			}},
@@ -106,7 +107,7 @@ func TestGuestQueriesReadOnlyThatGuestsLikes(t *testing.T) {
 		if accepted, err := jukebox.Accepted(p.Context(), p.store, p.room.ID, p.id(gina)); accepted != 1 || err != nil {
 			p.Errorf("%d of her songs were accepted, %v; want 1", accepted, err)
 		}
-		recap, err := asked.Recap(gina, p.room)
+		recap, err := asked.Lists().Recap(gina, p.room)
 		p.must(err)
 		if recap.LikesGiven != 2 || recap.LikesGot != 1 {
 			p.Errorf("she gave %d likes and got %d, want 2 and 1", recap.LikesGiven, recap.LikesGot)

@@ -212,6 +212,8 @@ func artist(n int) string { return fmt.Sprintf("spotify:artist:%022d", n%10) }
 // catalog stands for Spotify: song n is "Song n"; from 1000 on, song n is another release of song n-1000; song 666 is
 // not playable, 777 explicit, 888 ten minutes long, and 404 does not exist.
 type catalog struct {
+	playlist []int // songs of the playlist for guests; nil: there is none
+	reads    int   // of that playlist
 	down     error
 	verifier string   // the last that a browser was sent to Spotify with
 	state    string   // likewise
@@ -280,6 +282,22 @@ func (c *catalog) Artist(_ context.Context, _, artistURI string) (string, error)
 		return "", c.down
 	}
 	return "Artist " + strings.TrimLeft(strings.TrimPrefix(artistURI, "spotify:artist:"), "0"), nil
+}
+
+// WholePlaylist returns the songs of the catalog's playlist; NotFound if it has none.
+func (c *catalog) WholePlaylist(ctx context.Context, hostID, _ string) (songs []party.Song, err error) {
+	c.reads++
+	if c.down == nil && c.playlist == nil {
+		return nil, party.Errorf(party.NotFound, "Spotify does not show this playlist to the host.")
+	}
+	for _, n := range c.playlist {
+		s, err := c.Song(ctx, hostID, uri(n))
+		if err != nil {
+			return nil, err
+		}
+		songs = append(songs, s)
+	}
+	return songs, c.down
 }
 
 func (c *catalog) SavePlaylist(_ context.Context, _, name, description string, uris []string) (party.Playlist, error) {

@@ -1,12 +1,15 @@
 package jukebox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/predicate"
 	"antwon.dj/backend/ent/roomcommand"
 	"antwon.dj/backend/ent/roomplayback"
 	"antwon.dj/backend/internal/database"
@@ -15,8 +18,7 @@ import (
 
 const (
 	maxPending = 8 // commands of one room that wait for the driver
-
-	doneState = "DONE"
+	doneState  = "DONE"
 )
 
 // SkipSong ends the song that plays, and goes on to the next one. For hosts. Like PausePlayback, ResumePlayback and
@@ -62,6 +64,14 @@ func (j *Jukebox) TransferPlayback(ctx context.Context, roomID, deviceID string)
 	return j.runCommand(ctx, roomID, party.HostCommand{Kind: party.TransferCommand, Argument: deviceID})
 }
 
+// SetVolume sets the volume of the device that plays, in percent. The server does not keep it. For hosts.
+func (j *Jukebox) SetVolume(ctx context.Context, roomID string, percent int) (*party.Playback, error) {
+	if percent < 0 || percent > 100 {
+		return nil, party.BadInput("percent", "must be 0 to 100")
+	}
+	return j.runCommand(ctx, roomID, party.HostCommand{Kind: party.VolumeCommand, Argument: strconv.Itoa(percent)})
+}
+
 func (j *Jukebox) runCommand(ctx context.Context, roomID string, c party.HostCommand) (*party.Playback, error) {
 	a, err := j.authorize(ctx, roomID, party.ActControlPlayer)
 	if err != nil {
@@ -96,12 +106,12 @@ var commandMutations = map[party.HostCommandKind]string{
 	party.TransferCommand: "transferPlayback",
 }
 
-// commandEvents are the events that log the commands.
-var commandEvents = map[party.HostCommandKind]EventKind{
-	party.SkipCommand:     EventSkipped,
-	party.PauseCommand:    EventPaused,
-	party.ResumeCommand:   EventResumed,
-	party.TransferCommand: EventTransferred,
+// commandEvents are the events that log the commands. A changed volume is not worth one.
+var commandEvents = map[party.HostCommandKind]party.EventKind{
+	party.SkipCommand:     party.EventSkipped,
+	party.PauseCommand:    party.EventPaused,
+	party.ResumeCommand:   party.EventResumed,
+	party.TransferCommand: party.EventTransferred,
 }
 
 // enqueueAndLog enqueues a host's command, and logs it. The result is the command's id.
@@ -116,9 +126,12 @@ func (t *roomTx) enqueueAndLog(ctx context.Context, c party.HostCommand) (result
 
 // logCommand logs a host's command. For a skip it also records that a host skipped the song that plays.
 func (t *roomTx) logCommand(ctx context.Context, c party.HostCommand) error {
-	event := logEvent{kind: commandEvents[c.Kind]}
+	kind, logged := commandEvents[c.Kind]
+	event := logEvent{kind: kind}
 	if c.Kind != party.SkipCommand {
-		t.log(event)
+		if logged {
+			t.log(event)
+		}
 		return nil
 	}
 	event.detail = string(party.SkippedByHost)
@@ -135,17 +148,25 @@ func (t *roomTx) logCommand(ctx context.Context, c party.HostCommand) error {
 }
 
 // enqueueCommand stores a command for the room's driver, or returns RateLimited if too many commands wait. The result
-// is the command's id.
+// is the command's id. A volume supersedes those that wait, which count as done.
 func (t *roomTx) enqueueCommand(ctx context.Context, c party.HostCommand) (result, error) {
-	waiting, err := t.tx.RoomCommand.Query().Where(roomcommand.RoomID(t.roomID), roomcommand.State(party.PendingCommand),
-		roomcommand.CreatedAtGT(t.now.Add(-party.CommandTimeout))).Count(ctx)
+	waiting := t.waitingCommands()
+	if c.Kind == party.VolumeCommand {
+		waiting.Where(roomcommand.KindNEQ(string(c.Kind)))
+	}
+	count, err := waiting.Count(ctx)
 	if err != nil {
 		return result{}, err
 	}
-	if waiting >= maxPending && c.Kind != party.ObserveCommand {
+	if count >= maxPending && c.Kind != party.ObserveCommand {
 		return result{}, &party.Error{
 			Code: party.RateLimited, RetryAfter: time.Second,
 			Message: "The player has not answered the last commands yet: try again in a moment.",
+		}
+	}
+	if c.Kind == party.VolumeCommand {
+		if err := t.answerCommands(ctx, doneState, "", roomcommand.Kind(string(c.Kind))); err != nil {
+			return result{}, err
 		}
 	}
 	id := database.NewID()
@@ -157,6 +178,12 @@ func (t *roomTx) enqueueCommand(ctx context.Context, c party.HostCommand) (resul
 	return result{objectID: id}, t.bumpCommandVersion(ctx)
 }
 
+// waitingCommands returns a query for the commands that wait and can still be answered in time.
+func (t *roomTx) waitingCommands() *ent.RoomCommandQuery {
+	return t.tx.RoomCommand.Query().Where(roomcommand.RoomID(t.roomID), roomcommand.State(party.PendingCommand),
+		roomcommand.CreatedAtGT(t.now.Add(-party.CommandTimeout)))
+}
+
 // bumpCommandVersion raises the version of the room's commands, so that feeds load them.
 func (t *roomTx) bumpCommandVersion(ctx context.Context) error {
 	return t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetCommandVersion(t.version).Exec(ctx)
@@ -164,16 +191,18 @@ func (t *roomTx) bumpCommandVersion(ctx context.Context) error {
 
 // answerCommand stores the driver's answer to a command.
 func (t *roomTx) answerCommand(ctx context.Context, a *party.Answer) error {
-	state := doneState
-	if a.Code != "" {
-		state = string(a.Code)
-	}
-	err := t.versioned().RoomCommand.Update().Where(roomcommand.ID(a.CommandID), roomcommand.State(party.PendingCommand)).
-		SetState(state).SetOutcome(party.Truncate(a.Message, 1024)).SetDoneAt(t.now).SetVersion(t.version).Exec(ctx)
-	if err != nil {
+	state := cmp.Or(string(a.Code), doneState)
+	if err := t.answerCommands(ctx, state, party.Truncate(a.Message, 1024), roomcommand.ID(a.CommandID)); err != nil {
 		return err
 	}
 	return t.bumpCommandVersion(ctx)
+}
+
+// answerCommands answers those of the room's commands that wait and match.
+func (t *roomTx) answerCommands(ctx context.Context, state, outcome string, which ...predicate.RoomCommand) error {
+	return t.versioned().RoomCommand.Update().Where(roomcommand.RoomID(t.roomID)).Where(which...).
+		Where(roomcommand.State(party.PendingCommand)).
+		SetState(state).SetOutcome(outcome).SetDoneAt(t.now).SetVersion(t.version).Exec(ctx)
 }
 
 // awaitAnswer watches the room until the command is answered, and returns what the player does then.
@@ -224,14 +253,4 @@ func retryAfter(code party.Code) time.Duration {
 		return retryCommand
 	}
 	return 0
-}
-
-// commandsKept is how long an answered command is stored: longer than it can be repeated with its idempotency key.
-const commandsKept = keyLifetime + time.Hour
-
-// DeleteOldCommands deletes commands that were answered longer ago than commandsKept.
-func (j *Jukebox) DeleteOldCommands(ctx context.Context) error {
-	before := database.Microseconds(time.Now().Add(-commandsKept))
-	_, err := j.db.DeleteWhere(ctx, "room_commands", "state <> ? AND created_at < ?", string(party.PendingCommand), before)
-	return err
 }

@@ -73,7 +73,7 @@ func (d *Driver) RecentlyPlayed(ctx context.Context, roomID string) ([]party.Son
 // recentSongs. Songs that were removed by clearing the queue are not among them.
 func (d *Driver) Declined(ctx context.Context, roomID string) ([]party.Song, error) {
 	removed, err := d.j.db.Read.RoomEvent.Query().
-		Where(roomevent.RoomID(roomID), roomevent.Kind(string(EventRemoved)), roomevent.Undone(false)).
+		Where(roomevent.RoomID(roomID), roomevent.Kind(string(party.EventRemoved)), roomevent.Undone(false)).
 		Where(roomevent.ItemIDNotNil()).Order(roomevent.ByAt(sql.OrderDesc())).Limit(recentSongs).
 		Select(roomevent.FieldItemID).Strings(ctx)
 	if err != nil {

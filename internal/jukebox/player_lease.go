@@ -89,10 +89,10 @@ const nodesKept = time.Hour
 // TakeLease gives a node the lease of an open room. The error is ErrLeaseLost if another live node has it. A node that
 // has the lease already gets it with the same epoch, even if the room is closed.
 func (d *Driver) TakeLease(ctx context.Context, roomID, nodeID string) (party.Lease, error) {
-	lease := party.Lease{RoomID: roomID, NodeID: nodeID}
+	lease := party.Lease{RoomID: roomID, NodeID: nodeID, Epoch: 1}
 	row, err := d.j.db.Read.RoomLease.Get(ctx, roomID)
 	if err == nil && row.NodeID == nodeID {
-		lease.Epoch = row.Epoch
+		lease.Epoch, lease.Calls = row.Epoch, party.ParseCallCount(row.Calls)
 		return lease, nil
 	}
 	now, err := d.j.db.Now(ctx)
@@ -101,7 +101,7 @@ func (d *Driver) TakeLease(ctx context.Context, roomID, nodeID string) (party.Le
 	}
 	lost := false
 	err = d.j.changer.change(ctx, roomID, func(ctx context.Context, t *roomTx) (err error) {
-		lease.Epoch, lost, err = t.takeLease(ctx, nodeID, now, &d.j.nodes)
+		lost, err = t.takeLease(ctx, &lease, now, &d.j.nodes)
 		return err
 	})
 	if err == nil && lost {
@@ -114,34 +114,28 @@ func (d *Driver) TakeLease(ctx context.Context, roomID, nodeID string) (party.Le
 }
 
 // takeLease takes the lease within a change of the room, so that no step of the previous holder can be written after
-// it.
-func (t *roomTx) takeLease(
-	ctx context.Context, nodeID string, now time.Time, nodes *nodeWatch,
-) (epoch int64, lost bool, err error) {
+// it. It returns true if the lease is another node's.
+func (t *roomTx) takeLease(ctx context.Context, lease *party.Lease, now time.Time, nodes *nodeWatch) (bool, error) {
 	row, err := t.tx.RoomLease.Get(ctx, t.roomID)
 	if ent.IsNotFound(err) {
-		return 1, false, t.unversioned().RoomLease.Create().SetID(t.roomID).SetNodeID(nodeID).SetEpoch(1).Exec(ctx)
+		return false, t.unversioned().RoomLease.Create().SetID(t.roomID).SetNodeID(lease.NodeID).SetEpoch(1).Exec(ctx)
 	}
-	if err != nil || row.NodeID == nodeID {
-		return rowEpoch(row), false, err
+	if err != nil {
+		return false, err
+	}
+	if lease.Epoch, lease.Calls = row.Epoch, party.ParseCallCount(row.Calls); row.NodeID == lease.NodeID {
+		return false, nil
 	}
 	holder, err := t.tx.Node.Query().Where(node.ID(row.NodeID), node.AliveUntilGT(now)).Only(ctx)
 	if err != nil && !ent.IsNotFound(err) {
-		return 0, false, err
+		return false, err
 	}
 	if err == nil && !nodes.isStale(holder.ID, holder.AliveUntil) {
-		return 0, true, nil
+		return true, nil
 	}
-	epoch = row.Epoch + 1
-	update := t.unversioned().RoomLease.Update().Where(roomlease.ID(t.roomID)).SetNodeID(nodeID).SetEpoch(epoch)
-	return epoch, false, update.Exec(ctx)
-}
-
-func rowEpoch(row *ent.RoomLease) int64 {
-	if row == nil {
-		return 0
-	}
-	return row.Epoch
+	lease.Epoch, lease.Inherited = lease.Epoch+1, true
+	update := t.unversioned().RoomLease.Update().Where(roomlease.ID(t.roomID))
+	return false, update.SetNodeID(lease.NodeID).SetEpoch(lease.Epoch).Exec(ctx)
 }
 
 // holdsLease reports whether the lease is still the room's: no other node has taken it since.

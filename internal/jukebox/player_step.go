@@ -7,6 +7,7 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/room"
+	"antwon.dj/backend/ent/roomlease"
 	"antwon.dj/backend/ent/roomplayback"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/party"
@@ -122,7 +123,7 @@ func (t *roomTx) applyStep(ctx context.Context, step party.PlaybackStep) error {
 		}
 	}
 	if step.RefusedItem != "" {
-		t.log(logEvent{kind: EventRefused, itemID: step.RefusedItem})
+		t.log(logEvent{kind: party.EventRefused, itemID: step.RefusedItem})
 	}
 	if step.ReturnedItem != "" {
 		if err := t.dequeueRemoved(ctx, step.ReturnedItem); err != nil {
@@ -134,6 +135,12 @@ func (t *roomTx) applyStep(ctx context.Context, step party.PlaybackStep) error {
 
 // applyToRoom writes the part of a step that changes no item of the queue.
 func (t *roomTx) applyToRoom(ctx context.Context, step party.PlaybackStep) error {
+	if step.Calls != nil {
+		err := t.unversioned().RoomLease.Update().Where(roomlease.ID(t.roomID)).SetCalls(step.Calls.String()).Exec(ctx)
+		if err != nil {
+			return err
+		}
+	}
 	if step.StartedItem != "" {
 		err := t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).
 			SetHasPlayed(true).SetSkipVotes(0).SetVotesVersion(t.version).Exec(ctx)
@@ -213,7 +220,7 @@ func (t *roomTx) storePlayback(ctx context.Context, p *party.Playback) error {
 	if d := p.Device; d != nil {
 		u.SetDeviceID(party.Truncate(d.ID, 255)).SetDeviceName(party.Truncate(d.Name, 255)).
 			SetDeviceType(party.Truncate(d.Type, 64)).SetDeviceActive(d.IsActive).
-			SetDeviceRestricted(d.IsRestricted).SetNillableDeviceVolume(d.VolumePercent)
+			SetDeviceRestricted(d.IsRestricted).SetDeviceFixedVolume(d.FixedVolume).SetNillableDeviceVolume(d.VolumePercent)
 	}
 	return u.Exec(ctx)
 }

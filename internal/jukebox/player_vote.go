@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"time"
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/membership"
@@ -67,7 +68,7 @@ func (t *roomTx) voteToSkip(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	pending, err := t.isSkipPending(ctx)
+	pending, err := t.waitingCommands().Where(roomcommand.Kind(string(party.SkipCommand))).Exist(ctx)
 	if err != nil {
 		return err
 	}
@@ -84,7 +85,9 @@ func (t *roomTx) voteToSkip(ctx context.Context) error {
 	if err := t.versioned().SkipVote.Create().SetItemID(playing.ID).SetUserID(t.actor).Exec(ctx); err != nil {
 		return err
 	}
-	t.log(logEvent{kind: EventVoted, itemID: playing.ID})
+	if err := t.logLatest(ctx, logEvent{kind: party.EventVoted, itemID: playing.ID}); err != nil {
+		return err
+	}
 	t.affects(t.actor)
 	return t.countVotes(ctx, playing, &settings)
 }
@@ -95,16 +98,26 @@ func (t *roomTx) hasVoted(ctx context.Context, playing *ent.QueueItem) (bool, er
 	if err != nil {
 		return false, err
 	}
-	same := user.ID(t.actor)
+	return t.tx.SkipVote.Query().Where(votesOf(voter, playing.ID)).Exist(ctx)
+}
+
+// votesOf selects a user's vote on a song, and those of other users of the same browser.
+func votesOf(voter *ent.User, itemID string) predicate.SkipVote {
+	same := user.ID(voter.ID)
 	if voter.BrowserHash != nil {
 		same = user.Or(same, user.BrowserHash(*voter.BrowserHash))
 	}
-	return t.tx.SkipVote.Query().Where(skipvote.ItemID(playing.ID), skipvote.HasUserWith(same)).Exist(ctx)
+	return skipvote.And(skipvote.ItemID(itemID), skipvote.HasUserWith(same))
 }
 
 // wasPresent selects the members who were present before a song began, and have been since.
 func (t *roomTx) wasPresent(playing *ent.QueueItem) predicate.Membership {
-	return membership.And(isPresent(t.roomID, t.now), membership.PresentSinceLTE(*playing.StartedAt))
+	return wasPresentSince(t.roomID, *playing.StartedAt, t.now)
+}
+
+// wasPresentSince selects the members of a room who were present at the time began, and have been until now.
+func wasPresentSince(roomID string, began, now time.Time) predicate.Membership {
+	return membership.And(wherePresent(roomID, now), membership.PresentSinceLTE(began))
 }
 
 // playingItem returns the queue item that plays, with its song, or errNothingPlays.
@@ -147,25 +160,34 @@ func (t *roomTx) votes(ctx context.Context, playing *ent.QueueItem) (int, error)
 
 // countVotes stores how many votes count and, if they are enough, skips the song.
 func (t *roomTx) countVotes(ctx context.Context, playing *ent.QueueItem, settings *party.RoomSettings) error {
-	votes, err := t.votes(ctx, playing)
-	if err != nil {
-		return err
-	}
-	present, err := t.tx.Membership.Query().Where(isPresent(t.roomID, t.now)).Count(ctx)
-	if err != nil {
-		return err
-	}
-	err = t.versioned().RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).
-		SetSkipVotes(votes).SetVotesVersion(t.version).Exec(ctx)
-	if needed := settings.VotesNeeded(present); err != nil || needed == 0 || votes < needed {
+	enough, err := t.storeVotes(ctx, playing, settings)
+	if err != nil || !enough {
 		return err
 	}
 	return t.skipByVote(ctx, playing)
 }
 
+// storeVotes stores how many votes count, and reports whether they are enough to skip the song.
+func (t *roomTx) storeVotes(
+	ctx context.Context, playing *ent.QueueItem, settings *party.RoomSettings,
+) (enough bool, err error) {
+	votes, err := t.votes(ctx, playing)
+	if err != nil {
+		return false, err
+	}
+	present, err := t.tx.Membership.Query().Where(wherePresent(t.roomID, t.now)).Count(ctx)
+	if err != nil {
+		return false, err
+	}
+	err = t.versioned().RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).
+		SetSkipVotes(votes).SetVotesVersion(t.version).Exec(ctx)
+	needed := settings.VotesNeeded(present)
+	return needed > 0 && votes >= needed, err
+}
+
 // skipByVote enqueues a command to skip the song, unless one waits already.
 func (t *roomTx) skipByVote(ctx context.Context, playing *ent.QueueItem) error {
-	pending, err := t.isSkipPending(ctx)
+	pending, err := t.waitingCommands().Where(roomcommand.Kind(string(party.SkipCommand))).Exist(ctx)
 	if err != nil || pending {
 		return err
 	}
@@ -176,14 +198,8 @@ func (t *roomTx) skipByVote(ctx context.Context, playing *ent.QueueItem) error {
 	if err != nil {
 		return err
 	}
-	t.log(logEvent{kind: EventSkipped, itemID: playing.ID, detail: string(party.SkippedByVotes)})
+	t.log(logEvent{kind: party.EventSkipped, itemID: playing.ID, detail: string(party.SkippedByVotes)})
 	return t.setSkippedBy(ctx, playing.ID, party.SkippedByVotes)
-}
-
-// isSkipPending reports whether a command to skip waits and can still be answered in time.
-func (t *roomTx) isSkipPending(ctx context.Context) (bool, error) {
-	return t.tx.RoomCommand.Query().Where(roomcommand.RoomID(t.roomID), roomcommand.Kind(string(party.SkipCommand)),
-		roomcommand.State(party.PendingCommand), roomcommand.CreatedAtGT(t.now.Add(-party.CommandTimeout))).Exist(ctx)
 }
 
 // setSkippedBy records who skips the song that plays. The history shows it if the song is indeed skipped.

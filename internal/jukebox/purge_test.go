@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/purge"
@@ -166,12 +167,12 @@ func (p *fixture) shown(old *oldParty) string {
 	if room == nil {
 		return "nothing"
 	}
-	played, _, err := p.History(old.olga, room, jukebox.First(10, nil))
+	played, _, err := p.Lists().History(old.olga, room, lists.First(10, nil))
 	if codeOf(err) == party.Forbidden {
 		return "forbidden"
 	}
 	p.must(err)
-	lines, _, err := p.Log(old.olga, room, jukebox.First(100, nil), true)
+	lines, _, err := p.Lists().Log(old.olga, room, lists.First(100, nil), true)
 	p.must(err)
 	return fmt.Sprint(len(played), " songs, ", len(lines), " lines")
 }
@@ -210,7 +211,7 @@ func TestOldIdempotencyKeysAreDeletedInBatches(t *testing.T) {
 		time.Sleep(25 * time.Hour)
 		var left []int
 		for stops, err := 0, error(context.Canceled); err != nil; stops++ {
-			err = p.DeleteOldKeys(&stopped{Context: context.Background(), after: stops})
+			err = p.purger().Keys(&stopped{Context: context.Background(), after: stops})
 			rows, failed := jukebox.Rows(p.Context(), p.store)
 			p.must(failed)
 			left = append(left, rows["idempotency_keys"])

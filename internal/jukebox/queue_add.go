@@ -29,22 +29,33 @@ func (j *Jukebox) AddSong(ctx context.Context, roomID, songURI string, key *stri
 	if err != nil {
 		return nil, err
 	}
+	return j.addSong(ctx, a, songURI, onBehalf{}, key)
+}
+
+// addSong is AddSong for a viewer who was authorized, perhaps in a guest's name.
+func (j *Jukebox) addSong(
+	ctx context.Context, a access, songURI string, of onBehalf, key *string,
+) (*AddedSong, error) {
 	uri, err := party.ParseTrack("songUri", songURI)
 	if err != nil {
 		return nil, err
 	}
-	arguments := [2]string{roomID, uri}
+	var arguments any = [2]string{a.roomID, uri}
+	if of != (onBehalf{}) {
+		arguments = [4]string{a.roomID, uri, of.userID, of.name}
+	}
 	known, err := j.isRepeated(ctx, key, "addSong", arguments)
 	if err != nil {
 		return nil, fmt.Errorf("add song: %w", err)
 	}
-	var s party.Song
+	var s newSong
 	if a.status == party.Open && !known { // a closed room accepts no songs, but still answers repeated requests
-		if s, err = j.catalog.Song(ctx, a.hostID, uri); err != nil {
+		if s, err = j.lookUpNew(ctx, a, uri); err != nil {
 			return nil, fmt.Errorf("add song: %w", err)
 		}
 	}
 	done, err := j.changeOnce(ctx, a, key, "addSong", arguments, func(ctx context.Context, t *roomTx) (result, error) {
+		s.of = of
 		return t.addSong(ctx, s)
 	})
 	if err != nil {
@@ -57,14 +68,39 @@ func (j *Jukebox) AddSong(ctx context.Context, roomID, songURI string, key *stri
 	return &AddedSong{Item: item, AlreadyQueued: done.flag}, nil
 }
 
+// newSong is a song that somebody wants to add, with what the rules have to know from Spotify.
+type newSong struct {
+	song   party.Song
+	chosen *party.ChosenSongs // see Jukebox.chosenFor
+	of     onBehalf           // in whose name it is added; zero: the actor's
+}
+
+// lookUpNew asks Spotify what a change that adds a song needs from there.
+func (j *Jukebox) lookUpNew(ctx context.Context, a access, uri string) (newSong, error) {
+	song, err := j.catalog.Song(ctx, a.hostID, uri)
+	if err != nil || a.role != party.RoleGuest {
+		return newSong{song: song}, err
+	}
+	state, err := j.currentState(ctx, a.roomID)
+	if err != nil {
+		return newSong{}, err
+	}
+	return newSong{song: song, chosen: j.chosenFor(ctx, a, &state.Settings)}, nil
+}
+
 // addSong adds a song if the rules allow it. The result is the item's id, with a flag if the recording was queued
 // already.
-func (t *roomTx) addSong(ctx context.Context, s party.Song) (result, error) {
-	s = s.Bounded() // before anything compares it with stored songs
+func (t *roomTx) addSong(ctx context.Context, added newSong) (result, error) {
+	added.song = added.song.Bounded() // before anything compares it with stored songs
+	s := added.song
+	owner, err := t.ownerOf(ctx, added.of)
+	if err != nil {
+		return result{}, err
+	}
 	recording := party.RecordingOf(s)
 	queued, err := t.tx.QueueItem.Query().Where(queueitem.RoomID(t.roomID), queueitem.ActiveRecording(recording)).Only(ctx)
 	if err == nil {
-		return result{objectID: queued.ID, flag: true}, t.likeInstead(ctx, queued)
+		return result{objectID: queued.ID, flag: true}, t.addAgain(ctx, queued, added.of)
 	}
 	if !ent.IsNotFound(err) {
 		return result{}, err
@@ -73,29 +109,50 @@ func (t *roomTx) addSong(ctx context.Context, s party.Song) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	request, err := t.addRequest(ctx, s, recording, &settings)
+	allowance, err := t.mayAdd(ctx, added, recording, owner, &settings)
 	if err != nil {
 		return result{}, err
-	}
-	if refusal := settings.MayAdd(request, t.now); refusal != nil {
-		return result{}, refusal.Err()
 	}
 	newcomer, err := t.isNewcomer(ctx, &settings)
 	if err != nil {
 		return result{}, err
 	}
 	id := database.NewID()
-	if err := t.enqueue(ctx, newItem{id: id, song: s, addedBy: &t.actor, needsApproval: newcomer}); err != nil {
+	if err := t.enqueueFor(ctx, owner, newItem{id: id, song: s, needsApproval: newcomer}); err != nil {
 		return result{}, err
 	}
-	t.affects(t.actor)
-	t.log(logEvent{kind: EventAdded, itemID: id})
 	if newcomer {
 		if err := t.affectsHosts(ctx); err != nil {
 			return result{}, err
 		}
 	}
-	return result{objectID: id}, t.spendAllowance(ctx, request.Allowance)
+	return result{objectID: id}, t.spendAllowance(ctx, owner, allowance)
+}
+
+// mayAdd returns how many more songs the owner of a new one may add, or the refusal of a rule.
+func (t *roomTx) mayAdd(
+	ctx context.Context, added newSong, recording string, owner songOwner, settings *party.RoomSettings,
+) (party.Allowance, error) {
+	request, err := t.addRequest(ctx, added.song, recording, owner, settings)
+	if err != nil {
+		return party.Allowance{}, err
+	}
+	request.Chosen = added.chosen
+	if refusal := settings.MayAdd(request, t.now); refusal != nil {
+		return party.Allowance{}, refusal.Err()
+	}
+	return request.Allowance, nil
+}
+
+// addAgain likes a song that is queued, or only approves it if it is added in somebody's name, as just hosts do.
+func (t *roomTx) addAgain(ctx context.Context, queued *ent.QueueItem, of onBehalf) error {
+	switch {
+	case of == (onBehalf{}):
+		return t.likeInstead(ctx, queued)
+	case party.QueueItemState(queued.State) == party.AwaitingApproval:
+		return t.approve(ctx, queued)
+	}
+	return nil
 }
 
 // likeInstead likes a song that was added although it is queued, if it can still be liked, and the actor may like
@@ -122,26 +179,30 @@ func (t *roomTx) likeInstead(ctx context.Context, queued *ent.QueueItem) error {
 
 // addRequest returns what the rules have to know about a song that the actor wants to add.
 func (t *roomTx) addRequest(
-	ctx context.Context, s party.Song, recording string, settings *party.RoomSettings,
+	ctx context.Context, s party.Song, recording string, owner songOwner, settings *party.RoomSettings,
 ) (w party.AddRequest, err error) {
-	w = party.AddRequest{Song: s, Role: t.role}
+	w = party.AddRequest{Song: s, Role: t.role, ForGuest: owner.isGuest && owner.userID != t.actor}
 	if w.Waiting, err = t.waitingItems().Where(isNotUnlikedFallback()).Count(ctx); err != nil {
 		return w, err
 	}
-	if w.PlayedAt, err = t.lastPlayedAt(ctx, recording, settings); err != nil || t.role != party.RoleGuest {
+	if w.PlayedAt, err = t.lastPlayedAt(ctx, recording, settings); err != nil || !owner.isGuest {
 		return w, err
 	}
 	if settings.MaxQueuedPerGuest != nil {
-		if w.Queued, err = t.waitingItems().Where(queueitem.AddedByID(t.actor)).Count(ctx); err != nil {
+		if w.Queued, err = t.waitingItems().Where(queueitem.AddedByID(owner.userID)).Count(ctx); err != nil {
 			return w, err
 		}
 	}
 	if settings.AddsPerHour != nil {
-		row, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserID(t.actor)).Only(ctx)
-		if err != nil {
+		row, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserID(owner.userID)).Only(ctx)
+		switch {
+		case err == nil:
+			w.Allowance = allowanceOf(row, settings)
+		case owner.newName == "" || !ent.IsNotFound(err):
 			return w, err
+		default: // somebody new, who has added nothing yet
+			w.Allowance = party.Allowance{PerHour: *settings.AddsPerHour}
 		}
-		w.Allowance = allowanceOf(row, settings)
 	}
 	return w, nil
 }
@@ -185,12 +246,12 @@ func allowanceOf(row *ent.Membership, s *party.RoomSettings) party.Allowance {
 	return a
 }
 
-// spendAllowance counts an added song against the actor's allowance, if there is a limit.
-func (t *roomTx) spendAllowance(ctx context.Context, adds party.Allowance) error {
+// spendAllowance counts an added song against its owner's allowance, if there is a limit.
+func (t *roomTx) spendAllowance(ctx context.Context, owner songOwner, adds party.Allowance) error {
 	if adds.PerHour == 0 {
 		return nil
 	}
-	return t.tx.Membership.Update().Where(membership.RoomID(t.roomID), membership.UserID(t.actor)).
+	return t.tx.Membership.Update().Where(membership.RoomID(t.roomID), membership.UserID(owner.userID)).
 		SetAddsFullAt(database.Microseconds(adds.Spend(t.now).FullAt)).Exec(ctx)
 }
 

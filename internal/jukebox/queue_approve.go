@@ -55,7 +55,7 @@ func (t *roomTx) approve(ctx context.Context, item *ent.QueueItem) error {
 	if err := t.affectsHosts(ctx); err != nil {
 		return err
 	}
-	t.log(logEvent{kind: EventApproved, itemID: item.ID})
+	t.log(logEvent{kind: party.EventApproved, itemID: item.ID})
 	return t.versioned().QueueItem.Update().Where(queueitem.ID(item.ID)).
 		SetState(string(party.Queued)).SetApproval(approvalGiven).SetVersion(t.version).Exec(ctx)
 }

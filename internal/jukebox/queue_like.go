@@ -10,49 +10,56 @@ import (
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/roomevent"
 	"antwon.dj/backend/internal/account"
+	"antwon.dj/backend/internal/likes"
 	"antwon.dj/backend/internal/party"
 )
 
 // LikeQueueItem adds the viewer's like to a song. Liking a song twice is no error. For guests. The error is Refused
-// once the song has been committed.
+// once the song has been committed, or if the viewer has joined too recently.
 func (j *Jukebox) LikeQueueItem(ctx context.Context, itemID string, key *string) (*party.QueueItem, error) {
-	return j.changeLike(ctx, itemID, key, "likeQueueItem", (*roomTx).likeAsMember)
+	return j.changeLike(ctx, itemID, key, "likeQueueItem", false)
 }
 
 // UnlikeQueueItem takes back the viewer's like. Unliking a song that the viewer does not like is no error. Otherwise it
 // is like LikeQueueItem.
 func (j *Jukebox) UnlikeQueueItem(ctx context.Context, itemID string, key *string) (*party.QueueItem, error) {
-	return j.changeLike(ctx, itemID, key, "unlikeQueueItem", (*roomTx).unlikeAndForget)
+	return j.changeLike(ctx, itemID, key, "unlikeQueueItem", true)
 }
 
 // changeLike is the common part of LikeQueueItem and UnlikeQueueItem.
-func (j *Jukebox) changeLike(ctx context.Context, itemID string, key *string, mutation string,
-	apply func(*roomTx, context.Context, *ent.QueueItem, string) error,
+func (j *Jukebox) changeLike(
+	ctx context.Context, itemID string, key *string, mutation string, unlike bool,
 ) (*party.QueueItem, error) {
 	a, err := j.authorizeItem(ctx, itemID, party.ActLike)
 	if err != nil {
 		return nil, err
 	}
-	var item *ent.QueueItem // as it is after the change
-	done, err := j.changeOnce(ctx, a, key, mutation, itemID, func(ctx context.Context, t *roomTx) (_ result, err error) {
-		if item, err = t.tx.QueueItem.Get(ctx, itemID); err != nil {
-			return result{}, err
-		}
-		if party.QueueItemState(item.State) == party.Removed {
-			return result{}, party.Errorf(party.NotFound, "This song is no longer in the queue.")
-		}
-		if refusal := party.MayLike(party.QueueItemState(item.State)); refusal != nil {
-			return result{}, refusal.Err()
-		}
-		return result{objectID: itemID}, apply(t, ctx, item, t.actor)
-	})
-	if err != nil {
+	l := &likes.Change{
+		RoomID: a.roomID, ItemID: itemID, UserID: a.viewer.UserID, Unlike: unlike,
+		Role: a.role, MembersVersion: a.membersVersion,
+	}
+	if err := j.changeLikeOnce(ctx, a, l, key, mutation); err != nil {
 		return nil, fmt.Errorf("%s: %w", mutation, err)
 	}
-	if done.repeated {
+	if l.Repeated {
 		return j.loader.Item(ctx, itemID)
 	}
-	return j.loader.ItemOf(ctx, item)
+	return l.Item, j.loader.AddSong(ctx, l.Item)
+}
+
+// changeLikeOnce is changeOnce for a like.
+func (j *Jukebox) changeLikeOnce(ctx context.Context, a access, l *likes.Change, key *string, mutation string) error {
+	once, err := newIdempotency(ctx, key, mutation, l.ItemID)
+	if err != nil {
+		return err
+	}
+	if a.status == party.Open {
+		l.Once = (*likes.Key)(once)
+		return j.changer.like(ctx, l)
+	}
+	done, err := j.repeatInClosedRoom(ctx, once)
+	l.Repeated = done.repeated
+	return err
 }
 
 // mayLikeYet returns why the actor may not like songs yet, or nil.
@@ -68,18 +75,6 @@ func (t *roomTx) mayLikeYet(ctx context.Context) (*party.Refusal, error) {
 	return party.MayLikeYet(t.likesAfterMinutes, t.role, row.JoinedAt, t.now), nil
 }
 
-// likeAsMember is like for the actor, who may have joined too recently to like songs.
-func (t *roomTx) likeAsMember(ctx context.Context, item *ent.QueueItem, actor string) error {
-	refusal, err := t.mayLikeYet(ctx)
-	if err != nil {
-		return err
-	}
-	if refusal != nil {
-		return refusal.Err()
-	}
-	return t.like(ctx, item, actor)
-}
-
 // like adds a user's like, if there is none yet.
 func (t *roomTx) like(ctx context.Context, item *ent.QueueItem, userID string) error {
 	liked, err := t.tx.Like.Query().Where(like.ItemID(item.ID), like.UserID(userID)).Exist(ctx)
@@ -90,7 +85,7 @@ func (t *roomTx) like(ctx context.Context, item *ent.QueueItem, userID string) e
 	if err := t.versioned().Like.Create().SetItemID(item.ID).SetUserID(userID).Exec(ctx); err != nil {
 		return err
 	}
-	t.log(logEvent{kind: EventLiked, actor: userID, itemID: item.ID})
+	t.log(logEvent{kind: party.EventLiked, actor: userID, itemID: item.ID})
 	return t.addToLikeCount(ctx, item, 1)
 }
 
@@ -102,29 +97,20 @@ func (t *roomTx) unlike(ctx context.Context, item *ent.QueueItem, userID string)
 	}
 	t.affects(userID)
 	t.versioned()
-	t.log(logEvent{kind: EventUnliked, actor: userID, itemID: item.ID})
+	t.log(logEvent{kind: party.EventUnliked, actor: userID, itemID: item.ID})
 	return t.addToLikeCount(ctx, item, -1)
-}
-
-// unlikeAndForget is unlike for somebody who may like and unlike a song without end: it leaves one event in the log,
-// and few idempotency keys.
-func (t *roomTx) unlikeAndForget(ctx context.Context, item *ent.QueueItem, userID string) error {
-	if err := t.unlike(ctx, item, userID); err != nil || !t.wrote() {
-		return err
-	}
-	if err := t.forgetLikes(ctx, item.ID, userID, ""); err != nil {
-		return err
-	}
-	return forgetKeys(ctx, t.tx, userID, item.ID)
 }
 
 // forgetLikes deletes the events of a user's earlier likes and unlikes of an item, and of undoing them, except one.
 func (t *roomTx) forgetLikes(ctx context.Context, itemID, userID, except string) error {
-	likes := []string{string(EventLiked), string(EventUnliked)}
+	if err := t.storeEvents(ctx); err != nil {
+		return err
+	}
+	likes := []string{string(party.EventLiked), string(party.EventUnliked)}
 	_, err := t.tx.RoomEvent.Delete().Where(
 		roomevent.RoomID(t.roomID), roomevent.ActorID(userID), roomevent.ItemID(itemID), roomevent.IDNEQ(except),
 		roomevent.Or(roomevent.KindIn(likes...), roomevent.And(
-			roomevent.Kind(string(EventUndone)), roomevent.DetailIn(likes...),
+			roomevent.Kind(string(party.EventUndone)), roomevent.DetailIn(likes...),
 		)),
 	).Exec(ctx)
 	return err

@@ -26,7 +26,7 @@ func (j *Jukebox) PinItem(
 		return nil, err
 	}
 	return j.changePin(ctx, a, func(ctx context.Context, t *roomTx, item *ent.QueueItem) error {
-		t.log(logEvent{kind: EventPinned, itemID: item.ID, detail: strconv.Itoa(position)})
+		t.log(logEvent{kind: party.EventPinned, itemID: item.ID, detail: strconv.Itoa(position)})
 		return t.versioned().QueueItem.Update().Where(queueitem.ID(item.ID)).SetVersion(t.version).
 			SetPinRule(string(until)).SetPinPosition(position).SetPinLikes(party.Or(likes, 0)).SetPinVersion(t.version).Exec(ctx)
 	})
@@ -57,7 +57,7 @@ func (j *Jukebox) UnpinItem(ctx context.Context, itemID string) (*party.RoomQueu
 		if item.PinRule == nil {
 			return nil
 		}
-		t.log(logEvent{kind: EventUnpinned, itemID: item.ID})
+		t.log(logEvent{kind: party.EventUnpinned, itemID: item.ID})
 		return t.versioned().QueueItem.Update().Where(queueitem.ID(item.ID)).ClearPinRule().SetVersion(t.version).Exec(ctx)
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/like"
 	"antwon.dj/backend/ent/membership"
+	"antwon.dj/backend/ent/predicate"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/internal/party"
 )
@@ -43,7 +44,7 @@ func (t *roomTx) removeOrWithdraw(ctx context.Context, item *ent.QueueItem) erro
 	case state == party.Removed || item.SkipOnStart:
 		return nil
 	case state == party.Committed && hosts:
-		t.log(logEvent{kind: EventRemoved, itemID: item.ID})
+		t.log(logEvent{kind: party.EventRemoved, itemID: item.ID})
 		return t.versioned().QueueItem.Update().Where(queueitem.ID(item.ID)).
 			SetSkipOnStart(true).SetVersion(t.version).Exec(ctx)
 	case state == party.Committed:
@@ -55,10 +56,10 @@ func (t *roomTx) removeOrWithdraw(ctx context.Context, item *ent.QueueItem) erro
 			Reason: party.ReasonCommitted, Message: "This song is playing or has been played.",
 		}).Err()
 	case hosts:
-		t.log(logEvent{kind: EventRemoved, itemID: item.ID, subject: valueOrEmpty(item.AddedByID)})
+		t.log(logEvent{kind: party.EventRemoved, itemID: item.ID, subject: valueOrEmpty(item.AddedByID)})
 		return t.dequeue(ctx, item)
 	}
-	return t.withdraw(ctx, item, EventWithdrawn, EventPassedOn)
+	return t.withdraw(ctx, item, party.EventWithdrawn, party.EventPassedOn)
 }
 
 // dequeue removes a waiting song.
@@ -67,39 +68,40 @@ func (t *roomTx) dequeue(ctx context.Context, item *ent.QueueItem) error {
 		SetState(string(party.Removed)).ClearActiveRecording().SetVersion(t.version).Exec(ctx)
 }
 
-// withdraw removes the actor's song, or passes it to the next owner and deletes the actor's own like. It logs an event
-// of the kind removed or passedOn.
-func (t *roomTx) withdraw(ctx context.Context, item *ent.QueueItem, removed, passedOn EventKind) error {
-	owner, err := t.nextOwner(ctx, item)
+// withdraw removes a song in the name of its owner, or passes it to the next one and deletes the owner's like. It logs
+// an event of the kind removed or passedOn.
+func (t *roomTx) withdraw(ctx context.Context, item *ent.QueueItem, removed, passedOn party.EventKind) error {
+	owner := valueOrEmpty(item.AddedByID)
+	next, err := t.nextOwner(ctx, item)
 	if err != nil {
 		return err
 	}
-	if owner == "" {
+	if next == "" {
 		t.log(logEvent{kind: removed, itemID: item.ID})
 		return t.dequeue(ctx, item)
 	}
-	n, err := t.versioned().Like.Delete().Where(like.ItemID(item.ID), like.UserID(t.actor)).Exec(ctx)
+	n, err := t.versioned().Like.Delete().Where(like.ItemID(item.ID), like.UserID(owner)).Exec(ctx)
 	if err != nil {
 		return err
 	}
-	event := logEvent{kind: passedOn, itemID: item.ID, subject: owner}
+	event := logEvent{kind: passedOn, itemID: item.ID, subject: next}
 	if n > 0 {
 		event.detail = likedToo
 	}
 	t.log(event)
-	t.affects(t.actor)
 	t.affects(owner)
+	t.affects(next)
 	return t.tx.QueueItem.Update().Where(queueitem.ID(item.ID)).
-		SetAddedByID(owner).SetLikeCount(item.LikeCount - n).SetVersion(t.version).Exec(ctx)
+		SetAddedByID(next).SetLikeCount(item.LikeCount - n).SetVersion(t.version).Exec(ctx)
 }
 
-// likedToo is the detail of an EventPassedOn if the member who withdrew the song also liked it.
+// likedToo is the detail of a party.EventPassedOn if the member who withdrew the song also liked it.
 const likedToo = "LIKED"
 
-// nextOwner returns the member who liked the actor's song first among those who may have songs in the room. Empty:
-// there is none.
+// nextOwner returns the member, other than its owner, who liked a song first among those who may have songs in the
+// room. Empty: there is none.
 func (t *roomTx) nextOwner(ctx context.Context, item *ent.QueueItem) (string, error) {
-	fans, err := t.tx.Like.Query().Where(like.ItemID(item.ID), like.UserIDNEQ(t.actor)).
+	fans, err := t.tx.Like.Query().Where(like.ItemID(item.ID), like.UserIDNEQ(valueOrEmpty(item.AddedByID))).
 		Order(like.ByID()).Select(like.FieldUserID).Strings(ctx)
 	if err != nil || len(fans) == 0 {
 		return "", err
@@ -117,6 +119,51 @@ func (t *roomTx) nextOwner(ctx context.Context, item *ent.QueueItem) (string, er
 	return fans[first], nil
 }
 
+// RemoveGuestSongs removes all waiting songs of a member, except the committed one. For hosts. The error is NotFound if
+// no member has this id.
+func (j *Jukebox) RemoveGuestSongs(
+	ctx context.Context, roomID, userID string, key *string,
+) (*party.RoomQueue, error) {
+	a, err := j.authorize(ctx, roomID, party.ActClear)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := party.ParseID("userId", userID); err != nil {
+		return nil, err
+	}
+	arguments := [2]string{roomID, userID}
+	_, err = j.changeOnce(ctx, a, key, "removeGuestSongs", arguments,
+		func(ctx context.Context, t *roomTx) (result, error) {
+			role, err := t.roleOf(ctx, userID)
+			if err == nil && role == "" {
+				err = errNoMember
+			}
+			if err != nil {
+				return result{}, err
+			}
+			n, err := t.removeWaiting(ctx, queueitem.AddedByID(userID))
+			if n > 0 {
+				t.log(logEvent{kind: party.EventSongsRemoved, subject: userID, detail: strconv.Itoa(n)})
+			}
+			return result{objectID: roomID}, err
+		})
+	if err != nil {
+		return nil, fmt.Errorf("remove a guest's songs: %w", err)
+	}
+	return j.queue(ctx, roomID)
+}
+
+// removeWaiting removes the waiting songs that meet the conditions, and returns how many. The committed song stays.
+func (t *roomTx) removeWaiting(ctx context.Context, which ...predicate.QueueItem) (n int, err error) {
+	waiting := queueitem.StateIn(string(party.Queued), string(party.AwaitingApproval))
+	n, err = t.tx.QueueItem.Update().Where(queueitem.RoomID(t.roomID), waiting).Where(which...).
+		SetState(string(party.Removed)).ClearActiveRecording().SetVersion(t.version).Save(ctx)
+	if n > 0 {
+		t.versioned()
+	}
+	return n, err
+}
+
 // ClearQueue removes all waiting songs except the committed one. For hosts.
 func (j *Jukebox) ClearQueue(ctx context.Context, roomID string, key *string) (*party.RoomQueue, error) {
 	a, err := j.authorize(ctx, roomID, party.ActClear)
@@ -124,12 +171,9 @@ func (j *Jukebox) ClearQueue(ctx context.Context, roomID string, key *string) (*
 		return nil, err
 	}
 	_, err = j.changeOnce(ctx, a, key, "clearQueue", roomID, func(ctx context.Context, t *roomTx) (result, error) {
-		waiting := []string{string(party.Queued), string(party.AwaitingApproval)}
-		n, err := t.tx.QueueItem.Update().Where(queueitem.RoomID(roomID), queueitem.StateIn(waiting...)).
-			SetState(string(party.Removed)).ClearActiveRecording().SetVersion(t.version).Save(ctx)
+		n, err := t.removeWaiting(ctx)
 		if n > 0 {
-			t.versioned()
-			t.log(logEvent{kind: EventCleared, detail: strconv.Itoa(n)})
+			t.log(logEvent{kind: party.EventCleared, detail: strconv.Itoa(n)})
 		}
 		return result{objectID: roomID}, err
 	})

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -217,8 +218,8 @@ func TestPlayedSongsAreHistoryAndCanBeAddedAgain(t *testing.T) {
 		var told []string
 		var after *string
 		for more := true; more; {
-			var page []jukebox.Play
-			page, more, err = p.History(p.host, room, jukebox.First(2, after))
+			var page []lists.Play
+			page, more, err = p.Lists().History(p.host, room, lists.First(2, after))
 			p.must(err)
 			for _, play := range page {
 				told = append(told, string(play.Item.State)[:4]+play.Item.Song.Name[4:])

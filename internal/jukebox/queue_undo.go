@@ -1,6 +1,7 @@
 package jukebox
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -25,24 +26,26 @@ const (
 
 // undoable are the kinds of events that can be undone. Each undo returns a Conflict if what has happened since prevents
 // it.
-var undoable = map[EventKind]struct {
+var undoable = map[party.EventKind]struct {
 	within time.Duration
 	act    party.Action // which the member's role must still permit
 	undo   func(*roomTx, context.Context, *ent.RoomEvent) error
 }{
-	EventLiked:     {undoWithin, party.ActLike, (*roomTx).undoLike},
-	EventUnliked:   {undoWithin, party.ActLike, (*roomTx).undoUnlike},
-	EventAdded:     {undoWithin, party.ActAdd, (*roomTx).undoAdd},
-	EventWithdrawn: {undoWithin, party.ActRemoveOwn, (*roomTx).undoRemoval},
-	EventPassedOn:  {undoWithin, party.ActRemoveOwn, (*roomTx).undoPassedOn},
-	EventRemoved:   {undoHostsWithin, party.ActRemoveAny, (*roomTx).undoRemoval},
-	EventCleared:   {undoHostsWithin, party.ActClear, (*roomTx).undoClear},
+	party.EventLiked:        {undoWithin, party.ActLike, (*roomTx).undoLike},
+	party.EventUnliked:      {undoWithin, party.ActLike, (*roomTx).undoUnlike},
+	party.EventAdded:        {undoWithin, party.ActAdd, (*roomTx).undoAdd},
+	party.EventAddedFor:     {undoWithin, party.ActAddFor, (*roomTx).undoAdd},
+	party.EventWithdrawn:    {undoWithin, party.ActRemoveOwn, (*roomTx).undoRemoval},
+	party.EventPassedOn:     {undoWithin, party.ActRemoveOwn, (*roomTx).undoPassedOn},
+	party.EventRemoved:      {undoHostsWithin, party.ActRemoveAny, (*roomTx).undoRemoval},
+	party.EventCleared:      {undoHostsWithin, party.ActClear, (*roomTx).undoClear},
+	party.EventSongsRemoved: {undoHostsWithin, party.ActClear, (*roomTx).undoClear},
 }
 
 // Undo takes back the viewer's action with this idempotency key or, without a key, the viewer's last one: a like, an
-// unlike, an added or a withdrawn song; for hosts also a removed song or a cleared queue. Undoing the same key twice is
-// no error. The error is Conflict if there is nothing to undo, it is too long ago, or what has happened since prevents
-// it. For guests.
+// unlike, an added or a withdrawn song; for hosts also a removed song, the removed songs of a guest, or a cleared
+// queue. Undoing the same key twice is no error. The error is Conflict if there is nothing to undo, it is too long ago,
+// or what has happened since prevents it. For guests.
 func (j *Jukebox) Undo(ctx context.Context, roomID string, of *string) (*party.RoomQueue, error) {
 	a, err := j.authorize(ctx, roomID, party.ActUndo)
 	if err != nil {
@@ -66,6 +69,9 @@ func (j *Jukebox) Undo(ctx context.Context, roomID string, of *string) (*party.R
 
 // eventToUndo returns the event of the actor's action with this key or, without a key, of the last one.
 func (t *roomTx) eventToUndo(ctx context.Context, of *string) (*ent.RoomEvent, error) {
+	if err := t.storeEvents(ctx); err != nil {
+		return nil, err
+	}
 	which := roomevent.Undone(false)
 	if of != nil {
 		var err error
@@ -105,7 +111,7 @@ func (t *roomTx) eventsOfKey(ctx context.Context, key string) (predicate.RoomEve
 
 // undo undoes an event, and marks it as undone.
 func (t *roomTx) undo(ctx context.Context, e *ent.RoomEvent) error {
-	way := undoable[EventKind(e.Kind)]
+	way := undoable[party.EventKind(e.Kind)]
 	if t.now.Sub(e.At) > way.within {
 		return errNothingToUndo
 	}
@@ -115,13 +121,13 @@ func (t *roomTx) undo(ctx context.Context, e *ent.RoomEvent) error {
 	if err := way.undo(t, ctx, e); err != nil {
 		return err
 	}
-	if kind := EventKind(e.Kind); kind == EventLiked || kind == EventUnliked {
+	if kind := party.EventKind(e.Kind); kind == party.EventLiked || kind == party.EventUnliked {
 		if err := t.forgetLikes(ctx, valueOrEmpty(e.ItemID), t.actor, e.ID); err != nil {
 			return err
 		}
 	}
 	// This is the change's only event: those that undoing has logged could be undone in turn.
-	t.events = []logEvent{{kind: EventUndone, actor: t.actor, itemID: valueOrEmpty(e.ItemID), detail: e.Kind}}
+	t.events = []logEvent{{kind: party.EventUndone, actor: t.actor, itemID: valueOrEmpty(e.ItemID), detail: e.Kind}}
 	return t.versioned().RoomEvent.Update().Where(roomevent.ID(e.ID)).SetUndone(true).Exec(ctx)
 }
 
@@ -165,23 +171,27 @@ func (t *roomTx) undoUnlike(ctx context.Context, e *ent.RoomEvent) error {
 	return t.like(ctx, item, t.actor)
 }
 
-// undoAdd withdraws the song, which passes to the next owner if others like it, and refunds the actor's quota.
+// undoAdd withdraws the song, which passes to the next owner if others like it, and refunds its owner's quota.
 func (t *roomTx) undoAdd(ctx context.Context, e *ent.RoomEvent) error {
 	item, err := t.waitingItem(ctx, e)
 	if err != nil {
 		return err
 	}
-	if valueOrEmpty(item.AddedByID) != t.actor {
+	owner := cmp.Or(valueOrEmpty(e.SubjectID), t.actor)
+	if valueOrEmpty(item.AddedByID) != owner {
 		return undoConflict("the song belongs to somebody else now")
 	}
-	if err := t.withdraw(ctx, item, EventWithdrawn, EventPassedOn); err != nil {
+	if err := t.withdraw(ctx, item, party.EventWithdrawn, party.EventPassedOn); err != nil {
 		return err
+	}
+	if t.affectedUsers != nil {
+		t.affects(owner)
 	}
 	settings, err := t.settings(ctx)
-	if err != nil || settings.AddsPerHour == nil || t.role != party.RoleGuest {
+	if err != nil || settings.AddsPerHour == nil {
 		return err
 	}
-	row, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserID(t.actor)).Only(ctx)
+	row, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), membership.UserID(owner)).Only(ctx)
 	if err != nil || row.AddsFullAt == nil {
 		return err
 	}

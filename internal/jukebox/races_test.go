@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -179,7 +180,7 @@ func TestDemotedCohostCannotFinishAnAction(t *testing.T) {
 			func() error {
 				return second(p.UpdateRoom(gina, p.room.ID, jukebox.RoomUpdate{Name: pointer("Mine")}, nil))
 			})
-		log, _, err := p.Log(p.host, p.room, jukebox.First(10, nil), false)
+		log, _, err := p.Lists().Log(p.host, p.room, lists.First(10, nil), false)
 		p.must(err)
 		demoted := false
 		for i := range log { // the oldest first

@@ -13,6 +13,7 @@ import (
 	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/testdb"
 )
@@ -180,7 +181,8 @@ func TestForeignCursorIsBadInput(t *testing.T) {
 		for _, text := range []string{
 			"0000-01-01T00:00:00Z x", "0001-01-01T00:00:00Z " + p.room.ID, "2026-01-01T00:00:00Z \xff\xfe", "x",
 		} {
-			_, _, err := p.History(p.host, room, jukebox.First(1, pointer(base64.RawURLEncoding.EncodeToString([]byte(text)))))
+			after := base64.RawURLEncoding.EncodeToString([]byte(text))
+			_, _, err := p.Lists().History(p.host, room, lists.First(1, &after))
 			p.expect("field", p.wants(party.BadUserInput, err).Field, "after")
 		}
 	})
@@ -420,7 +422,7 @@ func TestVotesCanBeRepeatedAfterTheSkipFailed(t *testing.T) {
 		time.Sleep(party.CommandTimeout) // no driver answers
 		p.must(vote(guests[1]))
 		p.step(party.PlaybackStep{EndedItem: playing.ID, Skipped: true})
-		history, _, err := p.History(p.host, p.room, jukebox.First(1, nil))
+		history, _, err := p.Lists().History(p.host, p.room, lists.First(1, nil))
 		p.must(err)
 		if by := history[0].SkippedBy; by == nil || *by != party.SkippedByVotes {
 			p.Errorf("skipped by %v", by)

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"antwon.dj/backend/internal/account"
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
 )
@@ -21,9 +21,9 @@ func TestNewNameIsShownAtEveryServer(t *testing.T) {
 		names := func() (shown []string) {
 			room, err := there.Room(p.host, p.room.ID)
 			p.must(err)
-			plays, _, err := there.History(p.host, room, jukebox.First(1, nil))
+			plays, _, err := there.Lists().History(p.host, room, lists.First(1, nil))
 			p.must(err)
-			events, _, err := there.Log(p.host, room, jukebox.First(1, nil), true)
+			events, _, err := there.Lists().Log(p.host, room, lists.First(1, nil), true)
 			p.must(err)
 			found, err := there.Node(p.host, item.ID)
 			p.must(err)

@@ -36,6 +36,7 @@ type stage struct {
 	rooms        [2]string
 	songs, liked [2]string // in the first room; all added by the guest, who likes two of them
 	cast         map[string]context.Context
+	voted        bool // the guest has voted to skip the song that plays in the first room
 }
 
 var repeatables = map[string]repeatable{
@@ -64,6 +65,9 @@ var repeatables = map[string]repeatable{
 	"clearQueue": {[]string{"host"}, func(p *fixture, s *stage, c call) (any, error) {
 		return p.ClearQueue(c.who, pick(s.rooms, c.others), c.key)
 	}},
+	"removeGuestSongs": {[]string{"host"}, func(p *fixture, s *stage, c call) (any, error) {
+		return p.RemoveGuestSongs(c.who, pick(s.rooms, c.others), p.id(s.cast["guest"]), c.key)
+	}},
 	"likeQueueItem": {[]string{"guest", "host"}, func(p *fixture, s *stage, c call) (any, error) {
 		return p.LikeQueueItem(c.who, pick(s.songs, c.others), c.key)
 	}},
@@ -78,6 +82,25 @@ var repeatables = map[string]repeatable{
 		room := pick(s.rooms, c.others)
 		return p.whileAnswering(room, func() (*party.Playback, error) { return p.VoteToSkip(c.who, room, c.key) })
 	}},
+	"withdrawSkipVote": {[]string{"guest"}, func(p *fixture, s *stage, c call) (any, error) {
+		if !s.voted {
+			p.must(second(p.VoteToSkip(c.who, s.rooms[0], nil)))
+			s.voted = true
+		}
+		return p.WithdrawSkipVote(c.who, pick(s.rooms, c.others), c.key)
+	}},
+}
+
+// addsInTheNameOfOthers are addSong with an argument that only hosts may give.
+var addsInTheNameOfOthers = map[string]func(*fixture, *stage, call) (any, error){
+	"forUserId": func(p *fixture, s *stage, c call) (any, error) {
+		of := p.id(s.cast[pick([2]string{"guest", "somebody else"}, c.others)])
+		return p.AddSongFor(c.who, s.rooms[0], uri(20), &of, nil, c.key)
+	},
+	"forName": func(p *fixture, s *stage, c call) (any, error) {
+		of := pick([2]string{"Oma", "Opa"}, c.others)
+		return p.AddSongFor(c.who, s.rooms[0], uri(20), nil, &of, c.key)
+	},
 }
 
 func pick[T any](usualAndOther [2]T, others bool) T {
@@ -100,6 +123,9 @@ func TestEveryMutationWithAKeyIsSafeToRepeat(t *testing.T) {
 			for _, role := range repeatables[name].by {
 				p.isSafeToRepeat(name+" by a "+role, role, repeatables[name].send)
 			}
+		}
+		for argument, send := range addsInTheNameOfOthers {
+			p.isSafeToRepeat("addSong with "+argument, "host", send)
 		}
 	})
 }

@@ -60,6 +60,20 @@ func (j *Jukebox) RoomByCode(ctx context.Context, code string) (*party.Room, err
 	return j.roomForViewer(ctx, row)
 }
 
+// ScreenState returns the current state of the open room with this code, for screens that cannot run the web pages.
+// Whoever knows the code may watch, as with WatchRoom; nobody becomes a member. The error is NotFound if no open room
+// has the code, Forbidden if the browser is banned, and RateLimited after too many wrong codes.
+func (j *Jukebox) ScreenState(ctx context.Context, code string) (*party.State, error) {
+	r, err := j.findOpen(ctx, code)
+	if err != nil {
+		return nil, err
+	}
+	if err := j.checkNotBanned(ctx, r.ID); err != nil {
+		return nil, err
+	}
+	return j.currentState(ctx, r.ID)
+}
+
 // HostedRoom returns a user's own open room as they see it, or nil.
 func (j *Jukebox) HostedRoom(ctx context.Context, p *account.Profile) (*party.Room, error) {
 	row, err := j.db.Read.Room.Query().Where(room.OpenHostID(p.User.ID)).Only(ctx)
@@ -162,6 +176,6 @@ func (t *roomTx) rename(ctx context.Context, name string) error {
 	if err != nil || same {
 		return err
 	}
-	t.log(logEvent{kind: EventSettingsChanged, detail: "name"})
+	t.log(logEvent{kind: party.EventSettingsChanged, detail: "name"})
 	return t.versioned().Room.Update().Where(room.ID(t.roomID)).SetName(name).Exec(ctx)
 }

@@ -7,7 +7,6 @@ import (
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/room"
-	"antwon.dj/backend/ent/roomcommand"
 	"antwon.dj/backend/ent/roomplayback"
 	"antwon.dj/backend/internal/party"
 )
@@ -41,7 +40,7 @@ func (j *Jukebox) CloseRoom(ctx context.Context, roomID string, key *string) (*p
 // and a committed song waits again.
 func (t *roomTx) closeRoom(ctx context.Context) error {
 	t.closes = true
-	t.log(logEvent{kind: EventClosed})
+	t.log(logEvent{kind: party.EventClosed})
 	tx := t.versioned()
 	err := tx.Room.Update().Where(room.ID(t.roomID)).SetStatus(string(party.Closed)).
 		ClearOpenCode().ClearOpenHostID().SetClosedAt(t.now).Exec(ctx)
@@ -55,9 +54,7 @@ func (t *roomTx) closeRoom(ctx context.Context) error {
 	if err := t.endItems(ctx); err != nil {
 		return err
 	}
-	err = tx.RoomCommand.Update().Where(roomcommand.RoomID(t.roomID), roomcommand.State(party.PendingCommand)).
-		SetState(string(party.Conflict)).SetOutcome("This room is closed.").SetDoneAt(t.now).SetVersion(t.version).Exec(ctx)
-	if err != nil {
+	if err := t.answerCommands(ctx, string(party.Conflict), "This room is closed."); err != nil {
 		return err
 	}
 	return tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetVersion(t.version).

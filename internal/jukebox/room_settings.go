@@ -29,10 +29,14 @@ func writeSettings(m *ent.RoomMutation, s *party.RoomSettings) {
 	m.SetTrustedAfter(s.TrustedAfter)
 	m.SetLikesAfterMinutes(s.LikesAfterMinutes)
 	m.SetBlocked(storedBlocked(s.Blocked))
+	m.SetGuestPlaylistUse(string(s.GuestPlaylistUse))
+	setOrClear(s.GuestPlaylistURI, m.SetGuestPlaylistURI, m.ClearGuestPlaylistURI)
 	setOrClear(s.FallbackPlaylistURI, m.SetFallbackPlaylistURI, m.ClearFallbackPlaylistURI)
 	setOrClear(s.MaxSongSeconds, m.SetMaxSongSeconds, m.ClearMaxSongSeconds)
 	setOrClear(s.MaxQueuedPerGuest, m.SetMaxQueuedPerGuest, m.ClearMaxQueuedPerGuest)
 	setOrClear(s.AddsPerHour, m.SetAddsPerHour, m.ClearAddsPerHour)
+	setOrClear(s.AwayAfterMinutes, m.SetAwayAfterMinutes, m.ClearAwayAfterMinutes)
+	setOrClear(s.RequestsOpenAt, m.SetRequestsOpenAt, m.ClearRequestsOpenAt)
 	setOrClear(s.LastCallAt, m.SetLastCallAt, m.ClearLastCallAt)
 }
 
@@ -95,7 +99,7 @@ func (t *roomTx) updateSettings(ctx context.Context, in *party.SettingsChange, b
 		return err
 	}
 	t.likesAfterMinutes = wanted.LikesAfterMinutes
-	t.log(logEvent{kind: EventSettingsChanged, detail: strings.Join(changed, ", ")})
+	t.log(logEvent{kind: party.EventSettingsChanged, detail: strings.Join(changed, ", ")})
 	if in.Delivery != nil {
 		playback := t.tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID))
 		if err := playback.SetDelivery(string(*in.Delivery)).SetVersion(t.version).Exec(ctx); err != nil {
@@ -105,10 +109,15 @@ func (t *roomTx) updateSettings(ctx context.Context, in *party.SettingsChange, b
 	return t.applySettings(ctx, &have, &wanted)
 }
 
-// applySettings brings quotas, fallback songs and skip votes into line with new settings.
+// applySettings brings quotas, guests who left, fallback songs and skip votes into line with new settings.
 func (t *roomTx) applySettings(ctx context.Context, have, wanted *party.RoomSettings) error {
 	if err := t.rescaleAllowances(ctx, have.AddsPerHour, wanted.AddsPerHour); err != nil {
 		return err
+	}
+	if have.AwayAfterMinutes == nil && wanted.AwayAfterMinutes != nil {
+		if err := t.countAbsentAsLeaving(ctx); err != nil {
+			return err
+		}
 	}
 	if !wanted.Fallback || valueOrEmpty(wanted.FallbackPlaylistURI) != valueOrEmpty(have.FallbackPlaylistURI) {
 		if err := t.removeFallback(ctx); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
 )
@@ -133,7 +134,7 @@ func TestStrangersSeeOnlyTheRoomsPublicFields(t *testing.T) {
 			p.wants(party.Forbidden, err)
 			_, err = p.RoomHost(ctx, room)
 			p.wants(party.Forbidden, err)
-			_, _, err = p.History(ctx, room, jukebox.First(10, nil))
+			_, _, err = p.Lists().History(ctx, room, lists.First(10, nil))
 			p.wants(party.Forbidden, err)
 		}
 		_, err := p.AuthorizeSubscription(p.Context(), p.room.ID)

@@ -102,6 +102,9 @@ func TestGuestRulesApplyToGuestsOnly(t *testing.T) {
 		}{
 			{party.ReasonRequestsClosed,
 				party.SettingsChange{RequestsOpen: pointer(false)}, party.SettingsChange{RequestsOpen: pointer(true)}},
+			{party.ReasonNotOpenYet,
+				party.SettingsChange{RequestsOpenAt: pointer(time.Now().Add(time.Hour))},
+				party.SettingsChange{RequestsOpenAt: pointer(time.Now().Add(-time.Second))}},
 			{party.ReasonLastCall,
 				party.SettingsChange{LastCallAt: pointer(time.Now().Add(-time.Second))},
 				party.SettingsChange{LastCallAt: &time.Time{}}},
@@ -116,6 +119,22 @@ func TestGuestRulesApplyToGuestsOnly(t *testing.T) {
 			_, err = p.RemoveQueueItem(gina, item.ID, nil)
 			p.must(err)
 		}
+	})
+}
+
+// A guest who is too early learns how long it takes, and can add songs from then on.
+func TestRefusalSaysWhenRequestsOpen(t *testing.T) {
+	onBothInBubble(t, func(p *fixture) {
+		gina := p.join("Gina")
+		p.settle(party.SettingsChange{RequestsOpenAt: pointer(time.Now().Add(5 * time.Hour))})
+		_, err := p.AddSong(gina, p.room.ID, uri(1), nil)
+		refused := p.wants(party.Refused, err)
+		if refused.Reason != party.ReasonNotOpenYet || refused.RetryAfter.Round(time.Minute) != 5*time.Hour {
+			t.Errorf("refused with %s for %v", refused.Reason, refused.RetryAfter)
+		}
+		p.expect("the sentence", refused.Message, "Guests can add songs in 5 hours.")
+		time.Sleep(refused.RetryAfter)
+		p.add(gina, 1)
 	})
 }
 
@@ -212,6 +231,7 @@ func TestInvalidSettingsNameTheirField(t *testing.T) {
 			"trustedAfter":      {TrustedAfter: pointer(0)},
 			"orderMode":         {OrderMode: pointer(party.OrderMode("CHAOS"))},
 			"blocked":           {Blocked: []string{"spotify:album:0000000000000000000001"}},
+			"requestsOpenAt":    {RequestsOpenAt: pointer(time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC))},
 			"lastCallAt":        {LastCallAt: pointer(time.Unix(-1e10, 0))},
 		} {
 			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Settings: &change}, nil)

@@ -172,7 +172,7 @@ func TestOnlyHostsSeeDevicesAndPlaylists(t *testing.T) {
 			}
 			room, err := p.Room(ctx, p.room.ID)
 			p.must(err)
-			if _, err = p.Devices(ctx, room); forbidden {
+			if _, err = p.Library().Devices(ctx, room); forbidden {
 				p.wants(party.Forbidden, err)
 				continue
 			}
@@ -180,11 +180,11 @@ func TestOnlyHostsSeeDevicesAndPlaylists(t *testing.T) {
 		}
 		profile, err := p.Profile(p.host)
 		p.must(err)
-		playlists, more, err := p.Playlists(p.host, profile, 5, 10)
+		playlists, more, err := p.Library().Playlists(p.host, profile, 5, 10)
 		p.must(err)
 		p.expect("playlists", fmt.Sprint(playlists[0].Name, more), "Playlist 10 of 5true")
 		for _, page := range [][2]int{{0, 0}, {51, 0}, {5, -1}} {
-			_, _, err := p.Playlists(p.host, profile, page[0], page[1])
+			_, _, err := p.Library().Playlists(p.host, profile, page[0], page[1])
 			p.wants(party.BadUserInput, err)
 		}
 	})

@@ -3,79 +3,14 @@ package jukebox_test
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"sync"
 	"testing"
 	"time"
 
 	"antwon.dj/backend/internal/database"
-	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/testdb"
 	"antwon.dj/backend/internal/testdb/slowproxy"
 )
-
-func TestGroupsGrowByOneAndAreHalvedByTimeouts(t *testing.T) {
-	size, committed, timedOut := jukebox.GroupLimit()
-	expect := func(after string, want int) {
-		t.Helper()
-		if size() != want {
-			t.Errorf("after %s up to %d changes share a transaction, want %d", after, size(), want)
-		}
-	}
-	expect("the start", jukebox.MaxGroup)
-	timedOut()
-	expect("a timeout", jukebox.MaxGroup/2)
-	committed(3, true)
-	expect("a transaction that had time for three changes", 3)
-	committed(2, false)
-	expect("a transaction that was not full", 3)
-	committed(3, false)
-	expect("a full transaction", 4)
-}
-
-// Whatever happens, at least one change is made at a time, and never more than maxGroup. Full transactions that succeed
-// bring the limit back to its maximum.
-func TestGroupLimitRecoversFromAnything(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	random := rand.New(rand.NewPCG(seed, 0))
-	size, committed, timedOut := jukebox.GroupLimit()
-	for range 10_000 {
-		before := size()
-		if random.IntN(3) == 0 {
-			timedOut()
-		} else {
-			committed(1+random.IntN(before), random.IntN(2) == 0)
-		}
-		if now := size(); now < 1 || now > jukebox.MaxGroup || now > before+1 {
-			t.Fatalf("the limit went from %d to %d", before, now)
-		}
-	}
-	for range jukebox.MaxGroup {
-		committed(size(), false)
-	}
-	if size() != jukebox.MaxGroup {
-		t.Errorf("the limit is %d after many full transactions, want %d", size(), jukebox.MaxGroup)
-	}
-}
-
-// A transaction that takes as long for each change, for its beginning and for its commit never exceeds its timeout by
-// adding changes, and always adds some while changes are fast.
-func TestThereIsTimeForTheCommit(t *testing.T) {
-	const ms = time.Millisecond
-	for _, perChange := range []time.Duration{time.Microsecond, 20 * ms, 400 * ms, 1000 * ms} {
-		elapsed, sinceFirst, made := 2*perChange, time.Duration(0), 1
-		for made < jukebox.MaxGroup && jukebox.HasTimeFor(elapsed, sinceFirst, perChange, database.TxTimeout) {
-			elapsed, sinceFirst, made = elapsed+perChange, sinceFirst+perChange, made+1
-		}
-		if elapsed+perChange > database.TxTimeout {
-			t.Errorf("with %v for each change, %d changes leave no time for the commit", perChange, made)
-		}
-		if want := int(time.Second / perChange); made < min(want, jukebox.MaxGroup) {
-			t.Errorf("with %v for each change, only %d share a transaction", perChange, made)
-		}
-	}
-}
 
 // farParty is a party whose database is behind a proxy.
 func farParty(t *testing.T) (*fixture, *slowproxy.Proxy) {
@@ -166,4 +101,46 @@ func TestCallerWhoGivesUpDoesNotWaitForOthers(t *testing.T) {
 		p.must(<-held)
 		p.like(p.host, item)
 	})
+}
+
+// A change that fails has its whole group run again one by one, which takes long if the database is slow. Callers of
+// those whose turn has not come can give up.
+func TestChangesAfterOneThatFailsDoNotHoldTheQueue(t *testing.T) {
+	const guests = 6
+	p, proxy := farParty(t)
+	before := p.version()
+	release, held, failed := make(chan struct{}), make(chan error, 1), make(chan error, 1)
+	var viewers []context.Context
+	var giveUp []func()
+	for range guests {
+		viewer, cancel := context.WithCancel(p.join("Guest"))
+		viewers, giveUp = append(viewers, viewer), append(giveUp, cancel)
+	}
+	go func() { held <- p.HoldRoom(p.room.ID, release) }()
+	p.waitForHolder()
+	go func() { failed <- p.FailInRoom(p.room.ID) }()
+	p.waitForWaiting(1)
+	adds := make(chan error, guests)
+	for n, viewer := range viewers { // not likes, which share their statements and are soon done
+		go func() { adds <- second(p.AddSong(viewer, p.room.ID, uri(2+n), nil)) }()
+	}
+	p.waitForWaiting(1 + guests)
+	proxy.SetRoundTrip(300 * time.Millisecond)
+	close(release)
+	p.must(<-held)
+	if err := <-failed; err == nil {
+		t.Error("the change that fails succeeded")
+	}
+	for _, cancel := range giveUp {
+		cancel()
+	}
+	for range guests {
+		if err := <-adds; err != nil && !errors.Is(err, context.Canceled) {
+			t.Errorf("an add failed: %v", err)
+		}
+	}
+	proxy.SetRoundTrip(0)
+	if made := p.version() - before; made == guests {
+		t.Error("nobody could give up before all songs were added")
+	}
 }

@@ -38,11 +38,13 @@ func TestWatcherReceivesEveryChange(t *testing.T) {
 		see("1 2")
 		p.step(party.PlaybackStep{StartedItem: one.ID, Playback: &party.Playback{
 			Status: party.Playing, Item: one, ProgressMS: pointer(1200), Health: party.HealthOK,
-			Device: &party.Device{ID: "d1", Name: "Kitchen", Type: "Speaker", IsActive: true, VolumePercent: pointer(40)},
+			Device: &party.Device{
+				ID: "d1", Name: "Kitchen", Type: "Speaker", IsActive: true, VolumePercent: pointer(40), FixedVolume: true,
+			},
 		}})
 		state := see("2")
 		if now := state.Playback; now.Item == nil || now.Item.ID != one.ID || now.Song.Name != "Song 1" ||
-			now.Device.Name != "Kitchen" || *now.Device.VolumePercent != 40 ||
+			now.Device.Name != "Kitchen" || *now.Device.VolumePercent != 40 || now.Device.SupportsVolume() ||
 			*now.ProgressMS != 1200 || state.NowPlaying.Position != nil {
 			t.Errorf("playback %+v", now)
 		}
@@ -72,6 +74,11 @@ func (c *client) apply(change party.RoomQueueChange) {
 	for _, item := range change.Upserted {
 		c.items[item.ID] = item
 	}
+	for _, liked := range change.Likes {
+		item := *c.items[liked.ItemID]
+		item.LikeCount = liked.LikeCount
+		c.items[liked.ItemID] = &item
+	}
 	if change.Order != nil {
 		c.order = change.Order
 	}
@@ -88,16 +95,27 @@ func (c *client) shows() string {
 	var lines []string
 	for i, id := range c.order {
 		item := c.items[id]
-		lines = append(lines, fmt.Sprintf("%d %s %d %s %s", i+1, item.ID, item.LikeCount, item.State, item.Song.Name))
+		lines = append(lines, fmt.Sprintf("%d %s", i+1, shown(item)))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// shown returns what a client shows of an item, besides its position.
+func shown(item *party.QueueItem) string {
+	line := fmt.Sprintf("%s %d %s %s, held %v", item.ID, item.LikeCount, item.State, item.Song.Name, item.Refusal)
+	if item.AddedBy != nil {
+		line += ", added by " + item.AddedBy.DisplayName
+	}
+	if item.Pin != nil {
+		line += fmt.Sprintf(", pinned %+v", *item.Pin)
+	}
+	return line
 }
 
 func queueOf(state *party.State) string {
 	var lines []string
 	for _, item := range state.Queue {
-		line := fmt.Sprintf("%d %s %d %s %s", *item.Position, item.ID, item.LikeCount, item.State, item.Song.Name)
-		lines = append(lines, line)
+		lines = append(lines, fmt.Sprintf("%d %s", *item.Position, shown(item)))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -20,7 +20,7 @@ func (p *fixture) lose(after int64) {
 // when the backup was made.
 func (p *fixture) loseRoom() (lost *party.State, beats int) {
 	p.Helper()
-	p.must(p.CheckTimeline(p.Context()))
+	p.must(p.Timeline().Check(p.Context()))
 	p.add(p.host, 1)
 	backup := p.version()
 	beats, err := jukebox.Count(p.Context(), p.store, "SELECT beat FROM timelines")
@@ -30,7 +30,7 @@ func (p *fixture) loseRoom() (lost *party.State, beats int) {
 	}
 	lost, err = p.LoadState(p.Context(), p.room.ID, nil)
 	p.must(err)
-	p.must(p.CheckTimeline(p.Context()))
+	p.must(p.Timeline().Check(p.Context()))
 	p.lose(backup)
 	return lost, beats
 }
@@ -71,10 +71,10 @@ func TestServerNoticesThatTheBeatWentBack(t *testing.T) {
 		for n := range 5 {
 			p.add(p.host, 10+n) // the room passes the version that clients know
 		}
-		p.must(p.CheckTimeline(p.Context()))
+		p.must(p.Timeline().Check(p.Context()))
 		p.expectWholeRoom(lost, "1 10 11 12 13 14")
 		before := p.version()
-		p.must(p.CheckTimeline(p.Context()))
+		p.must(p.Timeline().Check(p.Context()))
 		if p.version() != before {
 			t.Error("the next check raised the version again")
 		}
@@ -85,13 +85,13 @@ func TestServerNoticesThatTheBeatWentBack(t *testing.T) {
 func TestOnlyOneServerBeginsTheTimeline(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		other := p.replica(p.bus)
-		p.must(other.CheckTimeline(p.Context()))
+		p.must(other.Timeline().Check(p.Context()))
 		lost, beats := p.loseRoom()
-		p.must(other.CheckTimeline(p.Context()))
+		p.must(other.Timeline().Check(p.Context()))
 		p.setBeats(beats)
-		p.must(p.CheckTimeline(p.Context()))
+		p.must(p.Timeline().Check(p.Context()))
 		before := p.version()
-		p.must(other.CheckTimeline(p.Context()))
+		p.must(other.Timeline().Check(p.Context()))
 		if p.version() != before {
 			t.Error("the other server raised the version again")
 		}
@@ -103,13 +103,13 @@ func TestDatabaseThatNobodyUsedMayBeABackup(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		lost, _ := p.loseRoom()
 		started := p.replica(p.bus)
-		p.must(started.CheckTimeline(p.Context())) // the last beat was a moment ago
+		p.must(started.Timeline().Check(p.Context())) // the last beat was a moment ago
 		if p.version() > lost.Version {
 			t.Error("a server that starts while others run began a new timeline")
 		}
 		long := time.Now().UTC().Add(-time.Hour)
 		p.must(jukebox.Exec(p.Context(), p.store, "UPDATE timelines SET beat_at = ?", long))
-		p.must(p.replica(p.bus).CheckTimeline(p.Context()))
+		p.must(p.replica(p.bus).Timeline().Check(p.Context()))
 		p.expectWholeRoom(lost, "1")
 	})
 }
@@ -125,7 +125,7 @@ func TestCommandBeginsATimeline(t *testing.T) {
 // The same backup is restored a second time: what happened in between is lost, too, and has versions of its own.
 func TestSecondRestoreIsAboveTheFirst(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
-		p.must(p.CheckTimeline(p.Context()))
+		p.must(p.Timeline().Check(p.Context()))
 		backup, beatAt := p.version(), time.Now().UTC().Add(-time.Hour)
 		restore := func(beatAt time.Time) {
 			p.lose(backup)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -47,6 +48,39 @@ func TestUndoRevertsOnlyTheLastAction(t *testing.T) {
 		undo(p.host, "1 4 3")
 		_, err = p.Undo(p.host, p.room.ID, nil)
 		p.wants(party.Conflict, err)
+	})
+}
+
+// A host removes what one guest added and undoes that, and the songs of the others stay throughout.
+func TestAllSongsOfAGuestAreRemovedAndComeBack(t *testing.T) {
+	onBothDatabases(t, func(p *fixture) {
+		gina, ben := p.join("Gina"), p.join("Ben")
+		p.step(party.PlaybackStep{CommitItem: p.add(gina, 1).ID})
+		p.add(gina, 2)
+		p.add(ben, 3)
+		p.add(gina, 4)
+		p.settle(party.SettingsChange{RequireApproval: pointer(true)})
+		p.add(gina, 5) // waits for approval
+		key := "remove Gina's"
+		for range 2 {
+			_, err := p.RemoveGuestSongs(p.host, p.room.ID, p.id(gina), &key)
+			p.must(err)
+		}
+		p.expect("what was handed to the player stays", p.queue(), "1 3")
+		if n := len(p.state().Awaiting); n != 0 {
+			t.Errorf("%d songs still wait for approval", n)
+		}
+		events, _, err := p.Lists().Log(p.host, p.room, lists.First(1, nil), false)
+		p.must(err)
+		p.expect("the log", events[0].Message()+" "+*events[0].Detail, "Hanna removed all songs of Gina. 3")
+		_, err = p.Undo(p.host, p.room.ID, &key)
+		p.must(err)
+		p.expect("undone", p.queue(), "1 2 3 4")
+		if n := len(p.state().Awaiting); n != 1 {
+			t.Errorf("%d songs wait for approval again, want 1", n)
+		}
+		_, err = p.RemoveGuestSongs(p.host, p.room.ID, p.room.ID, nil)
+		p.wants(party.NotFound, err)
 	})
 }
 

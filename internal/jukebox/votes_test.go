@@ -9,7 +9,7 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/internal/account"
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/testdb"
 )
@@ -93,7 +93,7 @@ func TestGuestsWhoArePresentSkipByVote(t *testing.T) {
 			t.Errorf("the next song begins with %d votes", votes)
 		}
 		p.refusedBecause(vote(guests[4]), party.ReasonTooEarly) // it was meant for the song before
-		history, _, err := p.History(p.host, p.room, jukebox.First(2, nil))
+		history, _, err := p.Lists().History(p.host, p.room, lists.First(2, nil))
 		p.must(err)
 		if by := history[1].SkippedBy; by == nil || *by != party.SkippedByVotes || history[0].SkippedBy != nil {
 			t.Errorf("the history says that it was skipped by %v", by)

@@ -11,12 +11,13 @@ const maxHints = 64
 
 // AffectedUsers returns the users affected by the changes in (from, to], as far as hints described them: either a
 // sorted list without duplicates, or all, if a version of the span was announced by no hint or by a hint for everybody.
-type AffectedUsers func(from, to int64) (users []string, all bool)
+// Minor says that all of these changes are minor, and is false if that is unknown.
+type AffectedUsers func(from, to int64) (users []string, all, minor bool)
 
 // Between calls f. A nil f knows no hints: every change affects everybody.
-func (f AffectedUsers) Between(from, to int64) (users []string, all bool) {
+func (f AffectedUsers) Between(from, to int64) (users []string, all, minor bool) {
 	if f == nil {
-		return nil, from < to
+		return nil, from < to, false
 	}
 	return f(from, to)
 }
@@ -50,7 +51,7 @@ func (f *feed[S]) discardAnsweredHints(err error) {
 }
 
 // affectedUsers is the AffectedUsers that the feed passes to its source.
-func (f *feed[S]) affectedUsers(from, to int64) (users []string, all bool) {
+func (f *feed[S]) affectedUsers(from, to int64) (users []string, all, minor bool) {
 	f.hub.mu.Lock()
 	hints := slices.Concat(f.loadingHints, f.newHints)
 	f.hub.mu.Unlock()
@@ -60,25 +61,27 @@ func (f *feed[S]) affectedUsers(from, to int64) (users []string, all bool) {
 // affectedBy returns the users affected by the changes in (from, to] according to hints, which may be in any order and
 // which it sorts. A hint does not say which of its changes affects which user, so all its users count even if only some
 // of its versions are in the span.
-func affectedBy(hints []Hint, from, to int64) (users []string, all bool) {
+func affectedBy(hints []Hint, from, to int64) (users []string, all, minor bool) {
 	if from >= to {
-		return nil, false
+		return nil, false, false
 	}
 	slices.SortFunc(hints, func(a, b Hint) int { return cmp.Compare(a.Since, b.Since) })
 	covered := from // every version in (from, covered] is described by a hint
+	minor = true
 	for _, h := range hints {
 		switch {
 		case !h.describesChanges() || h.Version <= from || h.Since >= to: // outside the span
 			continue
 		case h.Since > covered || h.Users == nil:
-			return nil, true
+			return nil, true, false
 		}
 		covered = max(covered, h.Version)
+		minor = minor && h.Minor
 		users = append(users, h.Users...)
 	}
 	if covered < to {
-		return nil, true
+		return nil, true, false
 	}
 	slices.Sort(users)
-	return slices.Compact(users), false
+	return slices.Compact(users), false, minor
 }

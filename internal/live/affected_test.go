@@ -11,6 +11,13 @@ import (
 	"antwon.dj/backend/internal/live"
 )
 
+// minor returns a hint of minor changes.
+func minor(since, version int64, users ...string) live.Hint {
+	h := hint(since, version, users...)
+	h.Minor = true
+	return h
+}
+
 func hint(since, version int64, users ...string) live.Hint {
 	return live.Hint{Topic: "a", Since: since, Version: version, Users: append([]string{}, users...)}
 }
@@ -38,6 +45,9 @@ func TestAffectedBy(t *testing.T) {
 		"hints about other versions":         {[]live.Hint{hint(0, 2, "w"), hint(2, 3, "x"), hint(3, 4, "y")}, 2, 3, "[x]"},
 		"everybody before the span":          {[]live.Hint{everybody, hint(3, 4, "x")}, 3, 4, "[x]"},
 		"a version hint describes no change": {[]live.Hint{live.VersionHint("a", 3)}, 2, 3, "all"},
+		"minor changes":                      {[]live.Hint{minor(2, 3, "x"), minor(3, 6)}, 2, 5, "minor [x]"},
+		"a minor change after another":       {[]live.Hint{hint(2, 3, "x"), minor(3, 4, "y")}, 2, 4, "[x y]"},
+		"a minor change after a gap":         {[]live.Hint{minor(3, 4, "y")}, 2, 4, "all"},
 		"a version hint beside another":      {[]live.Hint{live.VersionHint("a", 3), hint(2, 3, "x")}, 2, 3, "[x]"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -48,7 +58,10 @@ func TestAffectedBy(t *testing.T) {
 	}
 }
 
-func format(users []string, all bool) string {
+func format(users []string, all, minor bool) string {
+	if minor {
+		return fmt.Sprint("minor ", users)
+	}
 	if all {
 		return "all"
 	}
@@ -68,6 +81,7 @@ func TestAffectedByAgreesWithCheckingEachVersion(t *testing.T) {
 			if random.IntN(12) == 0 {
 				h.Users = nil
 			}
+			h.Minor = random.IntN(2) == 0
 			hints = append(hints, h)
 		}
 		from := random.Int64N(12)
@@ -80,14 +94,16 @@ func TestAffectedByAgreesWithCheckingEachVersion(t *testing.T) {
 }
 
 // checkEachVersion computes the affected users of a span from one version after the other.
-func checkEachVersion(hints []live.Hint, from, to int64) (users []string, all bool) {
+func checkEachVersion(hints []live.Hint, from, to int64) (users []string, all, minor bool) {
 	affected := map[string]bool{}
+	minor = from < to
 	for version := from + 1; version <= to; version++ {
 		announced := false
 		for _, h := range hints {
 			if h.Since < version && version <= h.Version {
 				announced = true
 				all = all || h.Users == nil
+				minor = minor && h.Minor
 				for _, user := range h.Users {
 					affected[user] = true
 				}
@@ -99,7 +115,7 @@ func checkEachVersion(hints []live.Hint, from, to int64) (users []string, all bo
 		users = append(users, user)
 	}
 	slices.Sort(users)
-	return users, all
+	return users, all, minor && !all
 }
 
 func TestAffectedUsersOfALoad(t *testing.T) {
@@ -107,7 +123,7 @@ func TestAffectedUsersOfALoad(t *testing.T) {
 		w.Helper()
 		w.wantNext(watcher, version)
 		s := watcher.Latest()
-		return format(s.users, s.all)
+		return format(s.users, s.all, false)
 	}
 	wants := func(t *testing.T, got, want string) {
 		t.Helper()

@@ -81,7 +81,7 @@ func BenchmarkAffectedBy(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if users, all := live.AffectedBy(slices.Clone(hints), 0, 64); all || len(users) != 64 {
+		if users, all, _ := live.AffectedBy(slices.Clone(hints), 0, 64); all || len(users) != 64 {
 			b.Fatal(users, all)
 		}
 	}

@@ -15,6 +15,7 @@ type Hint struct {
 	Since   int64 // the version before: the hint describes every change in (Since, Version]
 	Version int64
 	Users   []string // the users affected by those changes; nil: everybody, empty: nobody in particular
+	Minor   bool     // all of those changes are minor; what that means is between the publisher and the source
 
 	Cause trace.SpanContext // the trace of the change; invalid if no trace is recorded
 }

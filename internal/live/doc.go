@@ -31,7 +31,8 @@ soon as that state is newer.
     causes one load and is then forgotten. A version that was hidden by the lag is found within Options.Reconcile.
   - Affected users: a hint may name the users affected by its changes, and a load can ask for the users affected by the
     changes that it loads ([AffectedUsers]). If hints were lost, duplicated, reordered or have not arrived yet, the
-    answer may name too many users, but never too few: a version that no hint announced affects everybody. A feed
+    answer may name too many users, but never too few: a version that no hint announced affects everybody. In the same
+    way it says whether all of these changes are minor, which is never said of a version that no hint announced. A feed
     keeps at most 64 hints for a load, and discards the hints that a load has answered.
   - Rollbacks: if the source goes back to an older version, as after a backup was restored, watchers keep their newer
     state until the source has a version above it. Options.OnRollback is told of it within Options.Reconcile, so that

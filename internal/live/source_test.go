@@ -75,7 +75,7 @@ func (s *source) load(have *state, topic string, version int64, affected live.Af
 	if have == nil {
 		return next
 	}
-	next.users, next.all = affected(have.version, version)
+	next.users, next.all, _ = affected(have.version, version)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for v := have.version + 1; v <= version && !next.all; v++ {

@@ -11,6 +11,7 @@ const maxAffectedSteps = 64
 type Affected struct {
 	Users     []string // sorted, without duplicates
 	Everybody bool     // all users are affected, or it is unknown which ones
+	OnlyLikes bool     // the step is known to consist of likes and unlikes only, and of no other change of the room
 }
 
 // affectedStep is a step from one state to a newer one that affected some users, or all of them.

@@ -10,6 +10,7 @@ const (
 	PauseCommand    HostCommandKind = "PAUSE"
 	ResumeCommand   HostCommandKind = "RESUME"
 	TransferCommand HostCommandKind = "TRANSFER"
+	VolumeCommand   HostCommandKind = "VOLUME"
 	// ObserveCommand comes from the server itself: the host's Spotify account has changed, so the driver has to observe
 	// the player again.
 	ObserveCommand HostCommandKind = "OBSERVE"
@@ -20,7 +21,7 @@ const (
 type HostCommand struct {
 	ID       string
 	Kind     HostCommandKind
-	Argument string    // SKIP: the URI of the song to skip, if any; TRANSFER: the device's id
+	Argument string    // SKIP: the URI of the song to skip, if any; TRANSFER: the device's id; VOLUME: in percent
 	At       time.Time // when it was enqueued
 }
 

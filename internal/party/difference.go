@@ -11,17 +11,24 @@ type RoomQueue struct {
 func (q RoomQueue) ID() string { return "RoomQueue:" + q.RoomID }
 
 // RoomQueueChange is the difference that leads from any version in [Since, Version) to Version. To apply it, drop
-// RemovedIDs and store Upserted. Then replace the order by Order if it is set; otherwise take the ids of Moved out of
-// the list and insert each at its position, in the given order.
+// RemovedIDs, store Upserted, and set the numbers of likes of Likes. Then replace the order by Order if it is set;
+// otherwise take the ids of Moved out of the list and insert each at its position, in the given order.
 type RoomQueueChange struct {
 	RoomID     string
 	Version    int64
 	Since      *int64 // nil if Reset
 	Reset      bool   // discard the queue that you have: Upserted is all of it
 	Upserted   []*QueueItem
+	Likes      []ItemLikes // items of which nothing but the number of likes changed; they are not among Upserted
 	RemovedIDs []string
 	Moved      []MovedItem
 	Order      []string
+}
+
+// ItemLikes is an item and its new number of likes.
+type ItemLikes struct {
+	ItemID    string
+	LikeCount int
 }
 
 // MovedItem is an item and its position in the new order, from 1.
@@ -40,7 +47,8 @@ func (s *State) RoomQueue() RoomQueue {
 //
 // The difference is computed from the version of each item and not by comparing two states. So it can be applied to any
 // state from since on, which matters for a client that was connected to another server and saw other states in between.
-// Items that did not change keep their order among each other, so the positions of those that changed are enough.
+// Items that did not change keep their order among each other, so the positions of those that changed are enough. Of
+// items of which only the likes changed, the positions of those that this moved are enough.
 func (s *State) QueueChange(since *int64) RoomQueueChange {
 	c := RoomQueueChange{RoomID: s.RoomID, Version: s.Version}
 	if since == nil || *since < s.dequeuedSince || *since > s.Version {
@@ -50,10 +58,14 @@ func (s *State) QueueChange(since *int64) RoomQueueChange {
 	c.Since = since
 	moved, known := s.movedSince(*since)
 	for _, item := range s.Queue {
-		if item.Version > *since {
+		switch {
+		case item.Version <= *since: // it did not change
+		case item.detailsVersion <= *since:
+			c.Likes = append(c.Likes, ItemLikes{item.ID, item.LikeCount})
+		default:
 			c.Upserted = append(c.Upserted, item)
 		}
-		if item.Version > *since || moved[item.ID] {
+		if item.placeVersion > *since || moved[item.ID] {
 			c.Moved = append(c.Moved, MovedItem{item.ID, *item.Position})
 		}
 	}
@@ -80,5 +92,6 @@ func (s *State) queueIDs() []string {
 
 // Empty reports whether the difference changes nothing.
 func (c RoomQueueChange) Empty() bool {
-	return !c.Reset && len(c.Upserted) == 0 && len(c.RemovedIDs) == 0 && len(c.Moved) == 0 && c.Order == nil
+	return !c.Reset && len(c.Upserted) == 0 && len(c.Likes) == 0 && len(c.RemovedIDs) == 0 &&
+		len(c.Moved) == 0 && c.Order == nil
 }

@@ -25,27 +25,38 @@ const (
 type RefusalReason string
 
 const (
-	ReasonRequestsClosed RefusalReason = "REQUESTS_CLOSED" // guests may not add songs at present
-	ReasonCommitted      RefusalReason = "COMMITTED"       // the song was handed to the player, plays or has been played
-	ReasonNotPlayable    RefusalReason = "NOT_PLAYABLE"    // Spotify does not play it for the host
-	ReasonQueueFull      RefusalReason = "QUEUE_FULL"      // as many songs wait as the room allows
-	ReasonExplicit       RefusalReason = "EXPLICIT"
-	ReasonTooLong        RefusalReason = "TOO_LONG"
-	ReasonPlayedRecently RefusalReason = "PLAYED_RECENTLY"
-	ReasonBlocked        RefusalReason = "BLOCKED"
-	ReasonTooManyQueued  RefusalReason = "TOO_MANY_QUEUED" // as many songs of this guest wait as the room allows
-	ReasonTooManyAdded   RefusalReason = "TOO_MANY_ADDED"  // this guest has used up the quota for now
-	ReasonLastCall       RefusalReason = "LAST_CALL"
-	ReasonAlreadyVoted   RefusalReason = "ALREADY_VOTED"
-	ReasonTooEarly       RefusalReason = "TOO_EARLY" // the song has only just begun
-	ReasonVotesOff       RefusalReason = "VOTES_OFF"
-	ReasonJustArrived    RefusalReason = "JUST_ARRIVED" // the guest has not been in the room for long enough
+	ReasonRequestsClosed     RefusalReason = "REQUESTS_CLOSED" // guests may not add songs at present
+	ReasonNotOpenYet         RefusalReason = "NOT_OPEN_YET"    // guests may add songs from a later time on
+	ReasonCommitted          RefusalReason = "COMMITTED"       // it was handed to the player, plays or has been played
+	ReasonNotPlayable        RefusalReason = "NOT_PLAYABLE"    // Spotify does not play it for the host
+	ReasonQueueFull          RefusalReason = "QUEUE_FULL"      // as many songs wait as the room allows
+	ReasonExplicit           RefusalReason = "EXPLICIT"
+	ReasonTooLong            RefusalReason = "TOO_LONG"
+	ReasonPlayedRecently     RefusalReason = "PLAYED_RECENTLY"
+	ReasonBlocked            RefusalReason = "BLOCKED"
+	ReasonTooManyQueued      RefusalReason = "TOO_MANY_QUEUED" // as many songs of this guest wait as the room allows
+	ReasonTooManyAdded       RefusalReason = "TOO_MANY_ADDED"  // this guest has used up the quota for now
+	ReasonLastCall           RefusalReason = "LAST_CALL"
+	ReasonAlreadyVoted       RefusalReason = "ALREADY_VOTED"
+	ReasonTooEarly           RefusalReason = "TOO_EARLY" // the song has only just begun
+	ReasonVotesOff           RefusalReason = "VOTES_OFF"
+	ReasonNotInPlaylist      RefusalReason = "NOT_IN_PLAYLIST"     // guests may add songs of the host's playlist only
+	ReasonOnlyLikes          RefusalReason = "ONLY_LIKES"          // guests like songs, and add none
+	ReasonPlaylistUnreadable RefusalReason = "PLAYLIST_UNREADABLE" // the playlist for guests cannot be read at present
+	ReasonJustArrived        RefusalReason = "JUST_ARRIVED"        // the guest has not been in the room for long enough
 )
 
 // Refusal is a rule's no: the reason, and a sentence for the person who asked.
 type Refusal struct {
-	Reason  RefusalReason
-	Message string
+	Reason     RefusalReason
+	Message    string
+	RetryAfter time.Duration // when the rule allows it if nothing else changes; 0: time alone does not help
+}
+
+// after returns the refusal with its RetryAfter.
+func (r *Refusal) after(wait time.Duration) *Refusal {
+	r.RetryAfter = wait
+	return r
 }
 
 // Error is the only error type whose text clients see. Message is written for the client, as a complete sentence. Err
@@ -55,7 +66,7 @@ type Error struct {
 	Message    string
 	Field      string        // with BadUserInput: the argument at fault
 	Reason     RefusalReason // with Refused: the rule
-	RetryAfter time.Duration // with RateLimited and UpstreamUnavailable: how long to wait
+	RetryAfter time.Duration // with RateLimited, UpstreamUnavailable and some Reasons: how long to wait
 	Err        error
 }
 
@@ -91,7 +102,7 @@ func BadInput(field, format string, args ...any) error {
 
 // Err returns the refusal as an Error with the code Refused.
 func (r *Refusal) Err() error {
-	return &Error{Code: Refused, Reason: r.Reason, Message: r.Message}
+	return &Error{Code: Refused, Reason: r.Reason, Message: r.Message, RetryAfter: r.RetryAfter}
 }
 
 // TooOften returns a RateLimited error whose RetryAfter is wait. The reason is a capitalised sentence without its full

@@ -7,6 +7,8 @@ import "errors"
 type Lease struct {
 	RoomID, NodeID string
 	Epoch          int64
+	Calls          CallCount // what the room had cost when the lease was acquired, as drivers have recorded it
+	Inherited      bool      // another node had it before, and may have made calls that it did not record
 }
 
 // ErrLeaseLost says that another node has acquired the lease since: this node must stop driving the room's player.

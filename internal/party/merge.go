@@ -2,6 +2,7 @@ package party
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"time"
 )
@@ -31,6 +32,8 @@ type RoomRow struct {
 	PendingCommands            []HostCommand
 	MembersVersion             int64
 	Removed                    map[string]bool
+	AwayVersion                int64
+	Left                       map[string]bool
 }
 
 // sameRoom reports whether everything that the room subscription shows is as it was in have.
@@ -53,6 +56,7 @@ func (h RoomRow) newState(playback Playback) *State {
 		Settings: h.Settings, settingsVersion: h.SettingsVersion,
 		Present: h.Present, PlaylistURI: h.PlaylistURI, HasPlayed: h.HasPlayed, Plays: h.Plays, Playback: playback,
 		PendingCommands: h.PendingCommands, MembersVersion: h.MembersVersion, Removed: h.Removed,
+		awayVersion: h.AwayVersion, Left: h.Left,
 		Version: h.Version, RoomVersion: h.Version, QueueVersion: h.Version, PlaybackVersion: h.Version,
 		dequeuedSince: h.Version, ordersSince: h.Version,
 	}
@@ -68,8 +72,9 @@ func Merge(have *State, head RoomRow, items []*QueueItem, playback Playback, aff
 	if have != nil {
 		next.inherit(have)
 	}
-	next.sortIn(have, items)
+	next.sortIn(have, items, affected.OnlyLikes)
 	next.Queue = Rank(next.Queue, next.Ranking())
+	next.rememberPlaces(have)
 	next.deriveShown()
 	if have != nil {
 		next.rememberOrder(have)
@@ -82,6 +87,9 @@ func Merge(have *State, head RoomRow, items []*QueueItem, playback Playback, aff
 // inherit copies from the state before what only grows and what may not have changed.
 func (s *State) inherit(have *State) {
 	s.QueueVersion, s.Queue = have.QueueVersion, slices.Clone(have.Queue)
+	if s.awayVersion != have.awayVersion { // even if the order stays, the reasons for it change
+		s.QueueVersion = s.Version
+	}
 	s.Awaiting, s.NowPlaying = have.Awaiting, have.NowPlaying
 	s.dequeued, s.dequeuedSince = slices.Clip(have.dequeued), have.dequeuedSince
 	s.reorders, s.ordersSince = slices.Clip(have.reorders), have.ordersSince
@@ -95,14 +103,17 @@ func (s *State) inherit(have *State) {
 }
 
 // sortIn puts each changed item where it belongs now: into the queue, among the songs that wait for approval, into the
-// place of the song that plays, or out of all of them.
-func (s *State) sortIn(have *State, items []*QueueItem) {
+// place of the song that plays, or out of all of them. onlyLikes says that nothing but likes has happened since have.
+func (s *State) sortIn(have *State, items []*QueueItem, onlyLikes bool) {
+	before := s.Queue
 	s.Queue, s.Awaiting = without(s.Queue, items), without(s.Awaiting, items)
 	for _, item := range items {
 		item.fillRecording()
 		switch {
 		case item.State == Queued || item.State == Committed:
-			s.Queue = append(s.Queue, s.withRefusal(item))
+			item = s.withRefusal(item)
+			item.detailsVersion = item.detailsSince(before, have, onlyLikes)
+			s.Queue = append(s.Queue, item)
 			s.QueueVersion = max(s.QueueVersion, item.Version)
 		case item.State == AwaitingApproval:
 			s.Awaiting = append(s.Awaiting, item)
@@ -123,6 +134,32 @@ func (s *State) sortIn(have *State, items []*QueueItem) {
 	s.trimDequeued()
 }
 
+// detailsSince returns the detailsVersion of an item that a load found changed, after the state have, or nil, with this
+// queue. It is the item's own version if more than the number of likes may have changed. If the load skipped versions,
+// that is also so unless all of them were likes: a client of another server may have seen something at them that is as
+// before by now.
+func (i *QueueItem) detailsSince(queue []*QueueItem, have *State, onlyLikes bool) int64 {
+	if have == nil || i.Version > have.Version+1 && !onlyLikes {
+		return i.Version
+	}
+	for _, before := range queue {
+		if before.ID == i.ID && i.hasDetailsOf(before) {
+			return before.detailsVersion
+		}
+	}
+	return i.Version
+}
+
+// hasDetailsOf reports whether two values of an item differ in nothing but the number of likes, and in what follows
+// from it.
+func (i *QueueItem) hasDetailsOf(before *QueueItem) bool {
+	other := *before
+	other.LikeCount, other.Position = i.LikeCount, i.Position
+	other.Version, other.detailsVersion, other.placeVersion = i.Version, i.detailsVersion, i.placeVersion
+	other.content = i.content
+	return reflect.DeepEqual(i, &other)
+}
+
 // fillRecording computes the recording of an item that was stored before recordings were.
 func (i *QueueItem) fillRecording() {
 	if i.Recording == "" {
@@ -133,7 +170,7 @@ func (i *QueueItem) fillRecording() {
 // Ranking returns what the order of the queue depends on in this state, besides the items themselves.
 func (s *State) Ranking() Ranking {
 	return Ranking{
-		Mode: s.Settings.OrderMode, Plays: s.Plays,
+		Mode: s.Settings.OrderMode, Plays: s.Plays, Away: s.away(),
 		Holds: func(item *QueueItem) *Refusal { return item.Refusal },
 	}
 }
@@ -149,7 +186,7 @@ func (s *State) withRefusal(item *QueueItem) *QueueItem {
 		return item
 	}
 	other := *item
-	other.Refusal = refusal
+	other.Refusal, other.content = refusal, nil
 	return &other
 }
 

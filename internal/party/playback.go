@@ -47,8 +47,12 @@ type Device struct {
 	Type          string
 	IsActive      bool
 	IsRestricted  bool
+	FixedVolume   bool // Spotify says that other apps cannot change the volume
 	VolumePercent *int
 }
+
+// SupportsVolume reports whether other apps can change the volume, as far as Spotify says.
+func (d Device) SupportsVolume() bool { return !d.FixedVolume }
 
 // HealthState says whether a room's music can go on, and if not, what is wrong.
 type HealthState string
@@ -115,11 +119,13 @@ type PlaybackStep struct {
 	Answered    *Answer // the outcome of a host's command
 
 	Playback *Playback // what clients see from now on; RoomID, Version and all of Item but its ID are ignored
+
+	Calls *CallCount // what the room has cost, for the next driver; watchers do not see it
 }
 
 // IsEmpty reports whether the step changes nothing.
 func (s *PlaybackStep) IsEmpty() bool {
 	return s.EndedItem == "" && s.StartedItem == "" && s.CommitItem == "" && s.SentItem == "" && s.UnknownItem == "" &&
 		s.ReturnedItem == "" && s.RefusedItem == "" && s.PlaylistURI == "" && len(s.Fallback) == 0 && s.Answered == nil &&
-		s.Playback == nil
+		s.Playback == nil && s.Calls == nil
 }

@@ -62,4 +62,22 @@ type QueueItem struct {
 	StartedVersion int64     // the room's version at which it began to play; 0: it has not
 	StartedAt      time.Time // when it began to play
 	Recording      string    // see RecordingOf
+
+	// detailsVersion is a version since which nothing but LikeCount and Position changed: a client that has the item as it
+	// was at this version or later needs no more than these. It is set while the item is in a state's queue.
+	detailsVersion int64
+	// placeVersion is a version since which the item was not moved past others by a change of its own. It is set with
+	// detailsVersion.
+	placeVersion int64
+	// content is one and the same pointer in all values of the item that differ in nothing but Position, and nil if there
+	// is no other.
+	content *byte
+}
+
+// Content identifies what a queue shows of an item besides its position: two values of it are equal only if that is.
+func (i *QueueItem) Content() any {
+	if i.content == nil {
+		return i
+	}
+	return i.content
 }

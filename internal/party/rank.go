@@ -23,6 +23,7 @@ const minOverdue = 10
 type Ranking struct {
 	Mode  OrderMode
 	Plays *PlayHistory              // nil: nothing has played
+	Away  map[string]bool           // the users whose songs wait for them; nil: nobody's do
 	Holds func(*QueueItem) *Refusal // returns why a song may not play at present; nil: no song is held
 }
 
@@ -46,6 +47,7 @@ const (
 	OrderTurn      OrderReason = "TURN" // it is its owner's turn or, in FAIR, it was passed over too often
 	OrderAge       OrderReason = "AGE"
 	OrderFallback  OrderReason = "FALLBACK" // it is a fallback song that nobody likes
+	OrderAway      OrderReason = "AWAY"     // the guest who added it has left
 	OrderHeld      OrderReason = "HELD"     // a rule keeps it from playing
 )
 
@@ -53,8 +55,8 @@ const (
 // new values; the others are shared.
 //
 // The order is total and deterministic: the committed song, then the songs that somebody added or likes, by the mode,
-// then fallback songs that nobody likes, then held songs. Pinned songs take their places among those between the
-// committed and the held ones. A like never moves a song down.
+// then those of guests who are away, by the mode too, then fallback songs that nobody likes, then held songs. Pinned
+// songs take their places among those between the committed and the held ones. A like never moves a song down.
 func Rank(items []*QueueItem, by Ranking) []*QueueItem {
 	ranked := make([]*QueueItem, len(items))
 	for i, p := range by.order(items) {
@@ -70,12 +72,15 @@ func (i *QueueItem) withPosition(position int) *QueueItem {
 	}
 	moved := *i
 	moved.Position = &position
+	if moved.content == nil {
+		moved.content = new(byte)
+	}
 	return &moved
 }
 
 // order returns the ranked items, from the first to the last.
 func (by Ranking) order(items []*QueueItem) []*rankedItem {
-	var first, pinned, wanted, fallback, held []*rankedItem
+	var first, pinned, wanted, away, fallback, held []*rankedItem
 	for _, item := range items {
 		switch {
 		case item.State == Committed:
@@ -86,22 +91,33 @@ func (by Ranking) order(items []*QueueItem) []*rankedItem {
 			pinned = append(pinned, &rankedItem{item: item, reason: OrderPinned})
 		case item.IsUnlikedFallback():
 			fallback = append(fallback, &rankedItem{item: item, reason: OrderFallback})
+		case by.Away[item.OwnerID()]:
+			away = append(away, &rankedItem{item: item})
 		default:
 			wanted = append(wanted, &rankedItem{item: item, reason: reasonOf(item)})
 		}
 	}
-	switch by.Mode {
-	case OrderFair:
-		by.byFairness(wanted)
-	case OrderTurns:
-		by.byTurns(wanted)
-	default:
-		slices.SortFunc(wanted, byLikes)
+	by.byMode(wanted)
+	by.byMode(away)
+	for _, p := range away {
+		p.reason, p.passed = OrderAway, 0 // it can be overtaken by everybody who is here
 	}
 	slices.SortFunc(fallback, byLikes)
 	slices.SortFunc(held, byLikes)
-	playable := by.liftPinned(slices.Concat(first, wanted, fallback), len(first))
+	playable := by.liftPinned(slices.Concat(first, wanted, away, fallback), len(first))
 	return slices.Concat(by.insertPinned(playable, pinned, len(first)), held)
+}
+
+// byMode orders songs by the mode.
+func (by Ranking) byMode(songs []*rankedItem) {
+	switch by.Mode {
+	case OrderFair:
+		by.byFairness(songs)
+	case OrderTurns:
+		by.byTurns(songs)
+	default:
+		slices.SortFunc(songs, byLikes)
+	}
 }
 
 // reasonOf returns why a song that is ranked by likes stands at its place.

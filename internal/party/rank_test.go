@@ -19,7 +19,7 @@ func everyMode(t *testing.T, story func(t *testing.T, random *rand.Rand, by part
 		t.Run(string(mode), func(t *testing.T) {
 			for seed := range uint64(300) {
 				random := rand.New(rand.NewPCG(seed, 1))
-				story(t, random, party.Ranking{Mode: mode, Plays: randomPlays(random)})
+				story(t, random, party.Ranking{Mode: mode, Plays: randomPlays(random), Away: randomlyAway(random)})
 				if t.Failed() {
 					t.Fatalf("seed %d", seed)
 				}
@@ -35,6 +35,17 @@ func randomPlays(random *rand.Rand) *party.PlayHistory {
 		songs = append(songs, party.TestPlay{Owner: guest(random), Age: random.Int64N(1_000), Version: 940 + int64(i)})
 	}
 	return party.HistoryOf(songs)
+}
+
+// randomlyAway returns nobody, or some of the guests.
+func randomlyAway(random *rand.Rand) map[string]bool {
+	away := map[string]bool{}
+	for range random.IntN(3) {
+		if who := guest(random); who != "" {
+			away[who] = true
+		}
+	}
+	return away
 }
 
 func guest(random *rand.Rand) string {
@@ -123,6 +134,46 @@ func TestLikeNeverMovesSongDown(t *testing.T) {
 			if at := slices.IndexFunc(after, func(item *party.QueueItem) bool { return item.ID == liked.ID }); at > i {
 				t.Errorf("a like moved %s from %d to %d: %s, then %s", liked.ID, i+1, at+1, order(ranked), order(after))
 			}
+		}
+	})
+}
+
+// Whoever is away, their songs stand behind those of all who are here, each part in the order that it would have alone;
+// and before fallback songs that nobody likes. They are back in their places as soon as they are.
+func TestSongsOfGuestsWhoAreAwayWait(t *testing.T) {
+	everyMode(t, func(t *testing.T, random *rand.Rand, by party.Ranking) {
+		items := randomQueue(random)
+		for _, item := range items {
+			item.Pin = nil // a host's pin overrules it
+		}
+		by.Away = nil
+		before := order(rank(items, by))
+		by.Away = map[string]bool{"Ben": true, "Eva": random.IntN(2) == 0}
+		var here, away []*party.QueueItem
+		for _, item := range rank(items, by) {
+			switch {
+			case item.State == party.Committed || item.Refusal != nil || item.IsUnlikedFallback():
+			case by.Away[item.OwnerID()]:
+				away = append(away, item)
+			default:
+				here = append(here, item)
+				if len(away) > 0 {
+					t.Errorf("%s waits for %s, who is away", item.ID, away[0].OwnerID())
+				}
+			}
+			if item.IsUnlikedFallback() && item.State == party.Queued && len(away) > 0 && *item.Position < *away[0].Position {
+				t.Errorf("the fallback song %s stands before %s", item.ID, away[0].ID)
+			}
+		}
+		present := party.Ranking{Mode: by.Mode, Plays: by.Plays}
+		for _, part := range [][]*party.QueueItem{here, away} {
+			if alone := order(rank(part, present)); alone != order(part) {
+				t.Errorf("%s, alone %s", order(part), alone)
+			}
+		}
+		by.Away = nil
+		if after := order(rank(items, by)); after != before {
+			t.Errorf("after all came back it is %s, before they left %s", after, before)
 		}
 	})
 }

@@ -14,7 +14,8 @@ type reorder struct {
 
 // rememberOrder records the step from have to this state, unless the place of each song depends on its own row alone.
 func (s *State) rememberOrder(have *State) {
-	if s.settingsVersion != have.settingsVersion || s.orderedByRows() && have.orderedByRows() {
+	rows := s.orderedByRows() && have.orderedByRows() && s.awayVersion == have.awayVersion
+	if s.settingsVersion != have.settingsVersion || rows {
 		return
 	}
 	moved := movedAmong(have.Queue, s.Queue, have.Version)
@@ -28,10 +29,25 @@ func (s *State) rememberOrder(have *State) {
 	s.reorders = append(s.reorders, reorder{have.Version, s.Version, moved})
 }
 
+// rememberPlaces sets the placeVersion of the items that changed in the step from have, or nil. Likes that moved no
+// song keep it, if the step skips no version: at a skipped one another server may have shown another order.
+func (s *State) rememberPlaces(have *State) {
+	stay := have != nil && s.Version == have.Version+1 && slices.EqualFunc(have.Queue, s.Queue, (*QueueItem).isSameItem)
+	for i, item := range s.Queue {
+		switch {
+		case have != nil && item.Version <= have.Version: // it did not change, and is shared with have
+		case stay && item.detailsVersion < item.Version:
+			item.placeVersion = have.Queue[i].placeVersion
+		default:
+			item.placeVersion = item.Version
+		}
+	}
+}
+
 // orderedByRows reports whether the place of each song depends on its own row alone.
 func (s *State) orderedByRows() bool {
 	isPinned := func(item *QueueItem) bool { return item.Pin != nil }
-	return s.Settings.OrderMode == OrderLikes && !slices.ContainsFunc(s.Queue, isPinned)
+	return s.Settings.OrderMode == OrderLikes && len(s.away()) == 0 && !slices.ContainsFunc(s.Queue, isPinned)
 }
 
 // movedAmong returns the smallest set of items whose moving explains the new order, considering only items that did not

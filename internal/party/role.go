@@ -24,12 +24,13 @@ const (
 	ActView          Action = "view"           // see the room, its queue, player and history, and subscribe to them
 	ActSearch        Action = "search"         // search for songs to add
 	ActAdd           Action = "add"            // add a song
+	ActAddFor        Action = "add for"        // add a song in a guest's name
 	ActLike          Action = "like"           // like or unlike a song
 	ActRemoveOwn     Action = "remove own"     // withdraw one's own song
 	ActRemoveAny     Action = "remove any"     // remove any song
 	ActClear         Action = "clear"          // clear the queue
 	ActUpdateRoom    Action = "update room"    // change the room's name and settings
-	ActControlPlayer Action = "control player" // skip, pause, resume, transfer
+	ActControlPlayer Action = "control player" // skip, pause, resume, transfer, set the volume
 	ActListDevices   Action = "list devices"   // see the devices that could play
 	ActListMembers   Action = "list members"   // see the members and who is present
 	ActRemoveGuest   Action = "remove guest"   // remove or ban a guest
@@ -56,6 +57,7 @@ var permissions = map[Action][]Role{
 	ActView:          memberRoles,
 	ActSearch:        guestRoles,
 	ActAdd:           guestRoles,
+	ActAddFor:        hostRoles,
 	ActLike:          guestRoles,
 	ActRemoveOwn:     guestRoles,
 	ActRemoveAny:     hostRoles,

@@ -16,18 +16,29 @@ type AddRequest struct {
 	PlayedAt  time.Time // when its recording last began to play; zero: not as far as the history reaches
 	Waiting   int       // songs that wait in the room, without fallback songs that nobody likes
 	Role      Role
-	Queued    int // songs of this member that wait
+	ForGuest  bool // a host adds it in a guest's name: what limits each guest holds, and no other rule about guests
+	Queued    int  // songs of this member that wait
 	Allowance Allowance
+	Chosen    *ChosenSongs // the playlist that the host chose for guests; nil: there is none, or it could not be read
 }
 
 // MayAdd returns why the rules refuse a song that is not in the queue yet, or nil if it may be added.
 func (s *RoomSettings) MayAdd(r AddRequest, now time.Time) *Refusal {
 	guest := r.Role.May(ActRemoveAny) != nil
+	limited := guest || r.ForGuest
 	switch {
 	case guest && !s.RequestsOpen:
 		return refusal(ReasonRequestsClosed, "Guests cannot add songs at the moment.")
+	case guest && s.RequestsOpenAt != nil && now.Before(*s.RequestsOpenAt):
+		wait := s.RequestsOpenAt.Sub(now)
+		return refusal(ReasonNotOpenYet, "Guests can add songs in %s.", countMinutes(wait)).after(wait)
 	case guest && s.lastCallPassed(now):
 		return refusal(ReasonLastCall, "The last call has passed. The songs in the queue still play.")
+	}
+	if guest {
+		if refused := s.mayAddFrom(r.Chosen, r.Song); refused != nil {
+			return refused
+		}
 	}
 	if refused := cmp.Or(s.MayPlay(r.Song, r.PlayedAt, now), playable(r.Song)); refused != nil {
 		return refused
@@ -35,15 +46,23 @@ func (s *RoomSettings) MayAdd(r AddRequest, now time.Time) *Refusal {
 	switch {
 	case r.Waiting >= s.MaxQueueLength:
 		return refusal(ReasonQueueFull, "The queue is full. Please wait until a song has been played.")
-	case guest && s.MaxQueuedPerGuest != nil && r.Queued >= *s.MaxQueuedPerGuest:
+	case limited && s.MaxQueuedPerGuest != nil && r.Queued >= *s.MaxQueuedPerGuest:
 		return refusal(ReasonTooManyQueued,
-			"You already have %s in the queue. Please wait until one has been played.", countSongs(r.Queued))
-	case guest && s.AddsPerHour != nil && r.Allowance.Left(now) == 0:
+			"%s %s in the queue already. Please wait until one has been played.", r.whoHas(), countSongs(r.Queued))
+	case limited && s.AddsPerHour != nil && r.Allowance.Left(now) == 0:
+		wait := r.Allowance.RefillsAt(now).Sub(now)
 		return refusal(ReasonTooManyAdded,
-			"You have added many songs already. You can add another one in %s.",
-			countMinutes(r.Allowance.RefillsAt(now).Sub(now)))
+			"%s added many songs already. The next one can be added in %s.", r.whoHas(), countMinutes(wait)).after(wait)
 	}
 	return nil
+}
+
+// whoHas begins a sentence about the guest whose limits the request is held against.
+func (r AddRequest) whoHas() string {
+	if r.ForGuest {
+		return "This guest has"
+	}
+	return "You have"
 }
 
 // lastCallPassed reports whether guests can no longer add songs because of the last call.
@@ -69,8 +88,9 @@ func (s *RoomSettings) MayPlay(song Song, playedAt, now time.Time) *Refusal {
 	if playedAt.IsZero() || !now.Before(again) {
 		return nil
 	}
+	wait := again.Sub(now)
 	return refusal(ReasonPlayedRecently,
-		"This song was played a short while ago. It can be added again in %s.", countMinutes(again.Sub(now)))
+		"This song was played a short while ago. It can be added again in %s.", countMinutes(wait)).after(wait)
 }
 
 // refusalOf returns why the rules refuse a song whatever has been played, or nil.
@@ -98,42 +118,12 @@ func (s *RoomSettings) blocks(song Song) bool {
 	})
 }
 
-// VotesNeeded returns how many votes of the members present it takes to skip a song. It returns 0 if voting is off.
-func (s *RoomSettings) VotesNeeded(present int) int {
-	if s.SkipVotePercent == 0 {
-		return 0
+// away returns the users whose songs wait for them: those who left, if the room has this rule.
+func (s *State) away() map[string]bool {
+	if s.Settings.AwayAfterMinutes == nil {
+		return nil
 	}
-	return max(minSkipVotes, (present*s.SkipVotePercent+99)/100)
-}
-
-const (
-	// minSkipVotes keeps a single guest from deciding for all.
-	minSkipVotes = 2
-	// voteGrace is how long a song plays before members can vote on it: a late vote for the song before must not hit it.
-	voteGrace = 10 * time.Second
-)
-
-// VotesFrom returns when voting opens for a song that began to play at the time began: after ten seconds or, for a
-// short song, a quarter of its length.
-func VotesFrom(began time.Time, song Song) time.Time {
-	return began.Add(min(voteGrace, time.Duration(song.DurationMS)*time.Millisecond/4))
-}
-
-// MayVote returns why a member may not vote to skip the song that plays, or nil. Voted says whether the member, or
-// somebody else with the same browser, has voted on it already, and wasPresent whether the member was present before it
-// began and has been since. A song can be voted on from the moment that VotesFrom returns.
-func (s *RoomSettings) MayVote(voted, wasPresent bool, from, now time.Time) *Refusal {
-	switch {
-	case s.SkipVotePercent == 0:
-		return &Refusal{ReasonVotesOff, "The host does not let guests vote in this room."}
-	case voted:
-		return &Refusal{ReasonAlreadyVoted, "You have already voted on this song."}
-	case !wasPresent:
-		return &Refusal{ReasonJustArrived, "You came after this song began: you can vote on the next one."}
-	case now.Before(from):
-		return &Refusal{ReasonTooEarly, "This song has only just begun: give it a few seconds."}
-	}
-	return nil
+	return s.Left
 }
 
 // NeedsApproval reports whether a host has to approve the songs of a member with this role, if this many of their songs
@@ -150,13 +140,16 @@ func countSongs(n int) string {
 	return fmt.Sprintf("%d songs", n)
 }
 
-// countMinutes returns a duration in words, in minutes and rounded up.
+// countMinutes returns a duration in words, in minutes or, from two hours on, in hours; rounded up.
 func countMinutes(d time.Duration) string {
 	n := int((d + time.Minute - 1) / time.Minute)
-	if n <= 1 {
+	switch {
+	case n <= 1:
 		return "a minute"
+	case n < 120:
+		return fmt.Sprintf("%d minutes", n)
 	}
-	return fmt.Sprintf("%d minutes", n)
+	return fmt.Sprintf("%d hours", (n+59)/60)
 }
 
 // MayLike returns why an item in this state can be neither liked nor unliked, or nil. Likes count until the song is
@@ -176,12 +169,12 @@ func MayLike(state QueueItemState) *Refusal {
 // MayLikeYet returns why a member with this role, who joined at this time, may not like songs yet in a room where
 // guests may do so this many minutes after joining, or nil.
 func MayLikeYet(afterMinutes int, role Role, joinedAt, now time.Time) *Refusal {
-	from := joinedAt.Add(time.Duration(afterMinutes) * time.Minute)
-	if role != RoleGuest || !now.Before(from) {
+	wait := joinedAt.Add(time.Duration(afterMinutes) * time.Minute).Sub(now)
+	if role != RoleGuest || wait <= 0 {
 		return nil
 	}
 	return refusal(ReasonJustArrived,
-		"You have only just joined. You can like songs here in %s.", countMinutes(from.Sub(now)))
+		"You have only just joined. You can like songs here in %s.", countMinutes(wait)).after(wait)
 }
 
 // refusal returns a refusal with a formatted sentence for the person who asked.

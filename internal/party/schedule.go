@@ -97,6 +97,8 @@ func (s *State) explain(p *rankedItem) string {
 			return fmt.Sprintf("%s that were added later have already played, so this one goes first.", countSongs(p.passed))
 		}
 		return fmt.Sprintf("Everybody takes turns: this is song number %d of %s.", p.served+1, ownerName(p.item.AddedBy))
+	case OrderAway:
+		return fmt.Sprintf("%s has left, so this song waits until they are back.", ownerName(p.item.AddedBy))
 	case OrderHeld:
 		return p.item.Refusal.Message
 	}

@@ -14,12 +14,15 @@ type SongHit struct {
 }
 
 // SearchHit returns the search result for a song, as of this state and now, for a user with this role whose quota is
-// adds. If the recording is in the queue already, adding it would be a like, so the rule for likes decides.
-func (s *State) SearchHit(song Song, userID string, role Role, adds Allowance, now time.Time) SongHit {
+// adds. chosen is the playlist that the host chose for guests, if there is one and it could be read. If the recording
+// is in the queue already, adding it would be a like, so the rule for likes decides.
+func (s *State) SearchHit(
+	song Song, userID string, role Role, adds Allowance, chosen *ChosenSongs, now time.Time,
+) SongHit {
 	recording := RecordingOf(song)
 	h := SongHit{Song: song, Refusal: s.Settings.MayAdd(AddRequest{
 		Song: song, PlayedAt: s.Plays.playedAt(recording), Waiting: s.countWaiting(),
-		Role: role, Queued: s.QueuedBy(userID), Allowance: adds,
+		Role: role, Queued: s.QueuedBy(userID), Allowance: adds, Chosen: chosen,
 	}, now)}
 	if queued := s.findRecording(recording); queued != nil {
 		if queued.State != AwaitingApproval || queued.OwnerID() == userID || role.May(ActApprove) == nil {

@@ -29,8 +29,10 @@ type Blocked struct {
 type RoomSettings struct {
 	RequestsOpen        bool // guests may add songs
 	Delivery            Delivery
-	Fallback            bool    // the server adds fallback songs when nothing else waits
-	FallbackPlaylistURI *string // where they come from; nil: recommendations
+	Fallback            bool        // the server adds fallback songs when nothing else waits
+	FallbackPlaylistURI *string     // where they come from; nil: recommendations
+	GuestPlaylistURI    *string     // the playlist that the host chose for guests; nil: guests may add any song
+	GuestPlaylistUse    PlaylistUse // what guests may do with it
 	OrderMode           OrderMode
 	AllowExplicit       bool
 	MaxSongSeconds      *int       // nil: any length
@@ -42,6 +44,8 @@ type RoomSettings struct {
 	RequireApproval     bool       // songs of newcomers wait for a host
 	TrustedAfter        int        // how many accepted songs make a guest no longer a newcomer
 	LikesAfterMinutes   int        // how long after joining a guest may like songs; 0: at once
+	AwayAfterMinutes    *int       // how long after a guest left their songs wait; nil: they do not
+	RequestsOpenAt      *time.Time // before then guests cannot add songs; nil: they can from the beginning
 	LastCallAt          *time.Time // from then on guests cannot add songs; nil: no last call
 	Blocked             []Blocked
 }
@@ -71,6 +75,8 @@ type SettingsChange struct {
 	Delivery            *Delivery
 	Fallback            *bool
 	FallbackPlaylistURI *string
+	GuestPlaylistURI    *string
+	GuestPlaylistUse    *PlaylistUse
 	OrderMode           *OrderMode
 	AllowExplicit       *bool
 	MaxSongSeconds      *int
@@ -82,6 +88,8 @@ type SettingsChange struct {
 	RequireApproval     *bool
 	TrustedAfter        *int
 	LikesAfterMinutes   *int
+	AwayAfterMinutes    *int
+	RequestsOpenAt      *time.Time
 	LastCallAt          *time.Time
 	Blocked             []string // URIs or links; nil: unchanged
 }
@@ -90,7 +98,8 @@ type SettingsChange struct {
 func DefaultSettings() RoomSettings {
 	return RoomSettings{
 		RequestsOpen: true, Delivery: DeliveryQueue, Fallback: true, OrderMode: OrderLikes, AllowExplicit: true,
-		CooldownMinutes: 30, MaxQueueLength: MaxQueue, SkipVotePercent: 50, TrustedAfter: 3,
+		GuestPlaylistUse: PlaylistAdd,
+		CooldownMinutes:  30, MaxQueueLength: MaxQueue, SkipVotePercent: 50, TrustedAfter: 3,
 	}
 }
 
@@ -104,6 +113,8 @@ func (in *SettingsChange) ApplyTo(s RoomSettings, blocked []Blocked) RoomSetting
 	s.Delivery = Or(in.Delivery, s.Delivery)
 	s.Fallback = Or(in.Fallback, s.Fallback)
 	s.FallbackPlaylistURI = orNone(in.FallbackPlaylistURI, s.FallbackPlaylistURI)
+	s.GuestPlaylistURI = orNone(in.GuestPlaylistURI, s.GuestPlaylistURI)
+	s.GuestPlaylistUse = Or(in.GuestPlaylistUse, s.GuestPlaylistUse)
 	s.OrderMode = Or(in.OrderMode, s.OrderMode)
 	s.AllowExplicit = Or(in.AllowExplicit, s.AllowExplicit)
 	s.MaxSongSeconds = orNone(in.MaxSongSeconds, s.MaxSongSeconds)
@@ -115,6 +126,8 @@ func (in *SettingsChange) ApplyTo(s RoomSettings, blocked []Blocked) RoomSetting
 	s.RequireApproval = Or(in.RequireApproval, s.RequireApproval)
 	s.TrustedAfter = Or(in.TrustedAfter, s.TrustedAfter)
 	s.LikesAfterMinutes = Or(in.LikesAfterMinutes, s.LikesAfterMinutes)
+	s.AwayAfterMinutes = orNone(in.AwayAfterMinutes, s.AwayAfterMinutes)
+	s.RequestsOpenAt = orNone(in.RequestsOpenAt, s.RequestsOpenAt)
 	s.LastCallAt = orNone(in.LastCallAt, s.LastCallAt)
 	if len(in.Blocked)+len(s.Blocked) > 0 && in.Blocked != nil {
 		s.Blocked = blocked

@@ -30,23 +30,38 @@ func ParseSettings(in *SettingsChange) (*SettingsChange, error) {
 	if m := in.OrderMode; m != nil && *m != OrderLikes && *m != OrderFair && *m != OrderTurns {
 		return nil, BadInput("input.settings.orderMode", "must be LIKES, FAIR or TURNS")
 	}
-	if in.FallbackPlaylistURI != nil {
-		uri := playlistOf(*in.FallbackPlaylistURI)
-		if uri != "" && !playlistPattern.MatchString(uri) {
-			return nil, BadInput("input.settings.fallbackPlaylistUri",
-				"must be spotify:playlist:… or a link to a playlist on open.spotify.com")
-		}
-		parsed.FallbackPlaylistURI = &uri
+	if u := in.GuestPlaylistUse; u != nil && *u != PlaylistAdd && *u != PlaylistLike {
+		return nil, BadInput("input.settings.guestPlaylistUse", "must be ADD or LIKE")
+	}
+	if err := parsePlaylists(&parsed); err != nil {
+		return nil, err
 	}
 	if err := parseNumbers(in); err != nil {
 		return nil, err
 	}
-	if err := parseLastCall(&parsed); err != nil {
+	if err := parseTimes(&parsed); err != nil {
 		return nil, err
 	}
 	var err error
 	parsed.Blocked, err = parseBlocked(in.Blocked)
 	return &parsed, err
+}
+
+// parsePlaylists turns links to playlists into URIs. An empty text stands for no playlist.
+func parsePlaylists(in *SettingsChange) error {
+	for field, uri := range map[string]**string{
+		"fallbackPlaylistUri": &in.FallbackPlaylistURI, "guestPlaylistUri": &in.GuestPlaylistURI,
+	} {
+		if *uri == nil {
+			continue
+		}
+		parsed := playlistOf(**uri)
+		if parsed != "" && !playlistPattern.MatchString(parsed) {
+			return BadInput("input.settings."+field, "must be spotify:playlist:… or a link to a playlist on open.spotify.com")
+		}
+		*uri = &parsed
+	}
+	return nil
 }
 
 // parseNumbers returns an error if a number is out of bounds. 0 is always allowed where it means no limit.
@@ -65,6 +80,7 @@ func parseNumbers(in *SettingsChange) error {
 		{"skipVotePercent", in.SkipVotePercent, 0, 100, false},
 		{"trustedAfter", in.TrustedAfter, 1, 100, false},
 		{"likesAfterMinutes", in.LikesAfterMinutes, 0, 1440, false},
+		{"awayAfterMinutes", in.AwayAfterMinutes, 1, 1440, true},
 	} {
 		switch {
 		case n.value == nil || n.none && *n.value == 0:
@@ -78,18 +94,19 @@ func parseNumbers(in *SettingsChange) error {
 	return nil
 }
 
-// parseLastCall truncates the time to microseconds, which is what the databases store. Any time is valid; one that has
-// passed closes the room to guests' songs at once.
-func parseLastCall(in *SettingsChange) error {
-	at := in.LastCallAt
-	if at == nil || at.IsZero() {
-		return nil
+// parseTimes truncates the times to microseconds, which is what the databases store. Any time is valid; a last call
+// that has passed closes the room to guests' songs at once.
+func parseTimes(in *SettingsChange) error {
+	for field, at := range map[string]**time.Time{"requestsOpenAt": &in.RequestsOpenAt, "lastCallAt": &in.LastCallAt} {
+		if *at == nil || (*at).IsZero() {
+			continue
+		}
+		if year := (*at).Year(); year < 1970 || year > 9999 {
+			return BadInput("input.settings."+field, "must be a time from 1970 to 9999")
+		}
+		cut := (*at).UTC().Truncate(time.Microsecond)
+		*at = &cut
 	}
-	if at.Year() < 1970 || at.Year() > 9999 {
-		return BadInput("input.settings.lastCallAt", "must be a time from 1970 to 9999")
-	}
-	cut := at.UTC().Truncate(time.Microsecond)
-	in.LastCallAt = &cut
 	return nil
 }
 

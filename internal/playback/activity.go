@@ -19,6 +19,7 @@ const (
 	pausedSong                   // the host paused in the middle of a song
 	playingSong                  // a song plays
 	playingOther                 // something plays that is not a song
+	pausedOther                  // the host paused something that is not a song
 )
 
 const (
@@ -44,6 +45,8 @@ func (d *decision) classify() {
 		d.activity = noDevice
 	case s.Song == nil && s.Playing && !d.standsEmpty(s):
 		d.activity = playingOther
+	case d.pausesOther(s):
+		d.activity = pausedOther
 	case s.Song == nil || d.finished(s):
 		d.activity = silence
 	default:
@@ -62,6 +65,20 @@ func (d *decision) standsEmpty(s Observation) bool {
 		most = longestAdvertisements
 	}
 	return s.At.Sub(d.memory.progressedAt) >= most
+}
+
+// pausesOther reports whether the host paused an episode, a local file or an advertisement that this party has heard,
+// before its end.
+func (d *decision) pausesOther(s Observation) bool {
+	last := d.lastShown()
+	heard := last.Status != party.Idle && last.Song == nil
+	switch {
+	case s.Song != nil || s.Other == nil || s.Playing || !heard:
+		return false
+	case s.Other.Advertisement:
+		return true
+	}
+	return s.Other.URI != "" && s.Progress > 0 && s.Progress < s.Other.Duration-endTail
 }
 
 func (d *decision) classifySong(s Observation) {

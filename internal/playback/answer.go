@@ -1,7 +1,6 @@
 package playback
 
 import (
-	"slices"
 	"time"
 
 	"antwon.dj/backend/internal/party"
@@ -18,6 +17,12 @@ func (d *decision) recordAnswer() (action, bool) {
 	}
 	if command.Kind.changesSound() && (fault == nil || fault.Kind == Unreachable) {
 		d.memory.changedAt, d.memory.alike = d.now, alikeLooks{}
+		switch {
+		case fault != nil:
+			d.memory.lateUntil = d.now.Add(lateEffect)
+		case command.Kind.startsSong(): // whatever came before, this is what plays
+			d.memory.lateUntil = time.Time{}
+		}
 	}
 	d.rememberHandover()
 	d.learnPermissions()
@@ -34,8 +39,14 @@ func (d *decision) recordAnswer() (action, bool) {
 	case Pause, Resume, Transfer:
 		d.recordControl()
 		return action{}, true
+	case SetVolume:
+		return d.recordVolume(), true
 	}
 	a := action{step: d.recordDelivery()}
+	if command.Kind == ReadQueue && fault == nil && a.step.IsEmpty() {
+		d.answer = nil // nothing is to be recorded, so what follows from it need not wait for another observation
+		return action{}, false
+	}
 	if d.memory.verifyAfter.After(d.now) {
 		a.observeBy = d.memory.verifyAfter
 	}
@@ -45,7 +56,7 @@ func (d *decision) recordAnswer() (action, bool) {
 // changesPlayer reports whether a command changes what the player does, so that older observations no longer count.
 func (k CommandKind) changesPlayer() bool {
 	switch k {
-	case ReadQueue, VerifyPlaylist, CreatePlaylist, Devices, Suggest, ResetModes:
+	case ReadQueue, VerifyPlaylist, CreatePlaylist, Devices, Suggest, ResetModes, SetVolume:
 		return false
 	}
 	return true
@@ -63,8 +74,13 @@ func (k CommandKind) changesSound() bool {
 	return false
 }
 
+// startsSong reports whether a command ends what plays and lets another song begin.
+func (k CommandKind) startsSong() bool { return k == Play || k == PlayPlaylist || k == Next }
+
 // needsPremium reports whether Spotify carries a command out only for hosts with Premium.
-func (k CommandKind) needsPremium() bool { return k.changesPlayer() && k != Append || k == ResetModes }
+func (k CommandKind) needsPremium() bool {
+	return k.changesPlayer() && k != Append || k == ResetModes || k == SetVolume
+}
 
 // rememberHandover remembers how a song was handed to the player, whatever the outcome.
 func (d *decision) rememberHandover() {
@@ -171,7 +187,8 @@ func (d *decision) lostWithDevice(item *party.QueueItem) bool {
 func (d *decision) backOff(item *party.QueueItem, fault *Fault) {
 	next := d.memory.commandBackoff.afterFault(fault, d.now)
 	if fault.Reason == party.ReasonNoPremium && d.noPremium() { // that is a fact already
-		next.doubted, next.until = false, d.now.Add(next.wait(fault.Kind))
+		next.doubted = false
+		next.until = d.now.Add(next.wait(fault.Kind)) // the attempts before say nothing about how long this lasts
 	}
 	if item != nil && d.answer.Command.Kind.delivers() && d.concernsSong(fault) && d.othersWork(item) {
 		next.until = d.now.Add(commandDelay)
@@ -208,75 +225,3 @@ func (d *decision) recordSuccess(item *party.QueueItem) party.PlaybackStep {
 	d.memory.commandBackoff = backoff{attempts: d.memory.commandBackoff.attempts}
 	return party.PlaybackStep{SentItem: item.ID}
 }
-
-// recordVerification decides on a committed song whose delivery was verified: either Spotify has it, or it may have
-// been heard, or it returns to the queue.
-func (d *decision) recordVerification(item *party.QueueItem) party.PlaybackStep {
-	d.memory.commandBackoff = backoff{attempts: d.memory.commandBackoff.attempts}
-	switch {
-	case item == nil:
-		return party.PlaybackStep{}
-	case d.answerPlays(item):
-		d.accept(d.observationFromQueue(d.answer.Queue.Current))
-		return d.startStep(item)
-	case d.answerHas(item):
-		d.memory.verifiedKey = d.verificationKey(item)
-		if item.Commit == party.CommitSent {
-			return party.PlaybackStep{}
-		}
-		return party.PlaybackStep{SentItem: item.ID}
-	case d.mayHavePlayed(item), d.playerMovedOn(item) && !d.seenOnce():
-		return d.assumePlayed(item)
-	case d.playerMovedOn(item): // as far as one observation tells
-		d.memory.verifyAfter = d.now.Add(verifyInterval)
-		return party.PlaybackStep{}
-	case item.Commit == party.CommitSent:
-		d.memory.commandBackoff = d.memory.commandBackoff.afterNoEffect(d.now)
-		return d.returnOrRefuse(item, true)
-	case d.mayStillAppear(item):
-		d.memory.verifyAfter = d.now.Add(verifyInterval)
-		return party.PlaybackStep{}
-	}
-	return d.returnOrRefuse(item, false)
-}
-
-// mayStillAppear reports whether a command whose outcome is unknown was sent so recently that its effect may show
-// later.
-func (d *decision) mayStillAppear(item *party.QueueItem) bool {
-	settles := queueSettles
-	if d.memory.handover.direct {
-		settles = playSettles
-	}
-	return d.now.Sub(later(item.CommittedAt, d.memory.commandedAt)) < settles
-}
-
-// answerPlays reports whether the queue that was read names the committed song as the current one. If the player's
-// state shows it, too, that is no news: it may be loaded and silent.
-func (d *decision) answerPlays(item *party.QueueItem) bool {
-	current, loaded := d.answer.Queue.Current, d.memory.observation.Song
-	return current != nil && sameRecording(current, &item.Song) && (loaded == nil || !sameRecording(loaded, &item.Song))
-}
-
-// answerHas reports whether the songs that were read contain the committed song. In a playlist only the last song
-// counts, because equal songs before it are from earlier deliveries.
-func (d *decision) answerHas(item *party.QueueItem) bool {
-	songs := d.answer.Queue.Next
-	switch {
-	case d.answer.Command.Kind == VerifyPlaylist:
-		songs = d.answer.Songs[max(0, len(d.answer.Songs)-1):]
-	case item.Commit != party.CommitSent:
-		songs = songs[:min(len(songs), maxQueuedBefore)]
-	}
-	return slices.ContainsFunc(songs, func(s party.Song) bool { return sameRecording(&s, &item.Song) })
-}
-
-const (
-	// queueSettles and playSettles are how long after an enqueued song or a direct play the effect may show, if the answer
-	// was lost. Queues have been seen to lag behind by six seconds.
-	queueSettles   = 7 * time.Second
-	playSettles    = 3 * time.Second
-	verifyInterval = 1500 * time.Millisecond
-	// maxQueuedBefore is among how many songs of Spotify's queue a song is looked for whose answer was lost. Further back
-	// it is another entry, of the list that the host plays.
-	maxQueuedBefore = 5
-)

@@ -15,106 +15,98 @@ const (
 	// thriftFrom and thriftMost are the numbers of calls in the last hour from which the player is observed half as often,
 	// and a quarter as often.
 	thriftFrom = hourlyCalls - 30
-	thriftMost = hourlyCalls - 20
+	thriftMost = hourlyCalls - 25
 	// burstCalls is how many calls a room may cost in burstMinutes before its observations are paced, whatever calls for
 	// them. The busiest room that nothing goes wrong in needs fewer than 60.
 	burstCalls = 70
-	// usualCalls is what a room that plays costs in a minute.
+	// usualCalls is what a room that plays costs in a minute. It is assumed if no driver has recorded it.
 	usualCalls   = 5
 	burstMinutes = 10
 	burstPace    = 26 * time.Second // between two observations; a command may follow each of them
-	slowestPace  = time.Minute      // the same when thriftMost is reached
+	// maxUnrecorded is how many calls a driver makes before it records what the room has cost with its lease. So many may
+	// be unknown to the next driver, which counts them as made.
+	maxUnrecorded = 5
+	slowestPace   = time.Minute // the same when thriftMost is reached, and what no thrift exceeds
 )
 
-// callCount counts the calls of the last hour by minutes.
-type callCount struct {
-	minute    int64 // the newest that is counted, since the epoch
-	perMinute [60]uint16
-}
-
-// add returns the count with n more calls at a time.
-func (c callCount) add(n int, now time.Time) callCount {
-	c = c.at(now)
-	c.perMinute[c.minute%60] += uint16(n)
-	return c
-}
-
-// at returns the count without what is older than an hour.
-func (c callCount) at(now time.Time) callCount {
-	minute := now.Unix() / 60
-	for m := max(c.minute+1, minute-59); m <= minute; m++ {
-		c.perMinute[m%60] = 0
+// knownCalls returns what a room has cost when a driver begins. It includes calls that another node may have made and
+// not recorded.
+func knownCalls(lease party.Lease, now time.Time) party.CallCount {
+	if lease.Calls.Minute == 0 || !lease.Inherited {
+		return lease.Calls
 	}
-	c.minute = max(minute, c.minute)
-	return c
+	return lease.Calls.Add(maxUnrecorded, now)
 }
 
-func (c callCount) total() int { return c.last(len(c.perMinute)) }
-
-// last returns how many calls were made in the last minutes, 60 at most.
-func (c callCount) last(minutes int) (n int) {
-	for m := range int64(minutes) {
-		n += int(c.perMinute[((c.minute-m)%60+60)%60])
-	}
-	return n
-}
-
-// assumeCalls lets a new driver assume that the driver before it has made the usual number of calls in the last hour,
-// if the room's player was observed then.
+// assumeCalls lets a driver of a room of which no driver has recorded the calls assume that there were the usual number
+// in the last hour, if the room's player was observed then.
 func (d *decision) assumeCalls() {
 	if p := d.room.Playback; p.Status == party.Idle && p.Song == nil || d.now.Sub(p.ObservedAt) > time.Hour {
 		return
 	}
-	d.memory.calls = d.memory.calls.at(d.now)
-	for m := range d.memory.calls.perMinute {
-		d.memory.calls.perMinute[m] = usualCalls
+	d.memory.calls = d.memory.calls.At(d.now)
+	for m := range d.memory.calls.PerMinute {
+		d.memory.calls.PerMinute[m] = usualCalls
 	}
 }
 
 // countCall counts the call whose outcome is the input of this decision.
 func (d *decision) countCall(in Input) {
-	if d.memory.calls.minute == 0 {
+	if d.memory.calls.Minute == 0 {
 		d.assumeCalls()
 	}
 	n := 0
 	switch {
-	case in.Answer != nil && in.Answer.Command.Kind == ResetModes:
-		n = 2
-	case in.Answer != nil || in.Observation != nil || in.Fault != nil:
+	case in.Answer != nil:
+		n = in.Answer.Command.Kind.calls()
+	case in.Observation != nil || in.Fault != nil:
 		n = 1
 	}
-	d.memory.calls = d.memory.calls.add(n, d.now)
+	d.memory.calls = d.memory.calls.Add(n, d.now)
+}
+
+// calls returns how many calls to Spotify carry a command out.
+func (k CommandKind) calls() int {
+	if k == ResetModes {
+		return 2
+	}
+	return 1
 }
 
 // paced delays an observation if the room has cost too many calls. A host who waits for a command is not made to wait,
-// and neither is a room whose song plays as it should.
+// and neither is a room whose song plays as it should, or is in doubt for the first time.
 func (d *decision) paced(at time.Time) time.Time {
 	m := d.memory
-	inDoubt := m.suspicion.kind != nothingNew || m.hidden || m.commandBackoff.kind != "" || m.observationBackoff.kind != ""
+	fails := m.observationBackoff.kind != "" || m.commandBackoff.kind != "" && d.now.Before(m.commandBackoff.until)
+	inDoubt := m.suspicion.kind != nothingNew || m.hidden || fails
 	plays := d.activity == playingSong && d.item != nil && !inDoubt
-	if len(d.room.PendingCommands) > 0 || plays {
+	firstDoubt := d.inDoubt() && m.suspicion.inRow == 1
+	if len(d.room.PendingCommands) > 0 || plays || firstDoubt {
 		return at
 	}
 	switch calls := d.memory.calls; {
-	case calls.total() >= thriftMost:
+	case calls.Total() >= thriftMost:
 		return later(at, d.memory.lookedAt.Add(slowestPace))
-	case calls.last(burstMinutes) >= burstCalls:
+	case calls.Last(burstMinutes) >= burstCalls:
 		return later(at, d.memory.lookedAt.Add(burstPace))
 	}
 	return at
 }
 
+// hiddenThrift is how much less often a player is observed of which only the queue tells what it plays.
+const hiddenThrift = 3
+
 // thrifty stretches an interval between observations that nothing calls for. An observation costs two calls while only
 // the queue tells what plays.
 func (d *decision) thrifty(interval time.Duration) time.Duration {
 	if d.memory.hidden {
-		interval *= 3
+		interval *= hiddenThrift
 	}
-	switch calls := d.memory.calls.total(); {
+	switch calls := d.memory.calls.Total(); {
 	case calls >= thriftMost:
-		return 4 * interval
+		interval *= 4
 	case calls >= thriftFrom:
-		return 2 * interval
+		interval *= 2
 	}
-	return interval
+	return min(interval, slowestPace)
 }

@@ -23,6 +23,7 @@ func (d *driver) send(ctx context.Context, c Command) (*Answer, error) {
 	answer.Fault = asFault(err)
 	endSpan(span, answer.Fault)
 	d.metrics.countCall(string(c.Kind), answer.Fault)
+	d.unrecorded += c.Kind.calls()
 	d.log.Debug("sent a command to the player", "command", c.Kind, "item_id", c.ItemID, "fault", err)
 	return answer, nil
 }
@@ -45,6 +46,8 @@ func (d *driver) call(ctx context.Context, c Command, answer *Answer) (err error
 		return d.player.Resume(ctx, host, c.DeviceID)
 	case Transfer:
 		return d.player.Transfer(ctx, host, c.DeviceID, c.Play)
+	case SetVolume:
+		return d.player.SetVolume(ctx, host, c.Volume)
 	case ResetModes:
 		return d.player.ResetShuffleAndRepeat(ctx, host)
 	case Devices:

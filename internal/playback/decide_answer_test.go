@@ -170,7 +170,7 @@ func TestDecideOnAnswers(t *testing.T) {
 				Room:   room(item("a", playing), committed("b", party.CommitUnknown, 3*time.Second)),
 				Memory: observed(plays(song("a"), 190*time.Second)), Answer: answered(ReadQueue, "b", "", song("a")),
 			},
-			health: party.HealthOK, status: party.Idle, observeIn: anyTime,
+			health: party.HealthOK, status: party.Playing, observeIn: anyTime,
 		},
 		{
 			name: "verified: Spotify does not have it",

@@ -56,6 +56,36 @@ func TestDecideWhenHostUsesApp(t *testing.T) {
 			health: party.HealthHostTookOver, status: party.Playing, observeIn: otherFirstInterval,
 		},
 		{
+			name:   "the host paused an episode",
+			in:     Input{Room: otherShown(room(item("b", queued))), Observation: episode(10*time.Minute, false)},
+			health: party.HealthOK, status: party.Paused, observeIn: playingInterval,
+		},
+		{
+			name:   "it is still paused",
+			in:     Input{Room: otherShown(room(item("b", queued))), Memory: observed(episode(10*time.Minute, false))},
+			health: party.HealthOK, status: party.Paused, observeIn: anyTime,
+		},
+		{
+			name: "an advertisement was paused in the room's song",
+			in: Input{
+				Room:        otherShown(room(item("a", playing), item("b", queued))),
+				Observation: &Observation{At: noon, Other: &OtherItem{Advertisement: true}, Device: speaker()},
+			},
+			health: party.HealthOK, status: party.Paused, observeIn: playingInterval,
+		},
+		{
+			name: "an episode has ended",
+			in:   Input{Room: otherShown(room(item("b", queued))), Observation: episode(0, false)},
+			step: party.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: play("b", "speaker"),
+			health: party.HealthOK, status: party.Idle, observeIn: anyTime,
+		},
+		{
+			name: "an episode is loaded that nobody has heard",
+			in:   Input{Room: room(item("b", queued)), Observation: episode(10*time.Minute, false)},
+			step: party.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: play("b", "speaker"),
+			health: party.HealthOK, status: party.Idle, observeIn: anyTime,
+		},
+		{
 			name: "the device is lost during a song",
 			in: Input{
 				Room:        showing(room(item("a", playing), item("b", queued)), 100*time.Second, 15*time.Second),
@@ -72,4 +102,16 @@ func TestDecideWhenHostUsesApp(t *testing.T) {
 			observeIn: anyTime,
 		},
 	})
+}
+
+// episode makes an observation of an episode of half an hour.
+func episode(progress time.Duration, playing bool) *Observation {
+	other := &OtherItem{URI: "spotify:episode:e", Duration: 30 * time.Minute}
+	return &Observation{At: noon, Other: other, Progress: progress, Playing: playing, Device: speaker()}
+}
+
+// otherShown makes the room show that something plays that is not a song.
+func otherShown(r *party.State) *party.State {
+	r.Playback = party.Playback{Status: party.Playing, Health: party.HealthHostTookOver, Device: speaker()}
+	return r
 }

@@ -20,6 +20,8 @@ func TestDecideDuringSong(t *testing.T) {
 		r.Playback.Status = party.Paused
 		return r
 	}
+	heardSo := observed(earlier(plays(song("a"), 175*time.Second), 5*time.Second))
+	heardSo.heard = heard{"item-a", 175 * time.Second, noon.Add(-5 * time.Second), true, false}
 	skipped := observed(plays(song("a"), 10*time.Second))
 	skipped.skippedID = "item-a"
 	checkDecisions(t, []decideTest{
@@ -82,6 +84,12 @@ func TestDecideDuringSong(t *testing.T) {
 			command: Command{Kind: Next, ItemID: "item-a"}, health: party.HealthOK, status: party.Playing, observeIn: anyTime,
 		},
 		{
+			name: "the next song plays in place of a song that the host removed",
+			in:   Input{Room: room(removed, item("b", queued)), Observation: plays(song("a"), time.Second)},
+			step: party.PlaybackStep{CommitItem: "item-b", CommitVia: byQueue}, command: play("b", "speaker"),
+			health: party.HealthOK, status: party.Playing, observeIn: anyTime,
+		},
+		{
 			name: "skip it only once", in: Input{Room: room(removed), Memory: skipped},
 			health: party.HealthOK, status: party.Playing, observeIn: playingInterval,
 		},
@@ -102,6 +110,7 @@ func TestDecideDuringSong(t *testing.T) {
 			name: "the committed song plays early: the one before was skipped",
 			in: Input{
 				Room:        showing(room(item("a", playing), committed("b", sent, 5*time.Second)), 175*time.Second, 5*time.Second),
+				Memory:      heardSo,
 				Observation: plays(song("b"), time.Second),
 			},
 			step: party.PlaybackStep{EndedItem: "item-a", Skipped: true, StartedItem: "item-b"}, health: party.HealthOK,

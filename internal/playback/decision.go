@@ -105,7 +105,8 @@ func (d *decision) trackSilence() {
 		d.memory.inactiveSince = d.memory.observation.At
 	}
 	wasPaused := d.previouslyObserved.IsZero() && d.activity == noDevice && d.lastShown().Status == party.Paused
-	if d.activity == pausedSong && !d.memory.resumeAfterTransfer && !d.seenOnce() || wasPaused {
+	paused := d.activity == pausedSong || d.activity == pausedOther
+	if paused && !d.memory.resumeAfterTransfer && !d.seenOnce() || wasPaused {
 		d.memory.paused = true
 	}
 	switch {
@@ -147,17 +148,18 @@ func (d *decision) itemOf(song *party.Song) *party.QueueItem {
 }
 
 // endedEarly reports whether the room's song, which no longer plays, did not reach its end. If another song plays, it
-// ended when that song began.
+// ended when that song began. That a host removed it makes no difference: it may have been heard nevertheless.
 func (d *decision) endedEarly(item *party.QueueItem) bool {
-	if item.SkipOnStart {
-		return true
+	if d.memory.wholeID == item.ID {
+		return false
 	}
 	reached, known := d.reached(item)
 	if !known { // it was never observed
 		reached = d.now.Sub(item.CommittedAt)
 	}
 	whole := durationOf(&item.Song)
-	return whole-reached > max(min(skipThreshold, whole/2), min(d.fading(item), whole/4))
+	unheard := max(min(skipThreshold, whole/2), min(d.fading(item)+d.unseen(item), whole/4))
+	return whole-reached > unheard
 }
 
 // songBegan returns when the current song began, provided that nobody paused it or seeked.

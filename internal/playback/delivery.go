@@ -14,8 +14,8 @@ func (d *decision) verifyCommitted() (action, bool) {
 	if item == nil || item.Commit == party.CommitSent {
 		return action{}, false
 	}
-	if d.queueUnreliable() { // other rules come first: host commands, and the search for a device
-		return action{}, false
+	if d.queueUnreliable() || d.readsSeldom(item) || d.commandIsIndependent() {
+		return action{}, false // other rules come first: host commands, and the search for a device
 	}
 	since := later(item.CommittedAt, d.memory.commandedAt).Add(staleWindow)
 	if item.Commit == party.CommitPending && d.memory.commandedAt.IsZero() {
@@ -106,17 +106,24 @@ func sentByPlaylist(item *party.QueueItem) bool {
 }
 
 // verifyOvertaken reads whether Spotify still has the committed song when another song began after the commit and ends
-// soon. Either songs that the host had queued went first, or Spotify has lost the committed song.
+// soon. Either songs that the host had queued went first, or Spotify has lost the committed song. One that was played
+// directly was replaced at once.
 func (d *decision) verifyOvertaken() (action, bool) {
+	if !d.nearEnd() || !d.isOvertaken() {
+		return action{}, false
+	}
+	return d.sendAfter(d.memory.verifyAfter, verifyCommand(d.room.Committed()))
+}
+
+// isOvertaken reports whether another song began after the commit, and it is unknown whether the committed song still
+// waits.
+func (d *decision) isOvertaken() bool {
 	item := d.room.Committed()
-	if item == nil || item.Via == party.DeliveryPlaylist || !d.nearEnd() {
-		return action{}, false
+	if item == nil || item.Via == party.DeliveryPlaylist {
+		return false
 	}
-	overtaken := d.songBegan().After(item.CommittedAt.Add(maxObservationAge))
-	if !overtaken || d.memory.verifiedKey == d.verificationKey(item) {
-		return action{}, false
-	}
-	return d.send(verifyCommand(item), party.PlaybackStep{})
+	overtaken := d.memory.handover.direct || d.songBegan().After(item.CommittedAt.Add(maxObservationAge))
+	return overtaken && d.memory.verifiedKey != d.verificationKey(item) && !d.readsSeldom(item)
 }
 
 // commit commits the next song when the current one, of the room or of the host, ends soon. A playlist that was never

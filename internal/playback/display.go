@@ -40,6 +40,9 @@ func (d *decision) observedPlayback(step party.PlaybackStep) party.Playback {
 	case playingOther:
 		p.Status = party.Playing
 		return p
+	case pausedOther:
+		p.Status = party.Paused
+		return p
 	case playingSong:
 		p.Status = party.Playing
 	case pausedSong:
@@ -135,12 +138,14 @@ func (d *decision) deliveryReason() party.HealthReason {
 // have been sent again if too few answers say so.
 func (d *decision) commandHealth() party.HealthState {
 	b := d.memory.commandBackoff
-	lasts := d.now.Before(b.until)
+	lasts, lastsLonger := d.now.Before(b.until), d.now.Before(b.until.Add(playingInterval))
 	switch b.kind {
 	case NoDevice: // a player that plays has a device
 		lasts = lasts || d.hasNext() && d.activity != playingSong && d.activity != playingOther
-	case Restricted, NotAllowed:
-		lasts = lasts || d.hasNext() && (!b.doubted || d.now.Before(b.until.Add(playingInterval)))
+	case Restricted: // a player that plays may have refused something for a moment, such as a skip of an advertisement
+		lasts = lasts || d.hasNext() && (lastsLonger || d.activity != playingSong || restricted(d.memory.observation))
+	case NotAllowed:
+		lasts = lasts || d.hasNext() && (lastsLonger || !b.doubted)
 	}
 	if !lasts {
 		return ""

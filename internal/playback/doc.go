@@ -23,13 +23,14 @@ decides, records and sends, in this order.
   - When nothing plays, the next song is played directly. It is committed first, like any other.
   - When the host pauses in Spotify's app, nothing is sent. When the host plays something else there, the room's next
     song follows near the end of it, as after any other song.
-  - A committed song that a host removed is skipped once, as soon as it plays.
+  - A committed song that a host removed is skipped once, as soon as it plays, and the next one plays in its place.
   - What the room shows (party.Playback) is written when its meaning changes: status, song, device, delivery or
     health, or a progress that jumped. Progress that advances as expected is not written.
   - Health names a problem while it lasts, and returns to OK without help. Calls that fail are repeated with a growing
     backoff, or at the time that Spotify names. What only the host could repair is shown after several refusals, and
     tried again by itself.
-  - A room costs at most some 350 calls an hour, whatever Spotify answers (budget.go).
+  - A room costs at most 350 calls an hour, whatever Spotify answers (budget.go). They are counted across drivers: the
+    count is stored with the lease.
   - When a room closes, or the server stops, the music keeps playing. The playlist of a closed room is removed from
     the host's library, even if nobody drove the room when it closed.
 
@@ -109,6 +110,7 @@ The pure half:
 	activity.go       what the player does, by the newest observation that is believed
 	heard.go          how much of the room's song was heard
 	answer.go         records what a command to Spotify achieved
+	verification.go   what an answer about Spotify's queue means for the committed song
 	refusal.go        what a refusal by Spotify means: for a song, or for the host's account
 	song.go           the rules that start, end and skip songs
 	unchosen.go       the rule that replaces a song that nobody chose

@@ -39,6 +39,8 @@ type driver struct {
 	watcher *live.Watcher[*party.State]
 	room    *party.State // the newest known state
 	memory  Memory
+
+	unrecorded int // calls to Spotify since the room's count of them was recorded
 }
 
 // update is what has happened since the last decision: the last three fields of Input.
@@ -90,7 +92,7 @@ func (d *driver) advance(ctx context.Context, last update) (update, error) {
 		Now: time.Now(), Room: d.room, Memory: d.memory,
 		Observation: last.observation, Fault: last.fault, Answer: last.answer,
 	})
-	recorded, err := d.record(ctx, plan.Step)
+	recorded, err := d.recordPlan(ctx, plan)
 	if party.CodeOf(err) == party.Conflict {
 		return d.wait(ctx, time.Now().Add(conflictDelay))
 	}
@@ -118,6 +120,27 @@ func (d *driver) advance(ctx context.Context, last update) (update, error) {
 	return d.wait(ctx, plan.ObserveAt)
 }
 
+// recordPlan stores a plan's step, with the count of the room's calls. If there is nothing to store but the count, a
+// failure is not the room's: it is tried again with the next decision.
+func (d *driver) recordPlan(ctx context.Context, plan Plan) (version int64, err error) {
+	version, err = d.record(ctx, d.withCalls(plan))
+	if err == nil || !plan.Step.IsEmpty() || errors.Is(err, party.ErrLeaseLost) || party.CodeOf(err) == party.Conflict {
+		return version, err
+	}
+	d.log.Debug("could not record what the room has cost", "error", err)
+	return 0, nil
+}
+
+// withCalls returns a plan's step with the count of the room's calls, if there is something to record anyway or the
+// count has changed much.
+func (d *driver) withCalls(plan Plan) party.PlaybackStep {
+	step := plan.Step
+	if d.unrecorded > 0 && !step.IsEmpty() || d.unrecorded >= maxUnrecorded {
+		step.Calls = &plan.Memory.calls
+	}
+	return step
+}
+
 // record stores a step and returns the first version of the room whose state contains it, or 0 if the step is empty.
 func (d *driver) record(ctx context.Context, step party.PlaybackStep) (version int64, err error) {
 	if step.IsEmpty() {
@@ -128,6 +151,9 @@ func (d *driver) record(ctx context.Context, step party.PlaybackStep) (version i
 	version, err = d.rooms.ApplyPlayback(ctx, d.lease, step)
 	if err != nil {
 		return 0, fmt.Errorf("record step: %w", err)
+	}
+	if step.Calls != nil {
+		d.unrecorded = 0
 	}
 	return version, nil
 }
@@ -180,6 +206,7 @@ func (d *driver) observe(ctx context.Context) update {
 	fault := asFault(err)
 	endSpan(span, fault)
 	d.metrics.countCall("look", fault)
+	d.unrecorded++
 	d.room = d.watcher.Latest()
 	if fault != nil {
 		return update{fault: fault}

@@ -30,8 +30,11 @@ type suspicion struct {
 	uri        string    // of the song that the claim is about; may be empty
 	since      time.Time // when the first observation with this claim was made
 	looks      int       // how many observations in a row have made it
+	inRow      int       // how many observations in a row were in doubt, whatever they claimed
 	queueRead  time.Time // with noPlayer: when the queue was read last, or could not be read
 	queueFails int       // how often it could not be read
+	queueSaid  bool      // with noPlayer: the queue has said something unexpected
+	queueURI   string    // the song that it named then; empty: none
 }
 
 const (
@@ -63,7 +66,7 @@ func (d *decision) known() known {
 	d.classify()
 	k := known{song: s.Song, other: s.Other, progress: s.Progress, at: s.At, active: active(s)}
 	k.plays = d.activity == playingSong || d.activity == playingOther
-	k.sounds = k.plays || d.activity == pausedSong
+	k.sounds = k.plays || d.activity == pausedSong || d.activity == pausedOther
 	if d.item != nil && d.memory.heard.itemID == d.item.ID && d.memory.heard.at.Equal(s.At) {
 		k.progress = d.memory.heard.progress
 	}
@@ -114,10 +117,10 @@ func (d *decision) believes(s Observation) bool {
 		return true
 	}
 	if doubt.kind != claim.kind || doubt.uri != claim.uri {
-		claim.since = s.At
+		claim.since, claim.inRow = s.At, doubt.inRow
 		*doubt = claim
 	}
-	doubt.looks++
+	doubt.looks, doubt.inRow = doubt.looks+1, doubt.inRow+1
 	if d.proven(k, s) {
 		*doubt = suspicion{}
 		return true
@@ -159,7 +162,7 @@ func (d *decision) claimOf(k known, s Observation) suspicion {
 			return suspicion{}
 		}
 		return suspicion{kind: foreignSound}
-	case !k.plays && k.has(s.Song) && s.Progress > 0:
+	case !k.plays && (k.has(s.Song) && s.Progress > 0 || k.song == nil && k.other != nil && s.Other != nil):
 		return suspicion{} // it is still paused
 	}
 	return suspicion{kind: stopped, uri: uriOf(s.Song)}

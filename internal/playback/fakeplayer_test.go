@@ -28,6 +28,7 @@ type fakePlayer struct {
 	calls            map[string]int
 	device           string   // the active one, unless away
 	devices          []string // all that exist
+	volume           int      // in percent
 	repeat           bool
 	list             []party.Song // the songs of the playlist
 	listAt           int          // the index of the next song of the playlist; 0: the playlist does not play
@@ -148,7 +149,7 @@ func (t *fakePlayer) State(context.Context, string) (s playback.Observation, err
 		if now.song != nil && !t.away {
 			s = playback.Observation{
 				At: s.At, Song: now.song, Progress: now.progress(), Playing: now.playing,
-				Device: &party.Device{ID: t.device, IsActive: true}, Repeat: t.repeat,
+				Device: t.activeDevice(), Repeat: t.repeat,
 			}
 		}
 		if t.listAt > 0 {
@@ -239,6 +240,15 @@ func (t *fakePlayer) Devices(context.Context, string) (devices []party.Device, e
 		}
 	})
 	return devices, err
+}
+
+func (t *fakePlayer) activeDevice() *party.Device {
+	volume := t.volume
+	return &party.Device{ID: t.device, IsActive: true, VolumePercent: &volume}
+}
+
+func (t *fakePlayer) SetVolume(_ context.Context, _ string, percent int) error {
+	return t.call("volume", func() { t.volume = percent })
 }
 
 func (t *fakePlayer) ResetShuffleAndRepeat(context.Context, string) error {

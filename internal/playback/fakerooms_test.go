@@ -58,14 +58,17 @@ func (p *fixture) held() bool { return time.Now().Before(p.nodes[p.lease.NodeID]
 func (p *fixture) TakeLease(_ context.Context, roomID, nodeID string) (party.Lease, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.drivers++
 	if p.lease.NodeID == nodeID {
 		return p.lease, nil
 	}
 	if p.held() {
 		return p.lease, party.ErrLeaseLost
 	}
-	p.lease = party.Lease{RoomID: roomID, NodeID: nodeID, Epoch: p.lease.Epoch + 1}
-	return p.lease, nil
+	p.lease.RoomID, p.lease.NodeID, p.lease.Epoch = roomID, nodeID, p.lease.Epoch+1
+	inherited := p.lease
+	inherited.Inherited = p.lease.Epoch > 1
+	return inherited, nil
 }
 
 func (p *fixture) CountWatchers(roomID string) int { return p.hub.TopicWatcherCount(roomID) }
@@ -100,21 +103,29 @@ func (p *fixture) ApplyPlayback(
 	_ context.Context, lease party.Lease, step party.PlaybackStep,
 ) (version int64, err error) {
 	p.mu.Lock()
-	lost := p.lease != lease
+	lost := p.lease.NodeID != lease.NodeID || p.lease.Epoch != lease.Epoch
 	p.mu.Unlock()
 	if lost {
 		return 0, party.ErrLeaseLost
+	}
+	if p.failRecording != nil {
+		if err := p.failRecording(step); err != nil {
+			return 0, err
+		}
+	}
+	if step.Calls != nil {
+		p.mu.Lock()
+		p.lease.Calls = *step.Calls
+		p.mu.Unlock()
+	}
+	if step.Calls = nil; step.IsEmpty() {
+		return 0, nil
 	}
 	defer p.awaitResumption(lease.NodeID)
 	if p.suspends != nil && p.suspends(step) {
 		p.mu.Lock()
 		p.suspendedNode, p.suspendedUntil, p.suspends = lease.NodeID, time.Now().Add(20*time.Second), nil
 		p.mu.Unlock()
-	}
-	if p.failRecording != nil {
-		if err := p.failRecording(step); err != nil {
-			return 0, err
-		}
 	}
 	p.change(func() {
 		if err = p.apply(step); err != nil {

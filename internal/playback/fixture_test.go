@@ -36,6 +36,7 @@ type fixture struct {
 	answers        []party.Answer
 	nodes          map[string]time.Time // the end of each node's life
 	lease          party.Lease
+	drivers        int    // how often the lease was asked for
 	suspendedNode  string // the id of a node whose process is suspended until suspendedUntil
 	suspendedUntil time.Time
 	suspends       func(party.PlaybackStep) bool  // whether recording this step suspends the node for 20 s; may be nil

@@ -14,6 +14,7 @@ type heard struct {
 	progress time.Duration // at the time at
 	at       time.Time
 	plays    bool // it played then
+	byClock  bool // only the queue has shown the song, so it is unknown when it began
 }
 
 // endedSong is a song of the room that has ended.
@@ -29,15 +30,25 @@ const maxCrossfade = 13 * time.Second
 
 // updateHeard notes how far the room's song is. Some devices always report a progress of 0: there the clock counts.
 func (d *decision) updateHeard() {
-	playing, s, h := d.room.NowPlaying, d.memory.observation, &d.memory.heard
+	playing, s := d.room.NowPlaying, d.memory.observation
 	if playing == nil || d.item != playing {
 		return
 	}
+	h, _ := d.heardOf(playing)
 	progress := s.Progress
 	if progress == 0 && h.itemID == playing.ID && h.plays {
 		progress = h.progress + s.At.Sub(h.at)
 	}
-	*h = heard{playing.ID, progress, s.At, d.activity == playingSong}
+	if h.itemID == playing.ID && h.plays && progress < h.progress && d.reachedEnd(h, playing) {
+		d.memory.wholeID = playing.ID
+	}
+	byClock := d.memory.hidden && (d.memory.heard.itemID != playing.ID || h.byClock)
+	d.memory.heard = heard{playing.ID, progress, s.At, d.activity == playingSong, byClock}
+}
+
+// reachedEnd reports whether the room's song was at its end when it began again, as a player that repeats it does.
+func (d *decision) reachedEnd(h heard, playing *party.QueueItem) bool {
+	return h.progress+d.songBegan().Sub(h.at) >= durationOf(&playing.Song)-endTolerance
 }
 
 // heardOf returns how much of an item was heard when it was observed last, by this driver or by an earlier one.
@@ -50,7 +61,7 @@ func (d *decision) heardOf(item *party.QueueItem) (h heard, known bool) {
 		return heard{}, false
 	}
 	progress := time.Duration(*last.ProgressMS) * time.Millisecond
-	return heard{item.ID, progress, last.ObservedAt, last.Status == party.Playing}, true
+	return heard{item.ID, progress, last.ObservedAt, last.Status == party.Playing, false}, true
 }
 
 // reached returns how much of an item was heard that no longer plays. If another song plays, the item ended when that
@@ -80,6 +91,18 @@ func (d *decision) fading(ended *party.QueueItem) time.Duration {
 		return maxCrossfade
 	case d.memory.crossfade > 0:
 		return d.memory.crossfade + endTolerance
+	}
+	return 0
+}
+
+// unseen returns how much more of an item may have been heard than is known: nobody saw when it began or, as it was
+// another driver's, when it ended.
+func (d *decision) unseen(item *party.QueueItem) time.Duration {
+	switch {
+	case d.memory.heard.itemID != item.ID:
+		return playingInterval
+	case d.memory.heard.byClock:
+		return hiddenThrift * playingInterval
 	}
 	return 0
 }

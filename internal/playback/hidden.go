@@ -32,7 +32,7 @@ func (d *decision) nextLookIfNot(enough bool) time.Time {
 }
 
 // takeQueue decides by the queue whether a player is active. If the queue names a song, that song is taken to play, and
-// its progress is estimated by the clock.
+// its progress is estimated by the clock. An unexpected song has to be named twice.
 func (d *decision) takeQueue(a *Answer) {
 	doubt := &d.memory.suspicion
 	if doubt.kind != noPlayer {
@@ -44,20 +44,42 @@ func (d *decision) takeQueue(a *Answer) {
 		d.memory.commandBackoff = d.memory.commandBackoff.afterFault(a.Fault, d.now)
 		return
 	}
+	current := a.Queue.Current
+	if a.Fault != nil {
+		current = nil
+	}
+	if d.isUnexpected(current) && !doubt.names(current) { // the answer may be old, or untrue
+		doubt.queueSaid, doubt.queueURI = true, uriOf(current)
+		return
+	}
 	s := Observation{At: d.now}
-	if a.Fault == nil && a.Queue.Current != nil {
-		s = d.observationFromQueue(a.Queue.Current)
+	if current != nil {
+		s = d.observationFromQueue(current)
 	}
 	*doubt = suspicion{}
 	d.accept(s)
 	d.memory.hidden = s.Song != nil
 }
 
-// observationFromQueue returns what the player probably does while only its queue names the song.
+// isUnexpected reports whether it is a surprise that the queue names a song, or none if it is nil: the song is neither
+// known to play nor committed, or something should play.
+func (d *decision) isUnexpected(song *party.Song) bool {
+	k, item := d.known(), d.room.Committed()
+	if song == nil {
+		return k.plays && (k.end().IsZero() || d.now.Before(k.end()))
+	}
+	return !k.has(song) && (item == nil || !sameRecording(&item.Song, song))
+}
+
+// names reports whether the queue has named this song, or none if it is nil, at the last time, too.
+func (s suspicion) names(song *party.Song) bool { return s.queueSaid && s.queueURI == uriOf(song) }
+
+// observationFromQueue returns what the player probably does while only its queue names the song. A song that was
+// loaded and silent before still is: the queue does not say whether it plays.
 func (d *decision) observationFromQueue(song *party.Song) Observation {
 	k := d.known()
 	s := Observation{
-		At: d.now, Song: song, Playing: k.plays || !k.sounds, Device: d.usedDevice(),
+		At: d.now, Song: song, Playing: k.plays || !k.sounds && !k.has(song), Device: d.usedDevice(),
 		Context: d.memory.observation.Context,
 	}
 	switch {

@@ -90,6 +90,13 @@ func (d *decision) runHostCommand() (action, bool) {
 	return d.sendHostCommand(command)
 }
 
+// commandIsIndependent reports whether a host command neither starts nor skips a song, so that it need not wait until
+// it is known what became of the committed one.
+func (d *decision) commandIsIndependent() bool {
+	command := d.hostCommand()
+	return command != nil && (command.Kind == party.PauseCommand || command.Kind == party.VolumeCommand)
+}
+
 // fulfilled reports whether the player does what the command asks for.
 func (d *decision) fulfilled(command *party.HostCommand) bool {
 	s := d.memory.observation
@@ -100,6 +107,8 @@ func (d *decision) fulfilled(command *party.HostCommand) bool {
 		return d.activity == playingSong || d.activity == playingOther
 	case party.TransferCommand:
 		return active(s) && s.Device.ID == command.Argument
+	case party.VolumeCommand:
+		return false
 	case party.SkipCommand:
 		stopped := d.activity == silence && d.memory.hostCommand.attempts > 0
 		return stopped || d.activity == playingSong && !d.stillLoaded(command.Argument)
@@ -127,6 +136,8 @@ func (d *decision) sendHostCommand(command *party.HostCommand) (action, bool) {
 		return d.sendFor(Command{Kind: Transfer, DeviceID: command.Argument, Play: plays}, party.PlaybackStep{})
 	case party.ResumeCommand:
 		return d.resume(command)
+	case party.VolumeCommand:
+		return d.setVolume(command)
 	}
 	return d.skipSong(command)
 }
@@ -137,7 +148,7 @@ func (d *decision) resume(command *party.HostCommand) (action, bool) {
 	switch {
 	case d.fellAsleep():
 		return d.wakeDevice(command)
-	case d.activity == pausedSong, d.standsMidSong():
+	case d.activity == pausedSong, d.activity == pausedOther, d.standsMidSong():
 		return d.sendFor(Command{Kind: Resume, DeviceID: d.deviceID()}, party.PlaybackStep{})
 	case sentByPlaylist(item):
 		return d.sendFor(d.playPlaylistCommand(item), party.PlaybackStep{})
@@ -185,13 +196,20 @@ func (d *decision) wakeDevice(command *party.HostCommand) (action, bool) {
 
 // skipSong skips to the room's next song, which may have to be committed first.
 func (d *decision) skipSong(command *party.HostCommand) (action, bool) {
-	next := d.pick()
-	if d.item != nil && d.stillLoaded(command.Argument) {
+	if d.nothingPlays() {
+		return d.leaveToRules(command)
+	}
+	a, ok := d.sendSkip()
+	if a.command.Kind != None && d.item != nil && d.stillLoaded(command.Argument) {
 		d.memory.skippedID = d.item.ID
 	}
+	return a, ok
+}
+
+// sendSkip sends a host's skip to the player.
+func (d *decision) sendSkip() (action, bool) {
+	next := d.pick()
 	switch {
-	case d.nothingPlays():
-		return d.leaveToRules(command)
 	case d.room.Committed() != nil || next == nil:
 		return d.sendFor(Command{Kind: Next}, party.PlaybackStep{})
 	case d.usesPlaylist(): // the next decision skips to it

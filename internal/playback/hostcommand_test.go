@@ -47,6 +47,8 @@ func TestHostCommands(t *testing.T) {
 	waiting := observed(stands(song("a"), 0))
 	waiting.commandBackoff = backoff{kind: NoDevice, attempts: 3, until: noon.Add(time.Minute)}
 	const uriA = "spotify:track:a"
+	fixed := plays(song("a"), time.Minute)
+	fixed.Device.FixedVolume = true
 
 	for _, tt := range []struct {
 		name    string
@@ -247,6 +249,27 @@ func TestHostCommands(t *testing.T) {
 			answer: "done",
 		},
 
+		{
+			name:    "set the volume",
+			in:      Input{Room: commanded(party.VolumeCommand, "40", 0, a()), Observation: plays(song("a"), time.Minute)},
+			command: Command{Kind: SetVolume, Volume: 40},
+		},
+		{
+			name: "set a volume after an observation",
+			in: Input{
+				Room: commanded(party.VolumeCommand, "40", 0, a()), Memory: observed(earlier(fixed, 5*time.Second)),
+			},
+		},
+		{
+			name:   "set a volume that is fixed",
+			in:     Input{Room: commanded(party.VolumeCommand, "40", 0, a()), Observation: fixed},
+			answer: string(conflict),
+		},
+		{
+			name:   "set the volume of nothing",
+			in:     Input{Room: commanded(party.VolumeCommand, "40", 0, room()), Observation: &Observation{At: noon}},
+			answer: string(gone),
+		},
 		{
 			name: "skip nothing", in: Input{Room: commanded(skip, "", 0, room()), Observation: stands(song("x"), 0)},
 			answer: string(conflict),

@@ -77,10 +77,16 @@ type stillLooks struct {
 	times    int
 }
 
+// manyStill is how many observations show a song that stands still before others, which do not name what plays, say
+// nothing against it.
+const manyStill = 4
+
 // add returns the count after another observation. A progress of 0 proves nothing, because some devices always report
 // it.
 func (l stillLooks) add(s Observation) stillLooks {
 	switch {
+	case s.Playing && s.Song == nil && l.times >= manyStill: // what stood still so often goes on doing so behind this
+		return l
 	case !s.Playing || s.Song == nil || s.Progress == 0:
 		return stillLooks{}
 	case l.times == 0 || l.uri != s.Song.URI || l.progress != s.Progress:

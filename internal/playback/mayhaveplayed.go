@@ -103,15 +103,28 @@ func (d *decision) playHadNoEffect(item *party.QueueItem) bool {
 }
 
 // playerMovedOn reports whether the player has left the song that was loaded when the item was sent to its queue. If no
-// song was known to be loaded, it was the room's last one.
+// song was known to be loaded, it was the room's last one. A driver that does not know that one either cannot tell
+// whether a song that is loaded and silent was there before. An item that was certainly in the queue has left it.
 func (d *decision) playerMovedOn(item *party.QueueItem) bool {
 	current, before := d.memory.observation.Song, d.memory.handover.loaded
 	if before == nil {
 		before = d.memory.lastEnded.song
 	}
-	left := current != nil && (before == nil || !sameRecording(current, before))
+	left := false
+	switch {
+	case current == nil:
+	case before != nil:
+		left = !sameRecording(current, before)
+	default:
+		wasInQueue := item.Commit == party.CommitSent && d.sentToQueue()
+		left = d.activity != silence || sameRecording(current, &item.Song) || wasInQueue
+	}
 	return item.Via != party.DeliveryPlaylist && left && !d.leftNoTime(item)
 }
+
+// mayStandStill reports whether the newest observations show a song that does not move, so that nobody can tell when it
+// began.
+func (d *decision) mayStandStill() bool { return d.activity == playingSong && d.memory.still.times > 1 }
 
 // leftNoTime reports whether the song that plays began before the item was committed, or so soon after something else
 // was seen to play, or was over, that the item can have been heard for a moment at most.

@@ -107,7 +107,7 @@ func TestMachineRecoversFromEveryState(t *testing.T) {
 func canonical(w *model) string {
 	var b strings.Builder
 	m := w.memory
-	m.calls, m.shown = callCount{}, nil
+	m.calls, m.shown = Memory{}.calls, nil
 	describe(&b, reflect.ValueOf(&m).Elem(), w.now)
 	due, asked := roughly(w.observeAt.Sub(w.now)), len(w.room.state.PendingCommands) > 0
 	fmt.Fprintf(&b, "|%s|%v %s %v %d|", rough(w.player), w.command, due, asked, w.agree)

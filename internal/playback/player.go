@@ -30,6 +30,8 @@ type Player interface {
 	Resume(ctx context.Context, hostID, deviceID string) error
 	// Transfer makes another device the active one. With play, playback continues there; without, it keeps its status.
 	Transfer(ctx context.Context, hostID, deviceID string, play bool) error
+	// SetVolume sets the volume of the active device, in percent.
+	SetVolume(ctx context.Context, hostID string, percent int) error
 	// Devices returns the devices on which the host could play.
 	Devices(ctx context.Context, hostID string) ([]party.Device, error)
 	// ResetShuffleAndRepeat turns off shuffle and repeat.

@@ -9,18 +9,6 @@ import (
 
 // These rules follow from what random evenings have shown (TestRandomEvenings).
 
-// Spotify could not be reached when the room's song ended. The first look afterwards shows a song that seems to have
-// begun long before, as when the host resumes it, or the look is old. The room's song counts as heard, not as skipped.
-func TestSongThatEndedUnseenIsNotSkipped(t *testing.T) {
-	memory := observed(earlier(plays(song("a"), 150*time.Second), 70*time.Second))
-	memory.heard = heard{"item-a", 150 * time.Second, noon.Add(-70 * time.Second), true}
-	r := showing(room(item("a", playing), item("b", queued)), 150*time.Second, 70*time.Second)
-	plan := decideTwice(Input{Now: noon, Room: r, Memory: memory, Observation: plays(song("host"), 190*time.Second)})
-	if plan.Step.EndedItem != "item-a" || plan.Step.Skipped {
-		t.Errorf("the step is %+v, want the song ended and not skipped", plan.Step)
-	}
-}
-
 // A command that is sent for another reason, and refused, does not delay the next probe.
 func TestRefusalThatIsNoProbeDelaysNoProbe(t *testing.T) {
 	p := permission{refusals: minRefusals, first: noon, last: noon, denied: true}
@@ -159,10 +147,42 @@ func TestNoSongIsCommittedInTheLastMoment(t *testing.T) {
 func TestNewDriverAssumesTheUsualCalls(t *testing.T) {
 	fresh := Decide(Input{Now: noon, Room: room(item("a", queued))})
 	taken := Decide(Input{Now: noon, Room: showing(room(item("a", playing)), time.Minute, time.Minute)})
-	if n := fresh.Memory.calls.total(); n != 0 {
+	if n := fresh.Memory.calls.Total(); n != 0 {
 		t.Errorf("a new room has cost %d calls", n)
 	}
-	if n := taken.Memory.calls.total(); n < hourlyCalls*3/4 || n > thriftFrom {
+	if n := taken.Memory.calls.Total(); n < hourlyCalls*3/4 || n > thriftFrom {
 		t.Errorf("a room that was taken over has cost %d calls", n)
+	}
+}
+
+// Commands failed for many reasons before one is refused for lack of Premium, which is a fact already. How often they
+// failed says nothing about how long that lasts.
+func TestFailuresBeforeAProvenRefusalDelayNothing(t *testing.T) {
+	memory := observed(stands(song("x"), 0))
+	memory.premium = permission{denied: true, refusals: minRefusals, last: noon.Add(-time.Minute)}
+	memory.commandBackoff = backoff{kind: Unreachable, attempts: 10, refusals: 1, since: noon}
+	in := Input{Now: noon, Room: room(committed("b", party.CommitUnknown, 5*time.Second)), Memory: memory}
+	in.Answer = answered(ReadQueue, "b", NotAllowed)
+	in.Answer.Fault.Reason = party.ReasonNoPremium
+	first, _ := NotAllowed.backoffBounds()
+	if wait := Decide(in).Memory.commandBackoff.until.Sub(noon); wait != first {
+		t.Errorf("the next attempt follows after %v, want %v", wait, first)
+	}
+}
+
+// A room that has cost much is observed less often, but when its song ends as always, even if a command has failed some
+// time ago; and at least once a minute, even if only the queue tells what plays.
+func TestThriftHasBounds(t *testing.T) {
+	for hidden, most := range map[bool]time.Duration{false: 10*time.Second + endDelay, true: slowestPace} {
+		memory := observed(plays(song("a"), 20*time.Second))
+		if memory.hidden = hidden; !hidden {
+			memory = observed(plays(song("a"), 190*time.Second))
+		}
+		memory.calls = memory.calls.Add(thriftMost+5, noon)
+		memory.commandBackoff = backoff{kind: NoDevice, attempts: 1, until: noon.Add(-2 * time.Minute)}
+		plan := Decide(Input{Now: noon, Room: showing(room(item("a", playing)), 20*time.Second, 0), Memory: memory})
+		if next := plan.ObserveAt.Sub(noon); next > most {
+			t.Errorf("hidden %v: it looks after %v", hidden, next)
+		}
 	}
 }

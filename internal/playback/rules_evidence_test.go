@@ -168,3 +168,53 @@ func TestWaveringLooksDoNotKeepARoomSilent(t *testing.T) {
 		t.Errorf("the room was silent for %v", silence)
 	}
 }
+
+// A song stood still for many looks, and then looks said for a minute that something plays, and not what. The song is
+// still where it was: it has stood still all the time.
+func TestSongThatStandsStillBehindNamelessLooksIsNoticed(t *testing.T) {
+	r := showing(room(item("a", playing), item("b", queued)), 30*time.Second, 0)
+	in := Input{Room: r, Memory: observed(plays(song("a"), 30*time.Second))}
+	look := func(at time.Duration, song *party.Song, other *OtherItem) Plan {
+		in.Now = noon.Add(at)
+		in.Observation = &Observation{
+			At: in.Now, Song: song, Other: other, Progress: 30 * time.Second, Playing: true, Device: speaker(),
+		}
+		plan := Decide(in)
+		in.Memory = plan.Memory
+		return plan
+	}
+	for i := range 7 {
+		look(time.Duration(i)*confirmDelay+time.Second, new(song("a")), nil)
+	}
+	look(20*time.Second, nil, &OtherItem{})
+	look(40*time.Second, nil, &OtherItem{})
+	look(60*time.Second, new(song("a")), nil)
+	if plan := look(62*time.Second, new(song("a")), nil); plan.Step.EndedItem != "item-a" {
+		t.Errorf("the step is %+v, want the song ended", plan.Step)
+	}
+}
+
+// A server that takes a room over sees at first what contradicts the room. It looks again after a moment, not at once.
+func TestDoubtfulFirstLookIsNotRepeatedAtOnce(t *testing.T) {
+	r := showing(room(item("a", playing), item("b", queued)), 100*time.Second, 10*time.Second)
+	plan := Decide(Input{Now: noon, Room: r, Observation: plays(song("a"), 30*time.Second)})
+	if wait := plan.ObserveAt.Sub(noon); wait < minConfirmGap {
+		t.Errorf("it looks again after %v", wait)
+	}
+}
+
+// A look contradicts what is known, in a room that has cost much. It is confirmed at once: only what stays in doubt is
+// looked at less often.
+func TestFirstDoubtIsConfirmedInARoomThatHasCostMuch(t *testing.T) {
+	r := showing(room(item("a", playing), item("b", queued)), 30*time.Second, 0)
+	in := Input{Now: noon, Room: r, Memory: observed(plays(song("a"), 30*time.Second))}
+	in.Memory.calls = party.CallCount{}.Add(hourlyCalls, noon)
+	for i, look := range []*Observation{stands(song("a"), 0), plays(song("x"), time.Minute), stands(song("a"), 0)} {
+		in.Now, in.Observation = in.Now.Add(confirmDelay), earlier(look, -time.Duration(i+1)*confirmDelay)
+		plan := Decide(in)
+		in.Memory = plan.Memory
+		if wait := plan.ObserveAt.Sub(in.Now); (wait == confirmDelay) != (i == 0) {
+			t.Errorf("the doubtful look %d is followed by the next after %v", i+1, wait)
+		}
+	}
+}

@@ -155,7 +155,7 @@ func TestLostSongIsNotFoundInTheHostsOwnList(t *testing.T) {
 		queue = append(queue, song("b"))
 		plan := Decide(Input{
 			Now:    noon,
-			Room:   room(item("a", playing), committed("b", party.CommitUnknown, queueSettles)),
+			Room:   room(item("a", playing), committed("b", party.CommitUnknown, lateEffect)),
 			Memory: observed(plays(song("a"), 190*time.Second)), Answer: answered(ReadQueue, "b", "", queue...),
 		})
 		if plan.Step.SentItem != want.SentItem || plan.Step.ReturnedItem != want.ReturnedItem {

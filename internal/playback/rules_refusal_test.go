@@ -169,3 +169,21 @@ func TestOneRefusalForPremiumChangesNothing(t *testing.T) {
 		t.Errorf("songs are delivered by %s", delivery)
 	}
 }
+
+// A player refuses a host's skip, as it plays an advertisement. A song of the room plays afterwards: the room is well
+// again although nothing has to be sent to the player for minutes.
+func TestRefusalByAPlayerThatPlaysIsNotShownForLong(t *testing.T) {
+	tv := &party.Device{ID: "tv", IsActive: true, IsRestricted: true}
+	for device, ill := range map[*party.Device]bool{speaker(): false, tv: true} {
+		look := plays(song("a"), 60*time.Second)
+		look.Device = device
+		memory := observed(look)
+		memory.commandBackoff = backoff{kind: Restricted, attempts: 1, until: noon.Add(-playingInterval)}
+		in := Input{Now: noon, Room: showing(room(item("a", playing), item("b", queued)), 60*time.Second, 0), Memory: memory}
+		in.Room.Playback.Health = party.HealthDeviceLost
+		plan := Decide(in)
+		if shown := plan.Memory.shown; shown == nil || ill != (shown.Health == party.HealthDeviceLost) {
+			t.Errorf("on %+v the room shows %+v", device, shown)
+		}
+	}
+}

@@ -50,6 +50,9 @@ func (d *decision) regularObservation() time.Time {
 	}
 	switch d.activity {
 	case notObserved:
+		if !d.memory.lookedAt.IsZero() { // what was seen is in doubt
+			return d.nextLook()
+		}
 		return d.now
 	case noDevice:
 		return observed.Add(d.noDeviceInterval())
@@ -60,7 +63,7 @@ func (d *decision) regularObservation() time.Time {
 		return observed.Add(d.thrifty(playingInterval))
 	case playingSong:
 		return d.observationDuringSong()
-	case pausedSong:
+	case pausedSong, pausedOther:
 		if d.now.Sub(d.memory.inactiveSince) < shortPause {
 			return observed.Add(d.thrifty(playingInterval))
 		}
@@ -95,7 +98,7 @@ func (d *decision) observationDuringSong() time.Time {
 	switch {
 	case !at.After(observed):
 		at = observed.Add(waitingInterval)
-	case d.room.Committed() == nil && d.pick() != nil && commit.After(observed):
+	case (d.isOvertaken() || d.room.Committed() == nil && d.pick() != nil) && commit.After(observed):
 		at = commit
 	}
 	if most := observed.Add(d.thrifty(playingInterval)); most.Before(at) {

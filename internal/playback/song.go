@@ -1,6 +1,10 @@
 package playback
 
-import "antwon.dj/backend/internal/party"
+import (
+	"time"
+
+	"antwon.dj/backend/internal/party"
+)
 
 // This file has the rules that start, end and skip songs of the room.
 
@@ -11,7 +15,7 @@ func (d *decision) startSong() (action, bool) {
 	if !started || item == nil || item == playing {
 		return action{}, false
 	}
-	d.memory.commandBackoff = backoff{}
+	d.memory.commandBackoff, d.memory.lateUntil = backoff{}, time.Time{}
 	d.memory.starts++
 	return action{step: d.startStep(item)}, true
 }
@@ -31,7 +35,9 @@ func (d *decision) startStep(item *party.QueueItem) party.PlaybackStep {
 // may be ended by the very next decision.
 func (d *decision) assumePlayed(item *party.QueueItem) party.PlaybackStep {
 	d.memory.earliestEnd = endEstimate{itemID: item.ID}
-	return d.startStep(item)
+	step := d.startStep(item)
+	step.Skipped = step.Skipped && d.item != d.room.NowPlaying // it plays on
+	return step
 }
 
 // endSong records that the room's song no longer plays.
@@ -61,7 +67,7 @@ func (d *decision) hasEnded(playing *party.QueueItem) bool {
 	return false
 }
 
-// skipRemoved skips a song that a host removed after it was committed, once.
+// skipRemoved skips a song that a host removed after it was committed, once. The room's next song plays in its place.
 func (d *decision) skipRemoved() (action, bool) {
 	playing := d.room.NowPlaying
 	if playing == nil || !playing.SkipOnStart || d.activity != playingSong || d.memory.skippedID == playing.ID {
@@ -70,9 +76,19 @@ func (d *decision) skipRemoved() (action, bool) {
 	if d.seenOnce() {
 		return action{observeBy: d.nextLook()}, true
 	}
-	a, ok := d.send(Command{Kind: Next, ItemID: playing.ID}, party.PlaybackStep{})
-	if a.command.Kind == Next {
+	a, ok := d.replaceRemoved(playing)
+	if a.command.Kind != None {
 		d.memory.skippedID = playing.ID
 	}
 	return a, ok
+}
+
+// replaceRemoved plays the room's next song in place of a removed one, or skips that if the player has the next song
+// already or there is none.
+func (d *decision) replaceRemoved(playing *party.QueueItem) (action, bool) {
+	next := d.pick()
+	if next == nil || d.givesWay(next) || d.room.Committed() != nil || d.usesPlaylist() {
+		return d.send(Command{Kind: Next, ItemID: playing.ID}, party.PlaybackStep{})
+	}
+	return d.send(d.playCommand(next), commitStep(next, party.DeliveryQueue))
 }

@@ -46,6 +46,7 @@ const (
 	Pause          CommandKind = "pause"
 	Resume         CommandKind = "resume"
 	Transfer       CommandKind = "transfer"    // make DeviceID the active device
+	SetVolume      CommandKind = "volume"      // set the volume of the active device
 	Devices        CommandKind = "devices"     // read the host's devices
 	ResetModes     CommandKind = "reset_modes" // turn off shuffle and repeat
 	Suggest        CommandKind = "suggest"     // find fallback songs
@@ -59,6 +60,7 @@ type Command struct {
 	DeviceID      string        // with Transfer; with Play, PlayPlaylist and Resume, where empty means the active device
 	Position      time.Duration // with Play: where the song begins
 	Play          bool          // with Transfer: continue playback there
+	Volume        int           // with SetVolume: in percent
 	HostCommandID string        // the host command that this call carries out; empty: none
 }
 
@@ -86,6 +88,7 @@ type Memory struct {
 	hidden        bool        // only the queue tells what plays; the player's state says that there is no player
 	commandedAt   time.Time   // when the last command that changes the player was answered
 	changedAt     time.Time   // when the last command was answered that may have changed what plays
+	lateUntil     time.Time   // until when the last such command may take effect, as its answer was lost
 	progressedAt  time.Time   // when an observation last showed anything but a playing song that stands still
 	silentSince   time.Time   // since when no song plays or is paused; zero: one does
 	inactiveSince time.Time   // since when the player makes no sound; zero: it does
@@ -99,6 +102,7 @@ type Memory struct {
 	verifiedKey string          // verificationKey of the committed song that Spotify's queue had
 	earliestEnd endEstimate     // of the room's song that plays
 	heard       heard           // how much of the room's song was heard
+	wholeID     string          // the item that was heard to its end and then repeated by the player
 	lastEnded   endedSong       // the room's song that ended last
 	crossfade   time.Duration   // how long before its end the player lets the next song begin
 	handover    handover        // the newest
@@ -106,20 +110,21 @@ type Memory struct {
 	failures    []songFailure   // of songs that could not be delivered and still wait
 	starts      int             // how many songs of the room have started
 	verifyAfter time.Time       // the committed song is not looked for in Spotify's queue before
+	emptyReads  emptyReads      // how often that was in vain
 
 	hostCommand         commandProgress
 	deviceSearch        deviceSearch
 	resumeAfterTransfer bool // playback was transferred to another device, and is to be resumed there
 	resumes             int  // how often that was tried
 	fallback            fallbackSearch
-	modes               modesReset     // how often shuffle and repeat were turned off in vain
-	foresight           foresight      // what the player would play by itself after the room's song
-	calls               callCount      // of the last hour
-	premium             permission     // to start something
-	playlists           permission     // to write playlists
-	playlistsAgain      bool           // playlists are tried again, or can be written again
-	playlistIgnored     bool           // the player did not go on to the next song of the playlist
-	requestedDelivery   party.Delivery // what the host had chosen when the three above were learned
+	modes               modesReset      // how often shuffle and repeat were turned off in vain
+	foresight           foresight       // what the player would play by itself after the room's song
+	calls               party.CallCount // of the last hour
+	premium             permission      // to start something
+	playlists           permission      // to write playlists
+	playlistsAgain      bool            // playlists are tried again, or can be written again
+	playlistIgnored     bool            // the player did not go on to the next song of the playlist
+	requestedDelivery   party.Delivery  // what the host had chosen when the three above were learned
 }
 
 const (
@@ -210,9 +215,14 @@ func (d *decision) waitForObservation() (action, bool) {
 }
 
 // send returns the action that sends a command, or, as long as the command may not be sent, asks for an observation:
-// after a backoff, some time after the last command, or at once if the last observation is too old.
+// after a backoff, some time after the last command, or at once if the last observation is too old. A song that is
+// started while the command before may still take effect could be heard twice, or be cut off. A host does not wait for
+// that, except for the effect of their own command.
 func (d *decision) send(c Command, step party.PlaybackStep) (action, bool) {
 	earliest := later(d.memory.commandBackoff.until, d.memory.commandedAt.Add(commandDelay))
+	if c.Kind.startsSong() && (c.HostCommandID == "" || d.memory.hostCommand.attempts > 0) {
+		earliest = later(earliest, d.memory.lateUntil)
+	}
 	switch {
 	case d.now.Before(earliest):
 		return action{observeBy: earliest}, true

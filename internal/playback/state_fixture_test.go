@@ -97,6 +97,7 @@ func decideTwice(in Input) Plan {
 	plan := Decide(in)
 	if plan.Command == (Command{Kind: ReadQueue}) {
 		in.Observation, in.Answer, in.Memory = nil, &Answer{Command: plan.Command}, plan.Memory
+		in.Memory.suspicion.queueSaid = true // twice
 		plan = Decide(in)
 	}
 	return plan

@@ -204,6 +204,7 @@ func (s *Supervisor) drive(ctx context.Context, roomID string, unrequested bool)
 	if d.lease, err = s.rooms.TakeLease(ctx, roomID, s.opts.NodeID); err == nil {
 		s.metrics.leases.WithLabelValues(leaseTaken).Inc()
 		lost = leaseLost
+		d.memory.calls = knownCalls(d.lease, time.Now())
 		err = d.run(ctx)
 	}
 	switch {

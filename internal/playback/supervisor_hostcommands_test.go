@@ -12,7 +12,10 @@ import (
 
 func (p *fixture) command(kind party.HostCommandKind, argument string) {
 	p.change(func() {
-		id := fmt.Sprint(kind, len(p.answers)+len(p.commands))
+		id := fmt.Sprint(kind, p.version)
+		p.commands = slices.DeleteFunc(p.commands, func(c party.HostCommand) bool { // superseded
+			return kind == party.VolumeCommand && c.Kind == kind
+		})
 		p.commands = append(p.commands, party.HostCommand{ID: id, Kind: kind, Argument: argument, At: time.Now()})
 	})
 }
@@ -119,4 +122,35 @@ func TestPausedSongStaysPausedAfterARestartWithoutItsDevice(t *testing.T) {
 			t.Errorf("playback was transferred %d times, want 0", n)
 		}
 	})
+}
+
+// The answer to a commit is lost, and the host pauses or turns the volume before it is known whether Spotify has the
+// song. Neither starts or skips a song, so neither waits for that, and each song is heard once.
+func TestPauseWaitsForNoVerification(t *testing.T) {
+	for _, applied := range []bool{true, false} {
+		inFixture(t, func(t *testing.T, p *fixture) {
+			a, b, c := p.threeSongs()
+			p.addAll(a, b, c)
+			defer p.drive()()
+			time.Sleep(40 * time.Second)
+			p.player.asHost(func() { p.player.fail = failOnce("enqueue", playback.Unreachable, applied) })
+			for p.player.called("enqueue") == 0 {
+				time.Sleep(100 * time.Millisecond)
+			}
+			p.command(party.VolumeCommand, "30")
+			p.command(party.PauseCommand, "")
+			time.Sleep(3 * time.Second)
+			expectAnswers(t, p, "", "")
+			p.player.asHost(func() {
+				if p.player.playing {
+					t.Error("the music plays on")
+				}
+			})
+			time.Sleep(time.Minute)
+			p.command(party.ResumeCommand, "")
+			time.Sleep(3 * time.Minute)
+			expectHeard(t, p, "a b c")
+			expectStates(t, p, "PLAYED PLAYED PLAYED")
+		})
+	}
 }

@@ -2,6 +2,7 @@ package playback_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -128,8 +129,8 @@ func TestRemovedCommittedSongIsSkipped(t *testing.T) {
 		time.Sleep(20 * time.Second)
 		expectHeard(t, p, "a b c")
 		expectStates(t, p, "PLAYED SKIPPED PLAYING")
-		if n := p.player.called("next"); n != 1 {
-			t.Errorf("Next was sent %d times, want 1", n)
+		if n, m := p.player.called("play"), p.player.called("next"); n != 2 || m != 0 {
+			t.Errorf("Play was sent %d times, and Next %d times; want the third song played in place of the second", n, m)
 		}
 	})
 }
@@ -246,6 +247,57 @@ func TestRunReturnsWhenCanceledBeforeTheFirstState(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		if err := playback.New(stoppedWhileWatching{p, stop}, p.player, playback.Options{}).Run(ctx); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// A room's calls to Spotify are counted across servers: the next one knows what the room has cost, and counts those
+// calls as made that may not have been recorded. Not every call is recorded by itself.
+func TestNextServerGoesOnCountingCalls(t *testing.T) {
+	inFixture(t, func(t *testing.T, p *fixture) {
+		a, b, c := p.threeSongs()
+		p.addAll(a, b, c)
+		for servers := range 3 {
+			stop := p.drive()
+			for range 50 {
+				time.Sleep(time.Second)
+				made, known := p.player.called(""), p.knownCalls()
+				if known < made-5 || known > made+5*servers {
+					t.Errorf("with %d servers before, %d calls are known of %d", servers, known, made)
+				}
+			}
+			stop()
+		}
+		expectHeard(t, p, "a b c")
+	})
+}
+
+// knownCalls returns how many calls are stored with the room's lease.
+func (p *fixture) knownCalls() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lease.Calls.At(time.Now()).Total()
+}
+
+// That the calls of a room cannot be counted does not end its driver, which knows more than the next one would.
+func TestDriverGoesOnWhenItsCallsCannotBeStored(t *testing.T) {
+	inFixture(t, func(t *testing.T, p *fixture) {
+		a, b, c := p.threeSongs()
+		p.addAll(a, b, c)
+		failed := 0
+		p.failRecording = func(step party.PlaybackStep) error {
+			if step.Calls = nil; !step.IsEmpty() {
+				return nil
+			}
+			failed++
+			return errors.New("the database is gone")
+		}
+		stop := p.drive()
+		time.Sleep(10 * time.Minute)
+		stop()
+		expectHeard(t, p, "a b c")
+		if failed == 0 || p.drivers != 1 {
+			t.Errorf("%d steps failed, and %d drivers were started: want some, and one", failed, p.drivers)
 		}
 	})
 }

@@ -2,71 +2,127 @@ package purge
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"fmt"
+	"slices"
 	"time"
 
+	"antwon.dj/backend/ent"
 	"antwon.dj/backend/internal/database"
 )
 
-// idleKept is how long guests and screens are kept who have done nothing in any room and are gone: neither connected
-// nor with a session that was refreshed since. It is also how long a closed room without songs is kept.
-const idleKept = 24 * time.Hour
-
-// What is deleted of idle guests, in this order. A guest who comes back in the meantime joins again, as somebody new.
 const (
-	idleMemberships = `role IN ('GUEST', 'SCREEN') AND seen_at IS NULL AND joined_at < ?
- AND EXISTS (SELECT 1 FROM users u WHERE u.id = memberships.user_id AND u.kind IN ('GUEST', 'SCREEN'))
- AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = memberships.user_id AND s.created_at >= ?)
- AND NOT EXISTS (SELECT 1 FROM room_events e
-  WHERE e.room_id = memberships.room_id AND e.actor_id = memberships.user_id AND e.kind <> 'JOINED')
- AND NOT EXISTS (SELECT 1 FROM likes l WHERE l.user_id = memberships.user_id)
- AND NOT EXISTS (SELECT 1 FROM skip_votes v WHERE v.user_id = memberships.user_id)
- AND NOT EXISTS (SELECT 1 FROM queue_items i WHERE i.added_by_id = memberships.user_id)`
-
-	joinedEvents = `kind = 'JOINED' AND at < ? AND NOT EXISTS (SELECT 1 FROM memberships m
- WHERE m.room_id = room_events.room_id AND m.user_id = room_events.actor_id)`
-
-	roomlessSessions = `created_at < ? AND EXISTS (SELECT 1 FROM users u WHERE u.id = sessions.user_id
-  AND u.kind IN ('GUEST', 'SCREEN') AND u.created_at < ?)
- AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = sessions.user_id)`
+	// idleKept is how long guests and screens are kept who have done nothing in any room and are gone: neither connected
+	// nor with a session that was refreshed since. It is also how long a closed room without songs is kept.
+	idleKept = 24 * time.Hour
+	// guestsAtOnce is how many guests, or their memberships, one transaction deletes.
+	guestsAtOnce = 50
 )
 
-// emptyRoom finds a closed room to which no song was ever added.
-const emptyRoom = `SELECT r.id FROM rooms r WHERE r.status = 'CLOSED' AND r.closed_at < ?
- AND NOT EXISTS (SELECT 1 FROM queue_items i WHERE i.room_id = r.id) LIMIT 1`
+const (
+	// idleMembers are memberships of guests and screens who have left nothing in a room but that they joined.
+	idleMembers = `role IN ('GUEST', 'SCREEN') AND seen_at IS NULL AND joined_at < ?
+ AND (SELECT u.kind FROM users u WHERE u.id = memberships.user_id) IN ('GUEST', 'SCREEN')
+ AND (SELECT 1 FROM sessions s WHERE s.user_id = memberships.user_id AND s.created_at >= ? LIMIT 1) IS NULL
+ AND (SELECT 1 FROM room_events e WHERE e.room_id = memberships.room_id AND e.actor_id = memberships.user_id
+  AND e.kind <> 'JOINED' LIMIT 1) IS NULL
+ AND (SELECT 1 FROM likes l WHERE l.user_id = memberships.user_id LIMIT 1) IS NULL
+ AND (SELECT 1 FROM skip_votes v WHERE v.user_id = memberships.user_id LIMIT 1) IS NULL
+ AND (SELECT 1 FROM queue_items i WHERE i.added_by_id = memberships.user_id LIMIT 1) IS NULL`
+
+	// idleGuests are guests and screens without a room, without anything that they did in one, and without a session
+	// that was refreshed lately.
+	idleGuests = `kind IN ('GUEST', 'SCREEN') AND created_at < ?
+ AND (SELECT 1 FROM memberships m WHERE m.user_id = users.id LIMIT 1) IS NULL
+ AND (SELECT 1 FROM sessions s WHERE s.user_id = users.id AND s.created_at >= ? LIMIT 1) IS NULL
+ AND (SELECT 1 FROM likes l WHERE l.user_id = users.id LIMIT 1) IS NULL
+ AND (SELECT 1 FROM skip_votes v WHERE v.user_id = users.id LIMIT 1) IS NULL
+ AND (SELECT 1 FROM queue_items i WHERE i.added_by_id = users.id LIMIT 1) IS NULL`
+)
+
+// idleSince returns when those who are idle now were last seen at the latest.
+func idleSince() time.Time { return database.Microseconds(time.Now().Add(-idleKept)) }
 
 // Idle deletes what was begun and came to nothing, so that somebody who joins, or opens rooms, again and again
 // leaves no more than a day's rows: the guests and screens who have been gone for idleKept and left nothing in a room
-// but that they joined, and the rooms that closed so long ago without a song.
+// but that they joined, and the rooms that closed so long ago without a song. A guest who comes back in the meantime
+// joins again, as somebody new. A step that fails does not keep it from the next one.
 func (p *Purger) Idle(ctx context.Context) (done Deleted, err error) {
-	before := database.Microseconds(time.Now().Add(-idleKept))
-	defer func() { p.count(done) }()
-	empty := func(ctx context.Context) (roomID string, err error) {
-		err = p.db.SQL.QueryRowContext(ctx, emptyRoom, before).Scan(&roomID)
-		if errors.Is(err, sql.ErrNoRows) {
-			err = nil
+	before := idleSince()
+	var rooms, guests error
+	done.Rooms, rooms = p.deleteRooms(ctx, emptyRooms, before)
+	members := p.deleteMembers(ctx, before)
+	done.Guests, guests = p.deleteGuests(ctx, before)
+	p.count(done)
+	return done, errors.Join(wrap("delete rooms without songs", rooms), members, guests)
+}
+
+// deleteMembers deletes the idle memberships, with the events that their guests joined.
+func (p *Purger) deleteMembers(ctx context.Context, before time.Time) error {
+	const joined = "DELETE FROM room_events WHERE room_id = ? AND actor_id = ? AND kind = 'JOINED'"
+	_, err := p.deleteEach(ctx, "memberships", idleMembers, before, func(tx *ent.Tx, id string) (gone int, err error) {
+		member, err := tx.Membership.Get(ctx, id)
+		if ent.IsNotFound(err) { // another server was faster
+			return 0, nil
 		}
-		return roomID, err
-	}
-	if done.Rooms, err = p.purgeRooms(ctx, empty); err != nil {
-		return done, err
-	}
-	for _, of := range []struct {
-		table, rows string
-		args        []any
-	}{
-		{"memberships", idleMemberships, []any{before, before}},
-		{"room_events", joinedEvents, []any{before}},
-		{"sessions", roomlessSessions, []any{before, before}},
-	} {
-		if _, err = p.db.DeleteWhere(ctx, of.table, of.rows, of.args...); err != nil {
-			return done, fmt.Errorf("delete idle guests: %s: %w", of.table, err)
+		if err != nil {
+			return 0, err
 		}
+		gone, err = exec(ctx, tx, "DELETE FROM memberships WHERE id = ? AND "+idleMembers, id, before, before)
+		if gone == 1 {
+			_, err = exec(ctx, tx, joined, member.RoomID, member.UserID)
+		}
+		return gone, err
+	})
+	return err
+}
+
+// deleteGuests deletes the idle guests and screens, with their sessions. It returns how many it deleted, also with an
+// error.
+func (p *Purger) deleteGuests(ctx context.Context, before time.Time) (n int, err error) {
+	return p.deleteEach(ctx, "users", idleGuests, before, func(tx *ent.Tx, id string) (gone int, err error) {
+		if _, err := exec(ctx, tx, "DELETE FROM sessions WHERE user_id = ? AND created_at < ?", id, before); err != nil {
+			return 0, err
+		}
+		return exec(ctx, tx, "DELETE FROM users WHERE id = ? AND "+idleGuests, id, before, before)
+	})
+}
+
+// deleteEach calls remove for each row of a table that meets a condition, for some of them in one transaction. Remove
+// has to check the condition again. deleteEach returns how many rows were deleted, also with an error.
+func (p *Purger) deleteEach(
+	ctx context.Context, table, condition string, before time.Time,
+	remove func(tx *ent.Tx, id string) (gone int, err error),
+) (n int, err error) {
+	err = p.db.Walk(ctx, table, condition, []any{before, before}, func(ids []any) error {
+		for some := range slices.Chunk(ids, guestsAtOnce) {
+			gone := 0
+			err := p.db.InTx(ctx, func(tx *ent.Tx) error {
+				gone = 0 // this may be a further attempt
+				for _, id := range some {
+					one, err := remove(tx, id.(string))
+					if err != nil {
+						return err
+					}
+					gone += one
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			n += gone
+		}
+		return nil
+	})
+	return n, wrap("delete idle guests: "+table, err)
+}
+
+// exec executes a statement, and returns how many rows it deleted.
+func exec(ctx context.Context, tx *ent.Tx, statement string, args ...any) (gone int, err error) {
+	result, err := tx.ExecContext(ctx, statement, args...)
+	if err != nil {
+		return 0, err
 	}
-	if done.Guests, err = p.db.DeleteWhere(ctx, "users", oldGuests, before); err != nil {
-		return done, fmt.Errorf("delete idle guests: %w", err)
-	}
-	return done, nil
+	n, err := result.RowsAffected()
+	return int(n), err
 }

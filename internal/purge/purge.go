@@ -1,13 +1,14 @@
 // Package purge deletes what nobody needs any longer: rooms that closed long ago, with everything in them, guests who
-// did nothing, and songs of no room. docs/security.md says what bounds each table, and docs/operations.md what is
-// kept for how long.
+// did nothing, songs of no room, and what was kept of mutations so that they could be repeated. docs/security.md says
+// what bounds each table, and docs/operations.md what is kept for how long.
 //
 // It deletes a few rows at a time and pauses for as long in between, so that parties do not notice it. Several servers
 // may purge at once, and a purge that was interrupted can be repeated.
 //
-//	purge.go   Purger
-//	rooms.go   closed rooms, their guests and songs
-//	idle.go    guests who did nothing, and closed rooms without a song
+//	purge.go      Purger
+//	rooms.go      closed rooms, their guests and songs
+//	idle.go       guests who did nothing, and closed rooms without a song
+//	mutations.go  idempotency keys and commands
 package purge
 
 import (

@@ -2,12 +2,11 @@ package purge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
-	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/internal/database"
-	"antwon.dj/backend/internal/party"
 )
 
 // roomTables are the tables with rows of a room, and the condition for those rows. The memberships are deleted first,
@@ -24,70 +23,53 @@ var roomTables = []struct{ table, rows string }{
 	{"rooms", "id = ?"},
 }
 
+// maxFailures is how many rooms may fail before a purge leaves the others to the next one.
+const maxFailures = 10
+
 const (
-	// oldGuests are guests and screens without a room, without anything that they did in one, and without a session with
-	// which they could come back.
-	oldGuests = `kind IN ('GUEST', 'SCREEN') AND created_at < ?
- AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = users.id)
- AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = users.id)
- AND NOT EXISTS (SELECT 1 FROM likes l WHERE l.user_id = users.id)
- AND NOT EXISTS (SELECT 1 FROM skip_votes v WHERE v.user_id = users.id)
- AND NOT EXISTS (SELECT 1 FROM queue_items i WHERE i.added_by_id = users.id)`
+	closedRooms = "status = 'CLOSED' AND closed_at < ?"
+	// emptyRooms are closed rooms to which no song was ever added.
+	emptyRooms = closedRooms + " AND (SELECT 1 FROM queue_items i WHERE i.room_id = rooms.id LIMIT 1) IS NULL"
 	// oldSongs are in no room. A song that is added again is fetched from Spotify again.
-	oldSongs = `fetched_at < ? AND NOT EXISTS (SELECT 1 FROM queue_items i WHERE i.song_id = songs.id)
- AND NOT EXISTS (SELECT 1 FROM room_playbacks p WHERE p.song_id = songs.id)`
+	oldSongs = `fetched_at < ? AND (SELECT 1 FROM queue_items i WHERE i.song_id = songs.id LIMIT 1) IS NULL
+ AND (SELECT 1 FROM room_playbacks p WHERE p.song_id = songs.id LIMIT 1) IS NULL`
 )
 
 // Closed deletes the rooms that closed longer ago than keep, with everything in them; then the guests and screens who
-// are in no other room and whose sessions have ended; then the songs that are in no other room.
+// are gone and in no other room, as Idle does; then the songs that are in no other room. A step that fails does not
+// keep it from the next one.
 func (p *Purger) Closed(ctx context.Context, keep time.Duration) (done Deleted, err error) {
 	before := database.Microseconds(time.Now().Add(-keep))
-	defer func() { p.count(done) }()
-	old := func(ctx context.Context) (string, error) { return p.closedBefore(ctx, before) }
-	if done.Rooms, err = p.purgeRooms(ctx, old); err != nil {
-		return done, err
-	}
-	if done.Guests, err = p.db.DeleteWhere(ctx, "users", oldGuests, before); err != nil {
-		return done, fmt.Errorf("delete guests: %w", err)
-	}
-	if done.Songs, err = p.db.DeleteWhere(ctx, "songs", oldSongs, before); err != nil {
-		return done, fmt.Errorf("delete songs: %w", err)
-	}
-	return done, nil
+	var rooms, guests, songs error
+	done.Rooms, rooms = p.deleteRooms(ctx, closedRooms, before)
+	done.Guests, guests = p.deleteGuests(ctx, idleSince())
+	done.Songs, songs = p.db.Sweep(ctx, "songs", oldSongs, before)
+	p.count(done)
+	return done, errors.Join(wrap("delete closed rooms", rooms), guests, wrap("delete songs", songs))
 }
 
-// purgeRooms deletes the rooms that next returns, until it returns an empty id. It returns how many it deleted, also
-// with an error.
-func (p *Purger) purgeRooms(
-	ctx context.Context, next func(context.Context) (roomID string, err error),
-) (n int, err error) {
-	for {
-		roomID, err := next(ctx)
-		if err != nil || roomID == "" {
-			return n, err
+// deleteRooms deletes the rooms that meet a condition. It returns how many it deleted, also with an error. A room that
+// cannot be deleted does not keep it from deleting others.
+func (p *Purger) deleteRooms(ctx context.Context, condition string, args ...any) (n int, err error) {
+	var failed []error
+	walked := p.db.Walk(ctx, "rooms", condition, args, func(ids []any) error {
+		for _, id := range ids {
+			gone, err := p.deleteRoom(ctx, id.(string))
+			n += gone
+			if err != nil {
+				failed = append(failed, fmt.Errorf("room %s: %w", id, err))
+			}
+			if len(failed) == maxFailures || ctx.Err() != nil {
+				return errors.New("the other rooms are left to the next purge")
+			}
 		}
-		gone, err := p.purgeRoom(ctx, roomID)
-		n += gone
-		if err != nil {
-			return n, fmt.Errorf("delete room %s: %w", roomID, err)
-		}
-	}
+		return nil
+	})
+	return n, errors.Join(append(failed, walked)...)
 }
 
-// closedBefore returns the id of a room that closed before a moment, or an empty one if there is none.
-func (p *Purger) closedBefore(ctx context.Context, moment time.Time) (roomID string, err error) {
-	ids, err := p.db.Read.Room.Query().Where(room.ClosedAtLT(moment), room.Status(string(party.Closed))).Limit(1).IDs(ctx)
-	if err != nil {
-		return "", fmt.Errorf("find rooms that closed long ago: %w", err)
-	}
-	if len(ids) == 0 {
-		return "", nil
-	}
-	return ids[0], nil
-}
-
-// purgeRoom deletes a room. It returns 0 if another server deleted the room first, and otherwise 1.
-func (p *Purger) purgeRoom(ctx context.Context, roomID string) (n int, err error) {
+// deleteRoom deletes a room. It returns 0 if another server deleted the room first, and otherwise 1.
+func (p *Purger) deleteRoom(ctx context.Context, roomID string) (n int, err error) {
 	for _, of := range roomTables {
 		if n, err = p.db.DeleteWhere(ctx, of.table, of.rows, roomID); err != nil {
 			return 0, fmt.Errorf("%s: %w", of.table, err)
@@ -95,4 +77,12 @@ func (p *Purger) purgeRoom(ctx context.Context, roomID string) (n int, err error
 	}
 	p.forget(roomID)
 	return n, nil
+}
+
+// wrap says what failed, if anything did.
+func wrap(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
 }

@@ -1,14 +1,14 @@
-// Package ratelimit limits how often something may be done, by key, with token buckets in bounded memory, and notes for
-// one operation what it used of its limits.
+// Package ratelimit limits how often something may be done. It uses token buckets, and its memory is bounded. It can
+// also record how much of each limit an operation has used.
 //
-// Limiter counts users whom it is told; Fair counts clients whose user is unknown, by their network, browser and
-// connection.
+// A Limiter has one bucket for each key, such as a user's id. A Fair limits clients whose user is unknown: it has
+// buckets for their network, their browser and their connection.
 //
-// A Limiter holds one bucket per key. When there are too many, it forgets the bucket that was used least recently; a
-// forgotten key starts again with a full bucket. A bucket is either for things of which each takes one token, with
-// Bucket.Allow, or a budget for things whose cost is known only when they are done, with Bucket.Take and Bucket.Charge.
-// Buckets are local to the process: each of several servers allows the
-// full rate.
+// A Limiter that has too many buckets forgets the one that was used least recently. If its key comes again, it gets a
+// full bucket. There are two ways to use a bucket: Bucket.Allow takes one token for each thing that is done;
+// Bucket.Take and Bucket.Charge are for things whose cost is known only afterwards.
+//
+// Buckets are local to the process: each of several servers allows the full rate.
 package ratelimit
 
 import (

@@ -8,8 +8,9 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// stateColumns are the columns of the state query: for each, where the database reads it and where Scan stores it. Both
-// the SELECT list and the destinations of Scan are built from this table, so their orders cannot differ.
+// stateColumns are the columns of the state query, before ItemColumns: for each, where the database reads it and where
+// Scan stores it. Both the SELECT list and the destinations of Scan are built from this table, so their orders cannot
+// differ.
 var stateColumns = []struct {
 	sql         string
 	destination func(*stateRow) any
@@ -21,6 +22,7 @@ var stateColumns = []struct {
 	{"r.version", func(r *stateRow) any { return &r.room.Version }},
 	{"r.status", func(r *stateRow) any { return &r.room.Status }},
 	{"r.members_version", func(r *stateRow) any { return &r.room.MembersVersion }},
+	{"r.away_version", func(r *stateRow) any { return &r.room.AwayVersion }},
 	{"r.restored_version", func(r *stateRow) any { return &r.restoredVersion }},
 	{"r.settings_version", func(r *stateRow) any { return &r.room.SettingsVersion }},
 	{"r.present_count", func(r *stateRow) any { return &r.room.Present }},
@@ -41,34 +43,52 @@ var stateColumns = []struct {
 	{"p.device_type", func(r *stateRow) any { return &r.playback.deviceType }},
 	{"p.device_active", func(r *stateRow) any { return &r.playback.deviceActive }},
 	{"p.device_restricted", func(r *stateRow) any { return &r.playback.deviceRestricted }},
+	{"p.device_fixed_volume", func(r *stateRow) any { return &r.playback.deviceFixedVolume }},
 	{"p.device_volume", func(r *stateRow) any { return &r.playback.deviceVolume }},
 	{"p.delivery", func(r *stateRow) any { return &r.playback.delivery }},
 	{"p.health", func(r *stateRow) any { return &r.playback.health }},
 	{"p.health_reason", func(r *stateRow) any { return &r.playback.healthReason }},
 	{"p.health_until", func(r *stateRow) any { return &r.playback.healthUntil }},
+}
 
-	{"i.id", func(r *stateRow) any { return &r.item.id }},
-	{"i.song_id", func(r *stateRow) any { return &r.item.songID }},
-	{"i.added_by_id", func(r *stateRow) any { return &r.item.addedBy }},
-	{"m.id", func(r *stateRow) any { return &r.item.adderID }},
-	{"m.display_name", func(r *stateRow) any { return &r.item.adderName }},
-	{"u.kind", func(r *stateRow) any { return &r.item.adderKind }},
-	{"i.added_at", func(r *stateRow) any { return &r.item.addedAt }},
-	{"i.age", func(r *stateRow) any { return &r.item.age }},
-	{"i.version", func(r *stateRow) any { return &r.item.version }},
-	{"i.state", func(r *stateRow) any { return &r.item.state }},
-	{"i.like_count", func(r *stateRow) any { return &r.item.likeCount }},
-	{"i.commit_state", func(r *stateRow) any { return &r.item.commitState }},
-	{"i.commit_delivery", func(r *stateRow) any { return &r.item.commitDelivery }},
-	{"i.committed_at", func(r *stateRow) any { return &r.item.committedAt }},
-	{"i.skip_on_start", func(r *stateRow) any { return &r.item.skipOnStart }},
-	{"i.recording", func(r *stateRow) any { return &r.item.recording }},
-	{"i.started_at", func(r *stateRow) any { return &r.item.startedAt }},
-	{"i.started_version", func(r *stateRow) any { return &r.item.startedVersion }},
-	{"i.pin_rule", func(r *stateRow) any { return &r.item.pinRule }},
-	{"i.pin_position", func(r *stateRow) any { return &r.item.pinPosition }},
-	{"i.pin_likes", func(r *stateRow) any { return &r.item.pinLikes }},
-	{"i.pin_version", func(r *stateRow) any { return &r.item.pinVersion }},
+// itemColumns are the columns of a queue item i, and of its adder: membership m and user u.
+var itemColumns = []struct {
+	sql         string
+	destination func(*ItemRow) any
+}{
+	{"i.id", func(r *ItemRow) any { return &r.id }},
+	{"i.song_id", func(r *ItemRow) any { return &r.songID }},
+	{"i.added_by_id", func(r *ItemRow) any { return &r.addedBy }},
+	{"m.id", func(r *ItemRow) any { return &r.adderID }},
+	{"m.display_name", func(r *ItemRow) any { return &r.adderName }},
+	{"u.kind", func(r *ItemRow) any { return &r.adderKind }},
+	{"i.added_at", func(r *ItemRow) any { return &r.addedAt }},
+	{"i.age", func(r *ItemRow) any { return &r.age }},
+	{"i.version", func(r *ItemRow) any { return &r.version }},
+	{"i.state", func(r *ItemRow) any { return &r.state }},
+	{"i.like_count", func(r *ItemRow) any { return &r.likeCount }},
+	{"i.commit_state", func(r *ItemRow) any { return &r.commitState }},
+	{"i.commit_delivery", func(r *ItemRow) any { return &r.commitDelivery }},
+	{"i.committed_at", func(r *ItemRow) any { return &r.committedAt }},
+	{"i.skip_on_start", func(r *ItemRow) any { return &r.skipOnStart }},
+	{"i.recording", func(r *ItemRow) any { return &r.recording }},
+	{"i.started_at", func(r *ItemRow) any { return &r.startedAt }},
+	{"i.started_version", func(r *ItemRow) any { return &r.startedVersion }},
+	{"i.pin_rule", func(r *ItemRow) any { return &r.pinRule }},
+	{"i.pin_position", func(r *ItemRow) any { return &r.pinPosition }},
+	{"i.pin_likes", func(r *ItemRow) any { return &r.pinLikes }},
+	{"i.pin_version", func(r *ItemRow) any { return &r.pinVersion }},
+}
+
+// ItemColumns is the list of columns that an ItemRow reads, of a queue item i, its adder's membership m and user u.
+var ItemColumns = listOfItemColumns()
+
+func listOfItemColumns() string {
+	var columns []string
+	for _, column := range itemColumns {
+		columns = append(columns, column.sql)
+	}
+	return strings.Join(columns, ", ")
 }
 
 // The state query returns a room, its playback and its queue items that are newer than a version, oldest version first.
@@ -80,11 +100,11 @@ var (
 )
 
 func buildStateQuery(itemCondition string) string {
-	columns := make([]string, len(stateColumns))
-	for i, column := range stateColumns {
-		columns[i] = column.sql
+	var columns strings.Builder
+	for _, column := range stateColumns {
+		columns.WriteString(column.sql + ", ")
 	}
-	return "SELECT " + strings.Join(columns, ", ") + `
+	return "SELECT " + columns.String() + ItemColumns + `
 FROM rooms r
 LEFT JOIN room_playbacks p ON p.id = r.id
 LEFT JOIN queue_items i ON i.room_id = r.id AND i.version > ?` + itemCondition + `
@@ -102,16 +122,16 @@ type stateRow struct {
 	// restoredVersion is the room's version since the database was last restored.
 	restoredVersion int64
 	playback        playbackRow
-	item            itemRow
+	item            ItemRow
 }
 
-// destinations returns pointers to the fields of r, in the order of stateColumns.
+// destinations returns pointers to the fields of r, in the order of stateColumns and ItemColumns.
 func (r *stateRow) destinations() []any {
 	pointers := make([]any, len(stateColumns))
 	for i, column := range stateColumns {
 		pointers[i] = column.destination(r)
 	}
-	return pointers
+	return append(pointers, r.item.Destinations()...)
 }
 
 // head returns the room of the row, without the parts that loadChangedParts adds.
@@ -122,8 +142,9 @@ func (r *stateRow) head(roomID string) party.RoomRow {
 	return head
 }
 
-// itemRow holds the columns of a queue item and of the member who added it. All are NULL in a row without an item.
-type itemRow struct {
+// ItemRow holds the columns of a queue item and of the member who added it. All are NULL in a row without an item.
+// Scan overwrites every field, so one ItemRow serves all rows of a result.
+type ItemRow struct {
 	id, songID, state, recording         sql.Null[string]
 	addedBy, adderID                     sql.Null[string]
 	adderName, adderKind                 sql.Null[string]
@@ -135,8 +156,17 @@ type itemRow struct {
 	skipOnStart                          sql.Null[bool]
 }
 
-// queueItem returns the item with the URI of its song only; addSongs adds the rest of the song.
-func (r *itemRow) queueItem(roomID string) *party.QueueItem {
+// Destinations returns where Scan stores the columns, in the order of ItemColumns.
+func (r *ItemRow) Destinations() []any {
+	pointers := make([]any, len(itemColumns))
+	for i, column := range itemColumns {
+		pointers[i] = column.destination(r)
+	}
+	return pointers
+}
+
+// Item returns the item with the URI of its song only; Loader.AddSong adds the rest of the song.
+func (r *ItemRow) Item(roomID string) *party.QueueItem {
 	item := &party.QueueItem{
 		ID: r.id.V, RoomID: roomID, Song: party.Song{URI: r.songID.V}, Recording: r.recording.V,
 		State: party.QueueItemState(r.state.V), LikeCount: r.likeCount.V,
@@ -169,6 +199,7 @@ type playbackRow struct {
 	observedAt                       sql.Null[time.Time]
 	deviceID, deviceName, deviceType sql.Null[string]
 	deviceActive, deviceRestricted   sql.Null[bool]
+	deviceFixedVolume                sql.Null[bool]
 	deviceVolume                     sql.Null[int64]
 	delivery, health, healthReason   sql.Null[string]
 	healthUntil                      sql.Null[time.Time]
@@ -199,7 +230,8 @@ func (r *playbackRow) toPlayback(roomID string) party.Playback {
 	if r.deviceID.Valid {
 		p.Device = &party.Device{
 			ID: r.deviceID.V, Name: r.deviceName.V, Type: r.deviceType.V,
-			IsActive: r.deviceActive.V, IsRestricted: r.deviceRestricted.V, VolumePercent: intPointer(r.deviceVolume),
+			IsActive: r.deviceActive.V, IsRestricted: r.deviceRestricted.V,
+			FixedVolume: r.deviceFixedVolume.V, VolumePercent: intPointer(r.deviceVolume),
 		}
 	}
 	return p

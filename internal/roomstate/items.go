@@ -30,6 +30,11 @@ func (l *Loader) ItemOf(ctx context.Context, row *ent.QueueItem) (*party.QueueIt
 	return items[0], nil
 }
 
+// AddSong completes an item of whose song only the URI is known.
+func (l *Loader) AddSong(ctx context.Context, item *party.QueueItem) error {
+	return l.addSongs(ctx, []*party.QueueItem{item}, nil)
+}
+
 // ItemsByID loads items of one room like Item. Ids without an item are missing from the result.
 func (l *Loader) ItemsByID(ctx context.Context, roomID string, ids []string) (map[string]*party.QueueItem, error) {
 	rows, err := l.db.Read.QueueItem.Query().Where(queueitem.IDIn(ids...)).All(ctx)

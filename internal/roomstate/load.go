@@ -10,6 +10,7 @@ import (
 	entsql "entgo.io/ent/dialect/sql"
 
 	"antwon.dj/backend/ent/membership"
+	"antwon.dj/backend/ent/predicate"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/roomcommand"
 	"antwon.dj/backend/internal/live"
@@ -60,7 +61,7 @@ func (l *Loader) loadNewest(
 	}
 	affected := party.Affected{}
 	if have != nil {
-		affected.Users, affected.Everybody = touched.Between(have.Version, read.head.Version)
+		affected.Users, affected.Everybody, affected.OnlyLikes = touched.Between(have.Version, read.head.Version)
 	}
 	return party.Merge(have, read.head, read.items, read.playback, affected), nil
 }
@@ -74,6 +75,7 @@ func (l *Loader) loadChangedParts(
 	since := int64(-1)
 	if have != nil {
 		since, head.PendingCommands, head.Removed = have.Version, have.PendingCommands, have.Removed
+		head.Left = have.Left
 		head.Settings, head.Plays = have.Settings, have.Plays
 	}
 	if head.SettingsVersion > since {
@@ -90,7 +92,12 @@ func (l *Loader) loadChangedParts(
 		}
 	}
 	if head.MembersVersion > since {
-		head.Removed, err = l.loadRemoved(ctx, head.RoomID)
+		if head.Removed, err = l.loadRemoved(ctx, head.RoomID); err != nil {
+			return err
+		}
+	}
+	if head.AwayVersion > since {
+		head.Left, err = l.loadLeft(ctx, head.RoomID)
 	}
 	return err
 }
@@ -181,7 +188,7 @@ func (l *Loader) readState(ctx context.Context, query string, since int64, roomI
 		}
 		found = true
 		if row.item.id.Valid {
-			read.items = append(read.items, row.item.queueItem(roomID))
+			read.items = append(read.items, row.item.Item(roomID))
 		}
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
@@ -197,17 +204,28 @@ func (l *Loader) readState(ctx context.Context, query string, since int64, roomI
 
 // loadRemoved returns the ids of the users who were removed from a room, or banned, and have not joined again.
 func (l *Loader) loadRemoved(ctx context.Context, roomID string) (map[string]bool, error) {
-	ids, err := l.db.Read.Membership.Query().
-		Where(membership.RoomID(roomID), membership.RoleIn(string(party.RoleRemoved), string(party.RoleBanned))).
+	return l.loadMembers(ctx, roomID, membership.RoleIn(string(party.RoleRemoved), string(party.RoleBanned)))
+}
+
+// loadLeft returns the members who left so long ago that their songs wait.
+func (l *Loader) loadLeft(ctx context.Context, roomID string) (map[string]bool, error) {
+	return l.loadMembers(ctx, roomID, membership.Away(true))
+}
+
+// loadMembers returns the ids of the members who meet a condition.
+func (l *Loader) loadMembers(
+	ctx context.Context, roomID string, condition predicate.Membership,
+) (map[string]bool, error) {
+	ids, err := l.db.Read.Membership.Query().Where(membership.RoomID(roomID), condition).
 		Select(membership.FieldUserID).Strings(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("load the removed members: %w", err)
+		return nil, fmt.Errorf("load members: %w", err)
 	}
-	removed := make(map[string]bool, len(ids))
+	members := make(map[string]bool, len(ids))
 	for _, id := range ids {
-		removed[id] = true
+		members[id] = true
 	}
-	return removed, nil
+	return members, nil
 }
 
 // pendingCommands returns the commands of a room that have not been answered yet, oldest first.

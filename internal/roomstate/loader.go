@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
@@ -14,7 +15,12 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-const songsCached = 10_000
+const (
+	songsCached = 10_000
+	// songFreshness is how long a song is used before it is read again: another server may have stored what Spotify says
+	// of it now.
+	songFreshness = time.Hour
+)
 
 // NotFound errors for an id that names nothing.
 var (
@@ -23,15 +29,20 @@ var (
 )
 
 // Loader reads the states of rooms and single queue items from the database; it is the live.Source of the feeds.
-// It caches stored songs. It is safe for concurrent use.
+// It caches stored songs for songFreshness. It is safe for concurrent use.
 type Loader struct {
 	db    *database.DB
-	songs *lru.Cache[string, party.Song]
+	songs *lru.Cache[string, cachedSong]
+}
+
+type cachedSong struct {
+	song party.Song
+	at   time.Time // when it was read
 }
 
 // NewLoader returns a Loader of a database, with an empty cache.
 func NewLoader(db *database.DB) *Loader {
-	songs, _ := lru.New[string, party.Song](songsCached) // fails only for a size of 0
+	songs, _ := lru.New[string, cachedSong](songsCached) // fails only for a size of 0
 	return &Loader{db: db, songs: songs}
 }
 
@@ -83,8 +94,8 @@ func (l *Loader) Songs(ctx context.Context, uris []string) (map[string]party.Son
 	found := make(map[string]party.Song, len(uris))
 	var missing []string
 	for _, uri := range uris {
-		if s, ok := l.songs.Get(uri); ok {
-			found[uri] = s
+		if s, ok := l.songs.Get(uri); ok && time.Since(s.at) < songFreshness {
+			found[uri] = s.song
 		} else {
 			missing = append(missing, uri)
 		}
@@ -98,7 +109,7 @@ func (l *Loader) Songs(ctx context.Context, uris []string) (map[string]party.Son
 	}
 	for _, row := range rows {
 		found[row.ID] = SongOf(row)
-		l.songs.Add(row.ID, found[row.ID])
+		l.songs.Add(row.ID, cachedSong{found[row.ID], time.Now()})
 	}
 	return found, nil
 }

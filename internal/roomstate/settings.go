@@ -1,6 +1,8 @@
 package roomstate
 
 import (
+	"time"
+
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/schema"
 	"antwon.dj/backend/internal/party"
@@ -22,14 +24,22 @@ func SettingsOf(row *ent.Room) party.RoomSettings {
 	s := party.RoomSettings{
 		RequestsOpen: row.RequestsOpen, Delivery: party.Delivery(row.Delivery),
 		Fallback: row.Fallback, FallbackPlaylistURI: row.FallbackPlaylistURI,
+		GuestPlaylistURI: row.GuestPlaylistURI, GuestPlaylistUse: party.PlaylistUse(row.GuestPlaylistUse),
 		OrderMode: party.OrderMode(row.OrderMode), AllowExplicit: row.AllowExplicit, MaxSongSeconds: row.MaxSongSeconds,
 		CooldownMinutes: row.CooldownMinutes, MaxQueueLength: row.MaxQueueLength, MaxQueuedPerGuest: row.MaxQueuedPerGuest,
 		AddsPerHour: row.AddsPerHour, SkipVotePercent: row.SkipVotePercent, RequireApproval: row.RequireApproval,
 		TrustedAfter: row.TrustedAfter, LikesAfterMinutes: row.LikesAfterMinutes, Blocked: blockedOf(row.Blocked),
 	}
-	if row.LastCallAt != nil {
-		at := row.LastCallAt.UTC()
-		s.LastCallAt = &at
-	}
+	s.AwayAfterMinutes = row.AwayAfterMinutes
+	s.RequestsOpenAt, s.LastCallAt = utc(row.RequestsOpenAt), utc(row.LastCallAt)
 	return s
+}
+
+// utc returns the time in UTC, and nil for nil.
+func utc(at *time.Time) *time.Time {
+	if at == nil {
+		return nil
+	}
+	moved := at.UTC()
+	return &moved
 }

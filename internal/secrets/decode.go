@@ -37,7 +37,7 @@ func decodeDatabase(content string) (map[string]string, error) {
 		Engine, Username, Password, Host, DBName, TLS string
 		Port                                          json.Number
 	}
-	if json.Unmarshal([]byte(content), &d) != nil || d.Username == "" {
+	if json.Unmarshal([]byte(content), &d) != nil || d.Username == "" || d.Password == "" {
 		return nil, errors.New(`want JSON such as {"engine": "mysql", "username": "…", "password": "…", "host": "…", ` +
 			`"port": 3306, "dbname": "…"}`)
 	}

@@ -18,6 +18,7 @@ func TestDatabaseSecretBecomesAURL(t *testing.T) {
 			"mysql://u:p@h:3307/d",
 		},
 		{"only required keys", `{"username":"u","password":"p","host":"h"}`, "mysql://u:p@h:3306/antwon"},
+		{"no password", `{"username":"u","host":"h"}`, ""},
 		{"verified TLS", `{"username":"u","password":"p","host":"h","tls":"true"}`, "mysql://u:p@h:3306/antwon?tls=true"},
 		{"IPv6", `{"username":"u","password":"p","host":"::1"}`, "mysql://u:p@[::1]:3306/antwon"},
 		{"a user and a password only", `{"username":"u","password":"p"}`, "mysql://u:p@/"},

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -131,26 +133,33 @@ func TestTemporaryFaultsAreRetried(t *testing.T) {
 func TestErrorsNameTheSecretAndShowNothingOfIt(t *testing.T) {
 	always := func(fault string) []string { return slices.Repeat([]string{fault}, 10) }
 	for name, test := range map[string]struct {
-		faults   []string
-		put      string
-		want     string
-		requests int
+		faults    []string
+		put       string
+		want      string
+		requests  int
+		permanent bool
 	}{
 		"missing": {
 			faults: []string{"ResourceNotFoundException"}, want: "there is no such secret in eu-central-1", requests: 1,
+			permanent: true,
 		},
 		"forbidden": {
-			faults: []string{"AccessDeniedException"}, requests: 1,
-			want: "AWS returned AccessDeniedException for Secrets Manager's GetSecretValue",
+			faults: []string{"AccessDeniedException"}, requests: 1, permanent: true,
+			want: "AWS returned AccessDeniedException for Secrets Manager's GetSecretValue: the role needs",
+		},
+		"an unknown key": {
+			faults: []string{"UnrecognizedClientException"}, want: "AWS_ACCESS_KEY_ID", requests: 1, permanent: true,
 		},
 		"throttled": {faults: always("ThrottlingException"), want: "AWS returned ThrottlingException", requests: 5},
 		"broken":    {faults: always("500"), want: "AWS returned InternalServiceError", requests: 5},
 		"hanging":   {faults: always(fakeaws.Hang), want: "exceeded", requests: 5},
 		"garbled":   {faults: []string{marker}, want: "the response of AWS cannot be decoded", requests: 1},
-		"not JSON":  {put: marker, want: "want JSON such as", requests: 1},
-		"an array":  {put: `["hushhush"]`, want: "want JSON such as", requests: 1},
-		"a number":  {put: `{"client_id": "hushhush", "client_secret": 4711}`, want: "want JSON such as", requests: 1},
-		"no id":     {put: `{"id": "hushhush"}`, want: "want JSON such as", requests: 1},
+		"not JSON":  {put: marker, want: "want JSON such as", requests: 1, permanent: true},
+		"an array":  {put: `["hushhush"]`, want: "want JSON such as", requests: 1, permanent: true},
+		"a number": {
+			put: `{"client_id": "hushhush", "client_secret": 4711}`, want: "want JSON such as", requests: 1, permanent: true,
+		},
+		"no id": {put: `{"id": "hushhush"}`, want: "want JSON such as", requests: 1, permanent: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inFakeTime(t, func(t *testing.T, aws *fakeaws.Server) {
@@ -160,6 +169,9 @@ func TestErrorsNameTheSecretAndShowNothingOfIt(t *testing.T) {
 				}
 				_, err := secrets.OpenOver(t.Context(), options, aws)
 				wantSafeError(t, err, test.want)
+				if failed, ok := errors.AsType[*secrets.Error](err); !ok || failed.IsPermanent != test.permanent {
+					t.Errorf("got %#v, want permanent: %v", failed, test.permanent)
+				}
 				if n := aws.RequestCount(names.Spotify); n != test.requests {
 					t.Errorf("%d requests, want %d", n, test.requests)
 				}
@@ -224,6 +236,26 @@ func TestOpenFailsWithoutARegion(t *testing.T) {
 		_, err := secrets.OpenOver(t.Context(), options, aws)
 		if err == nil || !strings.Contains(err.Error(), "AWS_REGION") || aws.RequestCount(names.Spotify) > 0 {
 			t.Errorf("got %v after %d requests", err, aws.RequestCount(names.Spotify))
+		}
+	})
+}
+
+// noSuchRegion is a network in which AWS has no host for the region.
+type noSuchRegion struct{}
+
+func (noSuchRegion) RoundTrip(r *http.Request) (*http.Response, error) {
+	return nil, &net.DNSError{Err: "no such host", Name: r.URL.Hostname(), IsNotFound: true}
+}
+
+func TestOpenNamesARegionThatAWSDoesNotHave(t *testing.T) {
+	inFakeTime(t, func(t *testing.T, aws *fakeaws.Server) {
+		t.Setenv("AWS_REGION", "eu-nowhere-1")
+		t.Setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", "")
+		_, err := secrets.OpenOver(t.Context(), options, noSuchRegion{})
+		const want = "there is no host secretsmanager.eu-nowhere-1.amazonaws.com: check AWS_REGION, which is eu-nowhere-1"
+		wantSafeError(t, err, want)
+		if failed, ok := errors.AsType[*secrets.Error](err); !ok || !failed.IsPermanent {
+			t.Errorf("got %#v, want an error that stays", err)
 		}
 	})
 }

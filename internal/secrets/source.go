@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -73,7 +72,7 @@ type Source struct {
 }
 
 // OpenAWS reads the secrets and returns a Source that provides them. Its error reports everything that is wrong with
-// them.
+// them: it joins an *Error for each secret that could not be read, or is one.
 func OpenAWS(ctx context.Context, o Options) (*Source, error) {
 	o = o.withDefaults()
 	return open(ctx, o, awshttp.NewBuildableClient().WithTimeout(o.AttemptTimeout))
@@ -182,15 +181,15 @@ func (s *Source) readAll(ctx context.Context) ([]map[string]string, error) {
 	return read, errors.Join(errs...)
 }
 
-// readOne reads and decodes one secret.
+// readOne reads and decodes one secret. Its errors are *Error.
 func (s *Source) readOne(ctx context.Context, secret secret) (map[string]string, error) {
 	content, err := fetch(ctx, s.client, secret.name)
 	if err != nil {
-		return nil, fmt.Errorf("the secret %s: %w", secret.name, err)
+		return nil, err
 	}
 	values, err := secret.decode(content)
 	if err != nil {
-		return nil, fmt.Errorf("the secret %s: %w", secret.name, err)
+		return nil, &Error{secret.name, err, true}
 	}
 	return values, nil
 }

@@ -4,32 +4,34 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
-	"net/netip"
 	"sync"
 	"time"
+
+	"antwon.dj/backend/internal/ratelimit"
 )
 
 const (
-	// linesPerMinute is how many requests of one address are logged in a minute; a whole party may share one.
+	// linesPerMinute is how many requests of one network are logged in a minute; a whole party may share one.
 	linesPerMinute = 300
-	// loggedAddresses is how many addresses are told apart in a minute. All others share one bound.
-	loggedAddresses = 10_000
+	// loggedNetworks is how many networks are told apart in a minute. All others share one bound.
+	loggedNetworks = 10_000
 )
 
-// accessLog writes a line for each request, and for the requests of an address beyond its bound one line that says how
+// accessLog writes a line for each request, and for the requests of a network beyond its bound one line that says how
 // many there were. So clients can neither fill the disk nor hide among the lines what others do. Lines of other kinds,
 // such as warnings, are not bounded here. Its methods are safe for concurrent use.
 type accessLog struct {
 	log *slog.Logger
 
 	mu       sync.Mutex
-	ends     time.Time            // of the minute that is counted; zero before the first request
-	requests map[netip.Prefix]int // in this minute, by address; under the zero Prefix those of all further addresses
+	ends     time.Time      // of the minute that is counted; zero before the first request
+	requests map[string]int // in this minute, by network; under "" those of all further networks
 }
 
 func newAccessLog(log *slog.Logger) *accessLog {
-	return &accessLog{log: log, requests: map[netip.Prefix]int{}}
+	return &accessLog{log: log, requests: map[string]int{}}
 }
 
 // write logs a request by its route: its path may have a room's code in it, and a client chooses its length.
@@ -48,17 +50,17 @@ func (l *accessLog) write(r *http.Request, answer *recorder, took time.Duration)
 	)
 }
 
-// allows counts a request, and reports whether its line is within the bound of its address. The first request of a
+// allows counts a request, and reports whether its line is within the bound of its network. The first request of a
 // minute, whoever sends it, has the lines left out in the minute before it reported.
 func (l *accessLog) allows(r *http.Request) bool {
 	l.mu.Lock()
-	var before map[netip.Prefix]int
+	var before map[string]int
 	if now := time.Now(); !now.Before(l.ends) {
-		before, l.requests, l.ends = l.requests, map[netip.Prefix]int{}, now.Add(time.Minute)
+		before, l.requests, l.ends = l.requests, map[string]int{}, now.Add(time.Minute)
 	}
 	network := networkOf(r.RemoteAddr)
-	if _, known := l.requests[network]; !known && len(l.requests) >= loggedAddresses {
-		network = netip.Prefix{}
+	if _, known := l.requests[network]; !known && len(l.requests) >= loggedNetworks {
+		network = ""
 	}
 	l.requests[network]++
 	allowed := l.requests[network] <= linesPerMinute
@@ -67,31 +69,22 @@ func (l *accessLog) allows(r *http.Request) bool {
 	return allowed
 }
 
-func (l *accessLog) reportLeftOut(requests map[netip.Prefix]int) {
+func (l *accessLog) reportLeftOut(requests map[string]int) {
 	for network, n := range requests {
 		if n > linesPerMinute {
-			from := "further addresses"
-			if network.IsValid() {
-				from = network.String()
-			}
 			l.log.LogAttrs(context.Background(), slog.LevelInfo, "requests left out of the log",
-				slog.Int("left_out", n-linesPerMinute), slog.String("remote_network", from))
+				slog.Int("left_out", n-linesPerMinute), slog.String("remote_network", cmp.Or(network, "further networks")))
 		}
 	}
 }
 
-// networkOf returns what one client controls: an IPv4 address, or the 64 bits of an IPv6 address that a provider gives
-// to each of its customers.
-func networkOf(remoteAddr string) netip.Prefix {
-	peer, err := netip.ParseAddrPort(remoteAddr)
+// networkOf returns the network under which limits count a remote address, or "" if there is none.
+func networkOf(remoteAddr string) string {
+	host, _, err := net.SplitHostPort(remoteAddr)
 	if err != nil {
-		return netip.Prefix{}
+		return ""
 	}
-	address, bits := peer.Addr().Unmap().WithZone(""), 64
-	if address.Is4() {
-		bits = 32
-	}
-	network, _ := address.Prefix(bits) // fails only for a number of bits that the address does not have
+	network, _ := ratelimit.NetworksOf(host)
 	return network
 }
 

@@ -90,7 +90,7 @@ func TestAccessLogIsBoundedForEachAddress(t *testing.T) {
 
 		time.Sleep(time.Minute)
 		s.request(1, "203.0.113.9:1", "/graphql")
-		want := map[string]int{"203.0.113.9/32": 700, "2001:db8::/64": 40}
+		want := map[string]int{"203.0.113.9": 700, "2001:db8::/64": 40}
 		if got := s.leftOut(); fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%v are said to be left out, want %v", got, want)
 		}
@@ -110,16 +110,16 @@ func TestAccessLogIsBoundedForAllAddressesTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startFlooded(t)
 		const further = 3000
-		for i := range server.LoggedAddresses + further {
+		for i := range server.LoggedNetworks + further {
 			s.request(1, fmt.Sprintf("10.%d.%d.%d:1", i>>16&255, i>>8&255, i&255), "/graphql")
 		}
 		time.Sleep(time.Minute)
 		s.request(1, "203.0.113.9:1", "/graphql")
-		want := server.LoggedAddresses + server.LinesPerMinute + 1
+		want := server.LoggedNetworks + server.LinesPerMinute + 1
 		if lines := s.log.all(t, "request"); len(lines) != want {
 			t.Errorf("%d requests are logged, want %d", len(lines), want)
 		}
-		if got := s.leftOut(); got["further addresses"] != further-server.LinesPerMinute || len(got) != 1 {
+		if got := s.leftOut(); got["further networks"] != further-server.LinesPerMinute || len(got) != 1 {
 			t.Errorf("left out: %v", got)
 		}
 	})

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/gorilla/websocket"
+
 	"antwon.dj/backend/internal/account"
 )
 
@@ -55,7 +57,10 @@ func withCaller(
 ) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, browser := identifyCaller(c, w, r)
-		next.ServeHTTP(w, r.WithContext(withCookies(ctx, browser)))
+		if !websocket.IsWebSocketUpgrade(r) { // over which no cookies can be written
+			ctx = withCookies(ctx, browser)
+		}
+		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
 

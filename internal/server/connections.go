@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"slices"
 	"sync"
 	"time"
@@ -30,22 +31,27 @@ const (
 )
 
 // Connections bounds how many connections are open at the same time, so that neither memory nor file descriptors run
-// out: a newcomer beyond the limit gets 503, and all others go on. It is safe for concurrent use.
+// out: a newcomer beyond the limit, or beyond the share of its network, gets 503, and all others go on. It is safe for
+// concurrent use.
 type Connections struct {
 	limit   int
 	log     *slog.Logger
 	refused prometheus.Counter
 
-	mu    sync.Mutex
-	open  int           // within the limit
-	spare []*connection // beyond it, the oldest first
-	full  bool          // newcomers are refused
-	told  time.Time     // when the log last said so
+	mu        sync.Mutex
+	open      int           // within the limit
+	shares    shares        // of those
+	spare     []*connection // beyond it, the oldest first
+	full      bool          // newcomers are refused
+	told      time.Time     // when the log last said so
+	toldShare time.Time     // when the log last said that those of one network are refused
 }
 
 // NewConnections returns Connections of which at most limit are open, fewer if the process may not have so many files
-// open, and registers their metrics.
-func NewConnections(limit int, log *slog.Logger, metrics prometheus.Registerer) *Connections {
+// open, and registers their metrics. Trusted proxies may have all of them, other networks a share.
+func NewConnections(
+	limit int, trusted []netip.Prefix, log *slog.Logger, metrics prometheus.Registerer,
+) *Connections {
 	c := &Connections{limit: limit, log: log, refused: prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "http_connections_refused_total", Help: "Requests on connections beyond the limit, which got 503.",
 	})}
@@ -54,6 +60,7 @@ func NewConnections(limit int, log *slog.Logger, metrics prometheus.Registerer) 
 		log.Warn("fewer connections than configured, because few files may be open: raise ulimit -n",
 			"connections", c.limit, "configured", limit, "files", files)
 	}
+	c.shares = shares{limit: c.limit, trusted: trusted, open: map[string]int{}}
 	metrics.MustRegister(c.refused, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "http_connections", Help: "Open connections of clients, WebSockets included.",
 	}, func() float64 { return float64(c.count()) }))
@@ -122,13 +129,17 @@ func (l *countingListener) Accept() (net.Conn, error) {
 	}
 }
 
-// add counts a connection. Beyond the limit it becomes a spare one, and may replace the oldest of these.
+// add counts a connection. Beyond the limit, or the share of its network, it becomes a spare one, and may replace the
+// oldest of these.
 func (c *Connections) add(tcp *net.TCPConn) *connection {
+	added := &connection{TCPConn: tcp, connections: c}
+	added.network, added.site = c.shares.counted(tcp.RemoteAddr())
 	c.mu.Lock()
-	added := &connection{TCPConn: tcp, connections: c, isSpare: c.open >= c.limit}
+	full, usedUp := c.open >= c.limit, c.shares.isUsedUp(added.network, added.site)
 	var oldest *connection
-	if !added.isSpare {
+	if added.isSpare = full || usedUp; !added.isSpare {
 		c.open++
+		c.shares.add(1, added.network, added.site)
 	} else {
 		added.deadline = time.Now().Add(spareLife)
 		if c.spare = append(c.spare, added); len(c.spare) > spareConnections {
@@ -136,13 +147,30 @@ func (c *Connections) add(tcp *net.TCPConn) *connection {
 		}
 	}
 	c.mu.Unlock()
-	if added.isSpare {
+	switch {
+	case full:
 		c.reportFull("connections", c.limit)
+	case usedUp:
+		c.reportShare(added.network)
 	}
 	if oldest != nil {
 		_ = oldest.Close() // its client gets no answer in any case
 	}
 	return added
+}
+
+// reportShare logs that newcomers of a network are refused, at most once a minute.
+func (c *Connections) reportShare(network string) {
+	c.mu.Lock()
+	telling := time.Since(c.toldShare) >= reportPause
+	if telling {
+		c.toldShare = time.Now()
+	}
+	c.mu.Unlock()
+	if telling {
+		c.log.Warn("one network has its share of all connections: its newcomers are refused. If it is your proxy, name it "+
+			"in ANTWON_TRUSTED_PROXIES", "remote_network", network, "connections", c.limit)
+	}
 }
 
 // reportFull logs that newcomers are refused: once until the server is no longer full, and at most once a minute.
@@ -167,6 +195,7 @@ func (c *Connections) remove(closed *connection) {
 		return
 	}
 	c.open--
+	c.shares.add(-1, closed.network, closed.site)
 	if c.open*100 < c.limit*againBelow {
 		c.full = false
 	}
@@ -182,6 +211,8 @@ func (c *Connections) count() int {
 type connection struct {
 	*net.TCPConn
 	connections *Connections
+	network     string // whose share it uses; "": none, because it comes from a trusted proxy
+	site        string // around the network; "": none
 	isSpare     bool
 	deadline    time.Time // of all reading, if it is a spare one
 	closed      sync.Once

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -17,7 +18,7 @@ import (
 	"antwon.dj/backend/internal/server"
 )
 
-// full is a server that admits two connections.
+// full is a server that admits few connections.
 type full struct {
 	t    *testing.T
 	addr string
@@ -48,14 +49,21 @@ func (l lines) containing(text string) (n int) {
 	return n
 }
 
+// startFull starts a server that admits two connections, for which it trusts this machine as a proxy.
 func startFull(t *testing.T, wrap func(net.Listener) net.Listener) *full {
+	t.Helper()
+	return startLimited(t, 2, wrap, netip.MustParsePrefix("127.0.0.1/32"))
+}
+
+func startLimited(t *testing.T, limit int, wrap func(net.Listener) net.Listener, trusted ...netip.Prefix) *full {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := &full{t: t, addr: listener.Addr().String(), log: lines{&sync.Mutex{}, &[]string{}}}
-	connections := server.NewConnections(2, slog.New(slog.NewTextHandler(f.log, nil)), prometheus.NewRegistry())
+	log := slog.New(slog.NewTextHandler(f.log, nil))
+	connections := server.NewConnections(limit, trusted, log, prometheus.NewRegistry())
 	s := server.HTTPServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "answered "+r.URL.Path)
 	}))
@@ -73,7 +81,14 @@ func startFull(t *testing.T, wrap func(net.Listener) net.Listener) *full {
 // dial opens a connection.
 func (f *full) dial() net.Conn {
 	f.t.Helper()
-	conn, err := new(net.Dialer).DialContext(f.t.Context(), "tcp", f.addr)
+	return f.dialFrom("127.0.0.1")
+}
+
+// dialFrom opens a connection from an address of this machine.
+func (f *full) dialFrom(address string) net.Conn {
+	f.t.Helper()
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(address)}}
+	conn, err := dialer.DialContext(f.t.Context(), "tcp", f.addr)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -162,5 +177,54 @@ func TestSilentNewcomersAreReplaced(t *testing.T) {
 	f.gets(f.dial(), "/healthz", http.StatusOK)
 	if _, err := silent[0].Read(make([]byte, 1)); err == nil {
 		t.Error("the first of them is still open")
+	}
+}
+
+// Whoever opens connections without end gets half of them, and the other half is for everybody else.
+func TestOneNetworkCannotHaveAllConnections(t *testing.T) {
+	const limit = 40
+	f := startLimited(t, limit, directly)
+	for range limit / 2 {
+		f.gets(f.dial(), "/", http.StatusOK)
+	}
+	for range 2 * limit {
+		f.gets(f.dial(), "/", http.StatusServiceUnavailable)
+	}
+	f.gets(f.dial(), "/readyz", http.StatusOK)
+	for range limit / 2 {
+		f.gets(f.dialFrom("127.0.0.2"), "/", http.StatusOK)
+	}
+	if n := f.log.containing("its share"); n != 1 {
+		t.Errorf("%d lines say that newcomers of a network are refused, want 1", n)
+	}
+	f.gets(f.dialFrom("127.0.0.3"), "/", http.StatusServiceUnavailable) // now the server is full
+	if n := f.log.containing("too many connections"); n != 1 {
+		t.Errorf("%d lines say that newcomers are refused, want 1", n)
+	}
+}
+
+// A customer of a provider may have all networks of an IPv6 /48, and a trusted proxy's IPv4 address is everybody's.
+func TestConnectionsAreCountedByNetworkAndSite(t *testing.T) {
+	open := server.CountShares(40, netip.MustParsePrefix("192.0.2.1/32"))
+	for _, test := range []struct {
+		from  func(i int) string
+		admit int
+	}{
+		{func(int) string { return "192.0.2.1" }, 100},
+		{func(int) string { return "::ffff:192.0.2.1" }, 100},
+		{func(int) string { return "192.0.2.2" }, 20},
+		{func(i int) string { return fmt.Sprintf("2001:db8:1:1::%x", i) }, 20},
+		{func(i int) string { return fmt.Sprintf("2001:db8:1:%x::1", 2+i) }, 10},
+		{func(i int) string { return fmt.Sprintf("2001:db8:2:%x::1", i) }, 30},
+	} {
+		admitted := 0
+		for i := range 100 {
+			if open(test.from(i)) {
+				admitted++
+			}
+		}
+		if admitted != test.admit {
+			t.Errorf("of 100 connections from %s and so on %d are admitted, want %d", test.from(0), admitted, test.admit)
+		}
 	}
 }

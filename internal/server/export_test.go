@@ -1,9 +1,12 @@
 package server
 
 import (
+	"context"
 	"log/slog"
 	"maps"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -12,10 +15,10 @@ import (
 // Patterns returns the patterns of all requests that a server serves.
 func Patterns(cfg Config) []string { return slices.Sorted(maps.Keys(routes(cfg))) }
 
-// LinesPerMinute is the bound of the access log for each address, LoggedAddresses of addresses.
+// LinesPerMinute is the bound of the access log for each network, LoggedNetworks that of networks.
 const (
-	LinesPerMinute  = linesPerMinute
-	LoggedAddresses = loggedAddresses
+	LinesPerMinute = linesPerMinute
+	LoggedNetworks = loggedNetworks
 )
 
 // AddressBehind returns where a request comes from that a proxy at 127.0.0.1 passes on with this header.
@@ -25,4 +28,27 @@ func AddressBehind(trusted []netip.Prefix, header ProxyHeader, sent http.Header)
 		remoteAddr = r.RemoteAddr
 	})).ServeHTTP(nil, r)
 	return remoteAddr
+}
+
+// CountShares returns a function that opens a connection from an address, unless its network has used up its share.
+func CountShares(limit int, trusted ...netip.Prefix) (open func(address string) bool) {
+	s := shares{limit: limit, trusted: trusted, open: map[string]int{}}
+	return func(address string) bool {
+		network, site := s.counted(&net.TCPAddr{IP: net.ParseIP(address)})
+		if s.isUsedUp(network, site) {
+			return false
+		}
+		s.add(1, network, site)
+		return true
+	}
+}
+
+// PlainScreen returns a function that asks the plain screen from an address.
+func PlainScreen(cfg Config) func(from, path string) {
+	mux := newMux(map[string]http.Handler{routePlain: http.HandlerFunc(newPlainScreen(cfg).serve)})
+	return func(from, path string) {
+		r := httptest.NewRequestWithContext(context.Background(), http.MethodGet, path, http.NoBody)
+		r.RemoteAddr = from
+		mux.ServeHTTP(httptest.NewRecorder(), r)
+	}
 }

@@ -28,7 +28,9 @@ var built = fstest.MapFS{
 }
 
 func page(name string) *fstest.MapFile {
-	html := `<!doctype html><html data-login="demo"><title>` + name + `</title>` + strings.Repeat(" ", 200)
+	html := `<!doctype html><html data-login="demo"><title>` + name + `</title>` +
+		`<meta property="og:title" content="antwon.dj"><meta property="og:image" content="/preview.png">` +
+		strings.Repeat(" ", 200)
 	return &fstest.MapFile{Data: []byte(html)}
 }
 

@@ -37,7 +37,7 @@ func (r *recorder) Write(p []byte) (int, error) {
 
 func (r *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, buffer, err := http.NewResponseController(r.ResponseWriter).Hijack()
-	if err == nil {
+	if err == nil && r.status == 0 {
 		r.status = http.StatusSwitchingProtocols
 	}
 	return conn, buffer, err

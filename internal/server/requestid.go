@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+
+	"github.com/gorilla/websocket"
 )
 
 const requestIDHeader = "X-Request-Id"
@@ -31,6 +33,17 @@ func identify(next http.Handler) http.Handler {
 func requestID(ctx context.Context) string {
 	id, _ := ctx.Value(requestIDKey{}).(string)
 	return id
+}
+
+// detachWebSockets gives the request of a WebSocket a context that has its id and nothing else: the WebSocket keeps it
+// for as long as it is open, and would keep all that belongs to the request, too.
+func detachWebSockets(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if websocket.IsWebSocketUpgrade(r) {
+			r = r.WithContext(context.WithValue(context.Background(), requestIDKey{}, requestID(r.Context())))
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // LogHandler returns a handler that adds request_id to every line that is logged with the context of a request.

@@ -14,7 +14,11 @@ const (
 
 // routes returns the handlers of the public address by the patterns of their requests.
 func routes(cfg Config) map[string]http.Handler {
-	routes := newPages(cfg.Pages, cfg.signIn()).routes(cfg.CoverOrigins)
+	routes := newPages(cfg).routes(cfg)
+	if cfg.ScreenState != nil {
+		routes[routePlain] = withPolicy(pagePolicyFor(cfg.CoverOrigins), newPlainScreen(cfg).serve)
+	}
+	maps.Copy(routes, newInvitations(cfg.PublicURL).routes())
 	routes["/graphql"] = allowOrigins(cfg.AllowedOrigins, cfg.operations())
 	if cfg.Schema != "" {
 		routes["GET /schema.graphql"] = serveSchema(cfg.Schema)

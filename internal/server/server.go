@@ -21,6 +21,9 @@
 //	login.go           signing in and out; with demo_host.go, spotify_connect.go and outcome.go
 //	monitoring.go      who may see the metrics, and an address of their own; with health.go
 //	pages.go           the web pages; with asset.go
+//	preview.go         the names of rooms in previews of links
+//	invitation.go      QR codes of a room's address, and with invitation_poster.go a poster to print
+//	plain.go           the room's screen for browsers that cannot run the pages; with plain_page.go
 package server
 
 import (
@@ -37,6 +40,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"antwon.dj/backend/internal/account"
+	"antwon.dj/backend/internal/party"
 )
 
 // Config configures a server. Fields are required unless they say what nil means.
@@ -56,6 +60,13 @@ type Config struct {
 	DemoLogin     bool   // hosts sign in with the mutation demoLogin
 	// DemoHost signs in the demo's own host, if the key is right. Nil: there is no such host.
 	DemoHost func(ctx context.Context, key string) (*account.Session, error)
+
+	// ScreenState returns the state of the open room with a code, for its plain screen. The errors NotFound, Forbidden and
+	// RateLimited are shown as such. Nil: there is no plain screen.
+	ScreenState func(ctx context.Context, code string) (*party.State, error)
+
+	// RoomByCode returns the open room with a code, or nil, for previews of links. Nil: previews have no name.
+	RoomByCode func(ctx context.Context, code string) (*party.Room, error)
 
 	// PublicURL is where browsers reach the server. If it is https, browsers are told to use nothing else, and send
 	// cookies over TLS only.
@@ -96,9 +107,9 @@ func (cfg Config) cookies() cookies { return cookies{cfg.PublicURL, cfg.AllowedO
 // operations returns the GraphQL handler, whose requests know their caller.
 func (cfg Config) operations() http.Handler {
 	if cfg.WithCookies == nil {
-		return cfg.GraphQL
+		return detachWebSockets(cfg.GraphQL)
 	}
-	return withCaller(cfg.cookies(), cfg.WithCookies, cfg.GraphQL)
+	return detachWebSockets(withCaller(cfg.cookies(), cfg.WithCookies, cfg.GraphQL))
 }
 
 // New returns the handler for all requests. Its log lines have the request's id; so do those of other packages if their

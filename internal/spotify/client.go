@@ -56,6 +56,7 @@ type Client struct {
 	tracks   *cache[trackKey, party.Song]
 	artists  *cache[trackKey, string]
 	devices  *cache[string, []party.Device]
+	pages    *cache[pageKey, songPage]
 	fallback *cache[fallbackKey, []party.Song]
 }
 
@@ -103,6 +104,7 @@ func (c *Client) initCaches() {
 	c.tracks = newCache[trackKey, party.Song]("track", 10_000, 10*time.Minute, &c.sharedCalls)
 	c.artists = newCache[trackKey, string]("artist", 1_000, 10*time.Minute, &c.sharedCalls)
 	c.devices = newCache[string, []party.Device]("devices", 1_000, 5*time.Second, &c.sharedCalls)
+	c.pages = newCache[pageKey, songPage]("playlist", 200, time.Minute, &c.sharedCalls)
 	c.fallback = newCache[fallbackKey, []party.Song]("fallback", 1_000, 10*time.Minute, &c.sharedCalls)
 }
 
@@ -118,6 +120,7 @@ func (c *Client) Forget(hostID string) {
 	c.tracks.removeIf(func(key trackKey) bool { return key.hostID == hostID })
 	c.artists.removeIf(func(key trackKey) bool { return key.hostID == hostID })
 	c.devices.removeIf(func(key string) bool { return key == hostID })
+	c.pages.removeIf(func(key pageKey) bool { return key.hostID == hostID })
 	c.fallback.removeIf(func(key fallbackKey) bool { return key.hostID == hostID })
 }
 

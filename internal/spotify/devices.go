@@ -8,10 +8,12 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// device is the zmb3 library's type with a volume that may be null. The library reads null as 0.
+// device is the zmb3 library's type with a volume that may be null, which the library reads as 0, and with what the
+// library leaves out.
 type device struct {
 	zmb3.PlayerDevice
-	Volume *zmb3.Numeric `json:"volume_percent"`
+	Volume         *zmb3.Numeric `json:"volume_percent"`
+	SupportsVolume *bool         `json:"supports_volume"`
 }
 
 // toDevice converts a device, and returns nil for the empty device of a response of 204. A device may have no id.
@@ -21,7 +23,7 @@ func toDevice(d device) *party.Device {
 	}
 	return &party.Device{
 		ID: string(d.ID), Name: d.Name, Type: d.Type, IsActive: d.Active, IsRestricted: d.Restricted,
-		VolumePercent: (*int)(d.Volume),
+		FixedVolume: d.SupportsVolume != nil && !*d.SupportsVolume, VolumePercent: (*int)(d.Volume),
 	}
 }
 
@@ -59,6 +61,14 @@ func (c *Client) Transfer(ctx context.Context, hostID, deviceID string, play boo
 	defer c.invalidateDevices(hostID) // another device is active now
 	return c.libraryCall(hostID, "transfer", control, func(api *zmb3.Client) error {
 		return api.TransferPlayback(ctx, zmb3.ID(deviceID), play)
+	}).fault()
+}
+
+// SetVolume implements playback.Player.
+func (c *Client) SetVolume(ctx context.Context, hostID string, percent int) error {
+	defer c.invalidateDevices(hostID)
+	return c.libraryCall(hostID, "volume", control, func(api *zmb3.Client) error {
+		return api.Volume(ctx, percent)
 	}).fault()
 }
 

@@ -168,3 +168,31 @@ func TestResetShuffleAndRepeatTurnsOffRepeatAndShuffle(t *testing.T) {
 		t.Errorf("shuffle was turned off %d times", n)
 	}
 }
+
+func TestVolumeOfTheActiveDevice(t *testing.T) {
+	w, ctx := newWorld(t), t.Context()
+	kitchen, err := w.simulated.Host(w.player.ID).AddDevice(sim.Device{
+		Name: "Kitchen", Type: "Speaker", FixedVolume: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Play(ctx, host, w.songs[0].URI, "", 0); err != nil {
+		t.Fatal(err)
+	}
+	for _, percent := range []int{0, 35, 100} {
+		if err := w.SetVolume(ctx, host, percent); err != nil {
+			t.Fatal(err)
+		}
+		if d := w.state(t).Device; *d.VolumePercent != percent || !d.SupportsVolume() {
+			t.Errorf("at %d %%: %+v", percent, d)
+		}
+	}
+	if err := w.Transfer(ctx, host, kitchen, true); err != nil {
+		t.Fatal(err)
+	}
+	if d := w.state(t).Device; d.SupportsVolume() {
+		t.Errorf("a device with a fixed volume: %+v", d)
+	}
+	expectFault(t, w.SetVolume(ctx, host, 50), playback.Restricted)
+}

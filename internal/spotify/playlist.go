@@ -81,6 +81,47 @@ func (c *Client) PlaylistSongs(ctx context.Context, hostID, playlistURI string) 
 	return toSongs(page.Items, (*playlistItem).track), failed.fault()
 }
 
+// wholePages is how many pages WholePlaylist reads at most.
+const wholePages = 20
+
+type pageKey struct {
+	hostID, playlistURI string
+	offset              int
+}
+
+// songPage is a page of a playlist. total is how many entries the playlist has.
+type songPage struct {
+	songs []party.Song
+	total int
+}
+
+// WholePlaylist implements library.Spotify. It reads page by page, and keeps each page for a minute, so that many
+// guests who ask at the same time, or a caller who tries again, do not read them again.
+func (c *Client) WholePlaylist(ctx context.Context, hostID, playlistURI string) (songs []party.Song, err error) {
+	for n := range wholePages {
+		key := pageKey{hostID, playlistURI, n * pageSize}
+		page, failed := c.pages.getOrFetch(ctx, key, func(ctx context.Context) (songPage, *failure) {
+			page, failed := c.readPage(ctx, hostID, playlistURI, key.offset, search, playlistURI)
+			return songPage{toSongs(page.Items, (*playlistItem).track), int(page.Total)}, failed
+		})
+		if failed != nil {
+			return nil, playlistError(failed)
+		}
+		if songs = append(songs, page.songs...); key.offset+pageSize >= page.total {
+			break
+		}
+	}
+	return songs, nil
+}
+
+func playlistError(f *failure) error {
+	if f.kind == playback.Gone || f.kind == playback.Unavailable {
+		const message = "Spotify does not show this playlist to the host."
+		return &party.Error{Code: party.NotFound, Message: message, Err: f}
+	}
+	return f.catalogError()
+}
+
 // readPage reads a page of a playlist, starting at offset. That the endpoint is missing is remembered for the subject:
 // for all playlists if it is empty, or for one playlist alone if it is that playlist's URI.
 func (c *Client) readPage(

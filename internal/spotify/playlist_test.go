@@ -141,6 +141,32 @@ func TestPlaylistSongsReturnsTheLastFifty(t *testing.T) {
 	})
 }
 
+// A whole playlist is read page by page, at most twenty of them, and once a minute.
+func TestWholePlaylistIsReadOnceAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		const items = "/v1/playlists/p/items"
+		w.answer(items, func(rw http.ResponseWriter, r *http.Request) {
+			respond(http.StatusOK, `{"total":1500,"items":[{"item":{"uri":"spotify:track:`+r.FormValue("offset")+`"}}]}`)(rw, r)
+		})
+		for range 2 {
+			songs, err := w.WholePlaylist(t.Context(), host, "spotify:playlist:p")
+			if err != nil || len(songs) != 20 || songs[19].URI != "spotify:track:950" {
+				t.Fatalf("got %d songs, %v", len(songs), err)
+			}
+		}
+		if n := w.requestCount(items); n != 20 {
+			t.Errorf("sent %d requests, want 20", n)
+		}
+		w.answer(items, respond(http.StatusNotFound, ""))
+		time.Sleep(time.Minute)
+		_, err := w.WholePlaylist(t.Context(), host, "spotify:playlist:p")
+		if party.CodeOf(err) != party.NotFound {
+			t.Errorf("a playlist that was deleted: %v", err)
+		}
+	})
+}
+
 // TestPlaylistItemsUnderOldAndNewName also covers entries that are not songs.
 func TestPlaylistItemsUnderOldAndNewName(t *testing.T) {
 	w := newWorld(t)

@@ -16,6 +16,7 @@ import (
 	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/session"
@@ -247,10 +248,10 @@ func TestFailedSaveLeavesNoPlaylist(t *testing.T) {
 				if left := e.playlists(); len(left) != 0 {
 					t.Errorf("%+v is left", left)
 				}
-				lines, _, err := e.Log(e.host, e.room, jukebox.First(100, nil), false)
+				lines, _, err := e.Lists().Log(e.host, e.room, lists.First(100, nil), false)
 				e.must(err)
-				if slices.ContainsFunc(lines, func(line jukebox.RoomEvent) bool {
-					return line.Kind == jukebox.EventExported
+				if slices.ContainsFunc(lines, func(line party.RoomEvent) bool {
+					return line.Kind == party.EventExported
 				}) {
 					t.Error("the log contains an export")
 				}

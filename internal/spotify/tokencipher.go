@@ -82,14 +82,22 @@ func (c *TokenCipher) EncryptRefreshToken(hostID, refreshToken string) ([]byte, 
 	return c.encrypt(hostID, grant{Token: oauth2.Token{RefreshToken: refreshToken}})
 }
 
-// encrypt encrypts a grant for one host, with the current key.
+// maxEncrypted is how many bytes of encrypted tokens can be stored.
+const maxEncrypted = 65_535
+
+// encrypt encrypts a grant for one host, with the current key. The error says so if the result cannot be stored.
 func (c *TokenCipher) encrypt(hostID string, g grant) ([]byte, error) {
 	plain, err := json.Marshal(g)
 	if err != nil {
 		return nil, fmt.Errorf("encrypt tokens: %w", err)
 	}
 	k := c.keys[0]
-	return k.aead.Seal(append([]byte{encryptedV2}, k.id...), nil, plain, []byte(hostID)), nil
+	encrypted := k.aead.Seal(append([]byte{encryptedV2}, k.id...), nil, plain, []byte(hostID))
+	if n := len(encrypted); n > maxEncrypted {
+		return nil, fmt.Errorf("encrypt tokens: Spotify's tokens are too long: they would take %d bytes of at most %d",
+			n, maxEncrypted)
+	}
+	return encrypted, nil
 }
 
 // decrypt returns the grant that encrypt encrypted for this host.

@@ -171,3 +171,21 @@ func FuzzDecrypt(f *testing.F) {
 		refuses(t, cipher, hostID+"x", encrypted)
 	})
 }
+
+// Tokens may grow; those that cannot be stored are refused by name, and not by the database.
+func TestTokensThatCannotBeStoredAreRefused(t *testing.T) {
+	cipher := newTestCipher(t, testSecret)
+	long := func(n int) grant {
+		return grant{oauth2.Token{AccessToken: strings.Repeat("a", n), RefreshToken: "r"}, ""}
+	}
+	encrypted, err := cipher.encrypt("host", long(65_000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := cipher.decrypt("host", encrypted); err != nil || len(got.AccessToken) != 65_000 {
+		t.Errorf("decrypted %d bytes, %v", len(got.AccessToken), err)
+	}
+	if _, err := cipher.encrypt("host", long(66_000)); err == nil || !strings.Contains(err.Error(), "too long") {
+		t.Errorf("tokens of 66,000 bytes: %v", err)
+	}
+}

@@ -17,7 +17,7 @@ import (
 
 	"antwon.dj/backend/internal/account"
 	"antwon.dj/backend/internal/catalog"
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/library"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 	"antwon.dj/backend/internal/spotify"
@@ -27,7 +27,7 @@ import (
 
 var (
 	_ catalog.Spotify    = (*spotify.Client)(nil)
-	_ jukebox.Library    = (*spotify.Client)(nil)
+	_ library.Spotify    = (*spotify.Client)(nil)
 	_ account.Authorizer = (*spotify.Client)(nil)
 	_ playback.Player    = (*spotify.Client)(nil)
 	_ spotify.Accounts   = (*account.CredentialStore)(nil)

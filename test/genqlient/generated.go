@@ -330,8 +330,8 @@ type Queue struct {
 	// The room's version that this shows. It grows with every change of the room.
 	Version int `json:"version"`
 	// The waiting songs in playing order: the committed song, then the songs that somebody wants, by the room's OrderMode,
-	// then fallback songs that nobody likes, then held songs. The song that plays and songs that wait for approval are not
-	// among them.
+	// then those of guests who are away (RoomSettings.awayAfterMinutes), then fallback songs that nobody likes, then held
+	// songs. The song that plays and songs that wait for approval are not among them.
 	Items []QueueItemsQueueItem `json:"items"`
 }
 

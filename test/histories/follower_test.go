@@ -41,9 +41,13 @@ func show(queue []queued) string {
 
 // change is a difference between two versions of the queue, as the schema's RoomQueueChange describes it.
 type change struct {
-	Version    int64
-	Reset      bool
-	Upserted   []queued
+	Version  int64
+	Reset    bool
+	Upserted []queued
+	Likes    []struct {
+		ItemID    string
+		LikeCount int
+	}
 	RemovedIDs []string `json:"removedIds"`
 	Moved      []struct {
 		ItemID   string `json:"itemId"`
@@ -129,7 +133,7 @@ func (f *follower) listen(ctx context.Context, address, room, token string) erro
 		variables["since"] = version
 	}
 	const query = `subscription($r: ID!, $since: Int) { roomQueueChanges(roomId: $r, since: $since) {
-		version reset upserted { ` + queuedFields + ` } removedIds moved { itemId position } order
+		version reset upserted { ` + queuedFields + ` } likes { itemId likeCount } removedIds moved { itemId position } order
 	} }`
 	if err := conn.WriteJSON(map[string]any{
 		"type": "subscribe", "id": "1", "payload": map[string]any{"variables": variables, "query": query},
@@ -181,6 +185,11 @@ func (f *follower) apply(c change) {
 	}
 	for _, item := range c.Upserted {
 		f.items[item.ID] = item
+	}
+	for _, liked := range c.Likes {
+		item := f.items[liked.ItemID]
+		item.LikeCount = liked.LikeCount
+		f.items[liked.ItemID] = item
 	}
 	gone := slices.Clone(c.RemovedIDs)
 	for _, m := range c.Moved {

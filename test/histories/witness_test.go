@@ -53,7 +53,8 @@ func (w *world) newWitness(sqlite string) *witness {
 		{"UPDATE ON queue_items", "step", "0", "NEW.version", "CONCAT(NEW.id, ' ', NEW.commit_state)",
 			"COALESCE(NEW.commit_state, '') <> COALESCE(OLD.commit_state, '') AND NEW.state = 'COMMITTED'"},
 		{"INSERT ON room_leases", "lease", "0", "NEW.epoch", "NEW.node_id", "1 = 1"},
-		{"UPDATE ON room_leases", "lease", "OLD.epoch", "NEW.epoch", "NEW.node_id", "1 = 1"},
+		{"UPDATE ON room_leases", "lease", "OLD.epoch", "NEW.epoch", "NEW.node_id",
+			"NEW.epoch <> OLD.epoch OR NEW.node_id <> OLD.node_id"}, // not only the count of calls
 	} {
 		statements = append(statements, fmt.Sprintf(`CREATE TRIGGER witness_%d AFTER %s @EACH
 			INSERT INTO witness (at, server, kind, v_old, v_new, what)

@@ -41,8 +41,8 @@ const client = createClient({
 })
 
 function show(queue, change) {
-  const { version, reset, upserted, removedIds, moved } = change
-  const empty = !reset && upserted.length + removedIds.length + moved.length === 0
+  const { version, reset, upserted, likes, removedIds, moved } = change
+  const empty = !reset && upserted.length + likes.length + removedIds.length + moved.length === 0
   report.versions.push({ version, reset, empty })
   const items = queue.order.map((id, n) => ({ ...queue.items.get(id), position: n + 1 }))
   tell('queue', { version: queue.version, items })

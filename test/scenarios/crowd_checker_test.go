@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -200,6 +200,9 @@ func (k *checker) added(g *crowdGuest, item *party.QueueItem) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now, s := time.Now(), k.state.Settings
+	if s.RequestsOpenAt != nil && now.Before(*s.RequestsOpenAt) {
+		k.t.Errorf("a song was accepted before requests opened")
+	}
 	if s.LastCallAt != nil && !now.Before(*s.LastCallAt) {
 		k.t.Errorf("a song was accepted after the last call")
 	}
@@ -309,8 +312,8 @@ func (k *checker) checkSkips() {
 	for more := true; more; {
 		room, err := k.c.server.Room(k.c.host, k.c.room.ID)
 		must(k.t, err)
-		var plays []jukebox.Play
-		plays, more, err = k.c.server.History(k.c.host, room, jukebox.First(100, after))
+		var plays []lists.Play
+		plays, more, err = k.c.server.Lists().History(k.c.host, room, lists.First(100, after))
 		must(k.t, err)
 		for _, play := range plays {
 			after = &play.Cursor

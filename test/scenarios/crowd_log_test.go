@@ -6,7 +6,8 @@ import (
 	"time"
 
 	"antwon.dj/backend/graph"
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
+	"antwon.dj/backend/internal/party"
 )
 
 // bounds are how many events of one kind a log may have.
@@ -17,7 +18,7 @@ func exactly(n int) bounds { return bounds{n, n} }
 // expectedEvents returns for each kind of event how often the log has to show it, after what was done so far. Liking a
 // song twice is one event, a trusted guest who adds a song that awaits approval approves it, and a vote may skip the
 // song at once.
-func (c *crowd) expectedEvents() map[jukebox.EventKind]bounds {
+func (c *crowd) expectedEvents() map[party.EventKind]bounds {
 	pins, undos := 0, 0
 	for what, n := range c.did {
 		switch {
@@ -29,38 +30,39 @@ func (c *crowd) expectedEvents() map[jukebox.EventKind]bounds {
 	}
 	liked := c.did["adds a song that is queued"]
 	never := exactly(0)
-	return map[jukebox.EventKind]bounds{
-		jukebox.EventAdded:           exactly(c.did["adds"] - liked),
-		jukebox.EventApproved:        {c.did["approves"], c.did["approves"] + liked},
-		jukebox.EventLiked:           {1, c.did["likes"] + liked},
-		jukebox.EventWithdrawn:       {0, c.did["withdraws"]},
-		jukebox.EventPassedOn:        {0, c.did["withdraws"]},
-		jukebox.EventRemoved:         exactly(c.did["refuses a newcomer's song"]),
-		jukebox.EventCleared:         exactly(c.did["clears the queue"]),
-		jukebox.EventPinned:          exactly(pins),
-		jukebox.EventVoted:           {1, c.did["votes"]},
-		jukebox.EventSkipped:         {1, c.did["votes"]},
-		jukebox.EventSettingsChanged: {1, c.did["updates the settings"]},
-		jukebox.EventJoined:          exactly(len(c.guests)),
-		jukebox.EventUndone:          exactly(undos),
+	return map[party.EventKind]bounds{
+		party.EventAdded:           exactly(c.did["adds"] - liked),
+		party.EventApproved:        {c.did["approves"], c.did["approves"] + liked},
+		party.EventLiked:           {1, c.did["likes"] + liked},
+		party.EventWithdrawn:       {0, c.did["withdraws"]},
+		party.EventPassedOn:        {0, c.did["withdraws"]},
+		party.EventRemoved:         exactly(c.did["refuses a newcomer's song"]),
+		party.EventCleared:         exactly(c.did["clears the queue"]),
+		party.EventPinned:          exactly(pins),
+		party.EventVoted:           {1, c.did["votes"]},
+		party.EventSkipped:         {1, c.did["votes"]},
+		party.EventSettingsChanged: {1, c.did["updates the settings"]},
+		party.EventJoined:          exactly(len(c.guests)),
+		party.EventUndone:          exactly(undos),
 
-		jukebox.EventUnliked: never, jukebox.EventUnpinned: never, jukebox.EventPaused: never,
-		jukebox.EventResumed: never, jukebox.EventTransferred: never, jukebox.EventGuestRemoved: never,
-		jukebox.EventRoleChanged: never, jukebox.EventExported: never, jukebox.EventClosed: never,
-		jukebox.EventRefused: never,
+		party.EventUnvoted: never, party.EventSongsRemoved: never, party.EventAddedFor: never,
+		party.EventUnliked: never, party.EventUnpinned: never, party.EventPaused: never,
+		party.EventResumed: never, party.EventTransferred: never, party.EventGuestRemoved: never,
+		party.EventRoleChanged: never, party.EventExported: never, party.EventClosed: never,
+		party.EventRefused: never,
 	}
 }
 
 // checkLog checks that the log of a party that is over shows what was done, and nothing else. It takes its time, so it
 // must not hold the checker's lock.
 func (k *checker) checkLog() {
-	counts := map[jukebox.EventKind]int{}
+	counts := map[party.EventKind]int{}
 	var after *string
 	for more := true; more; time.Sleep(time.Second) { // the host's rate limit
 		room, err := k.c.server.Room(k.c.host, k.c.room.ID)
 		must(k.t, err)
-		var events []jukebox.RoomEvent
-		events, more, err = k.c.server.Log(k.c.host, room, jukebox.First(100, after), true)
+		var events []party.RoomEvent
+		events, more, err = k.c.server.Lists().Log(k.c.host, room, lists.First(100, after), true)
 		must(k.t, err)
 		for _, event := range events {
 			counts[event.Kind]++
@@ -72,7 +74,7 @@ func (k *checker) checkLog() {
 			k.t.Errorf("the log has %d events %s, want %d to %d", n, kind, want.least, want.most)
 		}
 	}
-	if n, done := counts[jukebox.EventWithdrawn]+counts[jukebox.EventPassedOn], k.c.did["withdraws"]; n != done {
+	if n, done := counts[party.EventWithdrawn]+counts[party.EventPassedOn], k.c.did["withdraws"]; n != done {
 		k.t.Errorf("the log has %d withdrawals, want %d", n, done)
 	}
 }
@@ -82,7 +84,7 @@ func TestCrowdCheckerKnowsEveryKindOfEvent(t *testing.T) {
 	known := (&crowd{}).expectedEvents()
 	kinds := graph.NewExecutableSchema(graph.Config{}).Schema().Types["RoomEventKind"].EnumValues
 	for _, kind := range kinds {
-		if _, ok := known[jukebox.EventKind(kind.Name)]; !ok {
+		if _, ok := known[party.EventKind(kind.Name)]; !ok {
 			t.Errorf("expectedEvents does not say how often %s happens", kind.Name)
 		}
 	}

@@ -103,8 +103,9 @@ func (e *evening) addSong() error {
 func (e *evening) removeSong() error {
 	song := e.song()
 	err := e.remove(e.host, song)
-	if err == nil {
+	if err == nil && e.removed[song].IsZero() {
 		e.removed[song] = time.Now()
+		e.deeds[len(e.deeds)-1].song = song
 	}
 	return err
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/spotify/sim"
 )
@@ -23,7 +23,8 @@ const (
 	nextLook = 18 * time.Second
 	// frozenLook is the same for a player that stands still while it claims to play, which is believed only after ten
 	// seconds of standing still, as answers of a cache stand still, too.
-	frozenLook = nextLook + 12*time.Second
+	stuckLook  = 12 * time.Second
+	frozenLook = nextLook + stuckLook
 	// idleLook is the same for a host who resumes a song that was paused for more than ten minutes.
 	idleLook = 33 * time.Second
 	// lostLook is how long it may take to notice that a device is back that was away for longer than a minute.
@@ -34,10 +35,9 @@ const (
 	// A room that has cost much is observed less often. These are the numbers of calls, and what is added to every bound.
 	muchInTenMinutes, slowAfterBurst = 70, 26 * time.Second
 	muchInAnHour, slowAfterMuch      = 320, time.Minute
-	// usualCalls is what a server that starts assumes that a room has cost in each minute before.
-	usualCalls = 5
-	// restartCalls is what each server that starts may add to an hour's calls, because it knows them no better.
-	restartCalls = 15
+	// unknownCalls is what each server that takes the room over counts as made, as the one before may not have recorded
+	// it.
+	unknownCalls = 5
 	// answered is how long a host command may take until it has its effect or is given up.
 	answered = 12 * time.Second
 )
@@ -70,9 +70,9 @@ type verdict struct {
 	ends       map[string]int           // what became of the songs
 	quiet      map[string]time.Duration // silence while songs waited, by cause
 	busiest    int
-	past       []jukebox.Play // the history, once it is read
-	shown      []string       // the healths that the room showed
-	since      []time.Time    // when each of them was first shown
+	past       []lists.Play // the history, once it is read
+	shown      []string     // the healths that the room showed
+	since      []time.Time  // when each of them was first shown
 }
 
 // judge judges an evening that is over.
@@ -127,7 +127,9 @@ func (v *verdict) recordSongs() []*song {
 		if name := v.songName(play.URI); name != other {
 			var number int
 			_, _ = fmt.Sscan(name, &number)
-			all[number-1].heard = append(all[number-1].heard, play)
+			if s := all[number-1]; orNow(play.Ended).After(s.added) { // a song of the host may be added later
+				s.heard = append(s.heard, play)
+			}
 		}
 	}
 	return all
@@ -155,7 +157,7 @@ func (v *verdict) judgeSong(s *song) {
 		end = "refused, as Spotify did"
 	case s.state == party.Played && v.refused(s): // the player showed it all the time, and nothing was heard of it
 		end = "missed: the player could not load it"
-	case s.state == party.Played && v.troubled(v.startedAt(s).Add(-time.Minute), v.startedAt(s).Add(time.Minute)):
+	case v.over(s) && v.troubled(v.startedAt(s).Add(-time.Minute), v.startedAt(s).Add(time.Minute)):
 		// A song that may have been heard while nobody could see the player is not played again: twice is worse than never.
 		end = "missed: it may have been heard during a trouble"
 	default:
@@ -204,8 +206,11 @@ func (v *verdict) inFull(s *song, p sim.Play) bool {
 	return p.Full && v.audible(p) >= min(s.length-mostOverlap, s.length*3/4)
 }
 
-// mostOverlap is what crossfade and Automix leave out of a song at most.
-const mostOverlap = 32 * time.Second
+// mostOverlap is what crossfade and Automix leave out of a song at most; crossfade alone maxFade.
+const (
+	mostOverlap = 32 * time.Second
+	maxFade     = 13 * time.Second
+)
 
 // requested reports whether Spotify carried out one of these requests at this time or, if it answered with an error
 // first, up to six seconds after it.
@@ -235,6 +240,9 @@ func (v *verdict) refused(s *song) bool {
 func (v *verdict) troubled(from, to time.Time) bool {
 	return !slices.ContainsFunc(v.calms, func(c span) bool { return !c.from.After(from) && !c.to.Before(to) })
 }
+
+// over reports whether the program says that a song was heard or skipped.
+func (v *verdict) over(s *song) bool { return s.state == party.Played || s.state == party.Skipped }
 
 // startedAt returns when the program says that a song has started, or was added if it says nothing.
 func (v *verdict) startedAt(s *song) time.Time {

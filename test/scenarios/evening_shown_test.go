@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/spotify/sim"
 )
@@ -41,9 +41,10 @@ func (v *verdict) judgeHealth() {
 // seen for so long that the song may have been heard. Such a song may be heard later nevertheless.
 func (v *verdict) countedAsPlayed(s *song, before time.Time) bool {
 	play := s.heard[0]
-	return slices.ContainsFunc(v.history(), func(p jukebox.Play) bool {
+	return slices.ContainsFunc(v.history(), func(p lists.Play) bool {
 		return p.Item.ID == v.items[s.number-1].ID && p.EndedAt != nil && p.EndedAt.Before(before.Add(-nextLook)) &&
-			(v.silentIn(play.Started, orNow(play.Ended)) && v.troubled(p.EndedAt.Add(-maxWait), *p.EndedAt) ||
+			(v.givenUp(p, play) ||
+				v.silentIn(play.Started, orNow(play.Ended)) && v.troubled(p.EndedAt.Add(-maxWait), *p.EndedAt) ||
 				v.liedTo(*p.EndedAt))
 	})
 }
@@ -63,7 +64,7 @@ func (v *verdict) healthAt(at time.Time) (shown string) {
 }
 
 // history returns the room's history, the latest first.
-func (v *verdict) history() (all []jukebox.Play) {
+func (v *verdict) history() (all []lists.Play) {
 	if v.past != nil {
 		return v.past
 	}
@@ -71,8 +72,8 @@ func (v *verdict) history() (all []jukebox.Play) {
 	for more := true; more; {
 		room, err := v.server.Room(v.host, v.room.ID)
 		must(v.t, err)
-		var page []jukebox.Play
-		page, more, err = v.server.History(v.host, room, jukebox.First(100, after))
+		var page []lists.Play
+		page, more, err = v.server.Lists().History(v.host, room, lists.First(100, after))
 		must(v.t, err)
 		for i := range page {
 			after = &page[i].Cursor
@@ -85,7 +86,7 @@ func (v *verdict) history() (all []jukebox.Play) {
 
 // judgeHistory compares the history with what was heard.
 func (v *verdict) judgeHistory() {
-	listed, played := map[string]jukebox.Play{}, 0
+	listed, played := map[string]lists.Play{}, 0
 	for _, play := range v.history() {
 		listed[play.Item.ID] = play
 		if !play.Skipped {
@@ -106,6 +107,7 @@ func (v *verdict) judgeHistory() {
 			v.blame(s.heard[0].Started, "history: missing", "Song %d was heard, and is not in the history.", s.number)
 		case known && play.Skipped && len(s.heard) > 0 && v.inFull(s, s.heard[0]) &&
 			!v.liedTo(s.heard[0].Ended.Add(nextLook)) && !v.interrupted(s.heard[0]) && !v.givenUp(play, s.heard[0]) &&
+			!v.fadedUnseen(s, s.heard[0]) && !v.restartedUnseen(s) &&
 			!v.did(s.heard[0].Started, s.heard[0].Ended, "host seeks"):
 			v.blame(s.heard[0].Ended, "history: skipped", "Song %d was heard in full, and is listed as skipped.", s.number)
 		case known && !play.Skipped && len(s.heard) > 0 && !full && longest < s.length/2 && !v.troubled(
@@ -127,17 +129,36 @@ func (v *verdict) leftBefore(s *song) bool {
 
 // givenUp reports whether the program had given a song up during a trouble, because it stood in the queue of a device
 // that had disappeared, and the device has played it later.
-func (v *verdict) givenUp(listed jukebox.Play, p sim.Play) bool {
+func (v *verdict) givenUp(listed lists.Play, p sim.Play) bool {
 	at := listed.EndedAt
 	return at != nil && at.Before(p.Started) && v.troubled(*at, *at)
 }
 
-// interrupted reports whether something that is no song played in the middle of a song, which nobody can expect to go
-// on.
+// interrupted reports whether something that is no song played in the middle of a song, or the song stood still for
+// longer than a server waits for it: nobody can expect it to go on.
 func (v *verdict) interrupted(p sim.Play) bool {
 	return slices.ContainsFunc(v.silences, func(s sim.Silence) bool {
+		stuck := s.Why == "frozen" && s.To.Sub(s.From) > stuckLook
 		return s.From.After(p.Started) && s.From.Before(orNow(p.Ended)) &&
-			slices.Contains([]string{"ad", "episode", "local", "unknown"}, s.Why)
+			(stuck || slices.Contains([]string{"ad", "episode", "local", "unknown"}, s.Why))
+	})
+}
+
+// fadedUnseen reports whether a song faded into another one that was over before the next look, so that nobody can tell
+// it from a song that was cut off.
+func (v *verdict) fadedUnseen(s *song, p sim.Play) bool {
+	return s.length-v.audible(p) >= unseen && slices.ContainsFunc(v.plays, func(next sim.Play) bool {
+		return next.Started.Equal(p.Ended) && v.audible(next) < nextLook
+	})
+}
+
+// restartedUnseen reports whether the host went back to a song that had just ended, before a new server saw its end: to
+// that server it looks like a pause of the song.
+func (v *verdict) restartedUnseen(s *song) bool {
+	ended := s.heard[0].Ended
+	again := len(s.heard) > 1 && s.heard[1].ByWhom != sim.ByAPI && s.heard[1].Started.Sub(ended) < nextLook
+	return again && slices.ContainsFunc(v.deeds, func(d deed) bool {
+		return isRestart(d) && d.at.After(ended.Add(-nextLook)) && d.at.Before(ended.Add(nextLook))
 	})
 }
 
@@ -148,15 +169,9 @@ func (v *verdict) judgeCalls() {
 		for at.Sub(v.calls[first]) >= time.Hour {
 			first++
 		}
-		n, restarts := last-first+1, 0
-		v.busiest = max(v.busiest, n)
-		for _, d := range v.deeds {
-			if d.at.After(at.Add(-time.Hour)) && d.at.Before(at) && isRestart(d) {
-				restarts++
-			}
-		}
-		if n > maxHourlyCalls+restartCalls*restarts {
-			v.blame(at, "too many calls", "%d calls in an hour with %d new servers.", n, restarts)
+		n := last - first + 1
+		if v.busiest = max(v.busiest, n); n > maxHourlyCalls {
+			v.blame(at, "too many calls", "%d calls in an hour.", n)
 			return
 		}
 	}

@@ -45,17 +45,27 @@ func (v *verdict) allowedUntil(quiet sim.Silence, calm span) time.Time {
 		return quiet.From.Add(idleLook + slow) // the host resumed the last seconds of a song that had been paused for long
 	}
 	if quiet.From.After(calm.from.Add(maxWait + slow)) {
-		return quiet.From.Add(maxPause + slow) // the next song was committed late
+		seen := quiet.From
+		if v.liedTo(calm.from) { // what several untrue looks have said is believed until the next look
+			seen = later(seen, calm.from.Add(nextLook))
+		}
+		return seen.Add(maxPause + slow) // the next song was committed late
 	}
 	look := nextLook
 	switch {
+	case quiet.Why == "unplayable", quiet.Why == "frozen" && v.atStart(quiet.From):
+		ends := v.shouldEnd(quiet.From) // it claims to play at 0, as some players always do
+		if quiet.Why == "unplayable" {
+			ends = quiet.From.Add(v.longestSong())
+		}
+		ends = ends.Add(maxFade + nextLook)
+		return later(calm.from.Add(maxWait), ends.Add(v.slowness(ends)))
 	case quiet.Why == "frozen":
 		if v.did(calm.from.Add(-2*time.Minute), calm.from, "look ") { // the look before shows another place
 			slow += nextLook
 		}
+		slow += v.slowness(later(quiet.From, calm.from)) // it has to be seen once more before a command
 		return later(calm.from, quiet.From).Add(frozenLook + slow)
-	case quiet.Why == "unplayable": // it claims to play at 0, as some players always do
-		look = v.longestSong() + mostOverlap + nextLook
 	case calm.inactive:
 		return calm.from.Add(searchLook + slow)
 	case quiet.Why == "vanished": // the player claims to play, and nothing belies it before the song should be over
@@ -64,6 +74,13 @@ func (v *verdict) allowedUntil(quiet sim.Silence, calm span) time.Time {
 		return later(calm.from.Add(lostLook+slow), quiet.From.Add(lostLook+slow))
 	}
 	return later(later(calm.from.Add(maxWait), quiet.From.Add(look)).Add(slow), v.probedBy(calm))
+}
+
+// atStart reports whether a song that played at a time was not heard at all, as it stood still at its beginning.
+func (v *verdict) atStart(at time.Time) bool {
+	return slices.ContainsFunc(v.plays, func(p sim.Play) bool {
+		return !p.Started.After(at) && !orNow(p.Ended).Before(at) && v.audible(p) < unseen
+	})
 }
 
 // probedBy returns by when the server has tried again what Spotify refused several times before a calm stretch, as it
@@ -109,28 +126,16 @@ func (v *verdict) wasLost(calm span) bool {
 	})
 }
 
-// slowness returns how much later things may be noticed at a time because the room has cost much.
+// slowness returns how much later things may be noticed at a time because the room has cost much, as far as its server
+// knows.
 func (v *verdict) slowness(at time.Time) time.Duration {
 	switch {
-	case v.callsIn(at.Add(-time.Hour), at.Add(slowAfterMuch)) >= muchInAnHour, v.seemsMuch(at):
+	case v.countedIn(at.Add(-time.Hour), at.Add(slowAfterMuch)) >= muchInAnHour:
 		return slowAfterMuch
-	case v.callsIn(at.Add(-10*time.Minute), at.Add(slowAfterBurst)) >= muchInTenMinutes:
+	case v.countedIn(at.Add(-10*time.Minute), at.Add(slowAfterBurst)) >= muchInTenMinutes:
 		return slowAfterBurst
 	}
 	return 0
-}
-
-// seemsMuch reports whether the room seems to have cost much at a time, because a server has started in the hour
-// before, and assumes the usual number of calls for the time before it.
-func (v *verdict) seemsMuch(at time.Time) bool {
-	return slices.ContainsFunc(v.deeds, func(d deed) bool {
-		since := at.Sub(d.at)
-		if since < 0 || since > time.Hour || !isRestart(d) {
-			return false
-		}
-		assumed := usualCalls * int((time.Hour-since)/time.Minute)
-		return assumed+v.callsIn(d.at, at.Add(slowAfterMuch)) >= muchInAnHour
-	})
 }
 
 // isRestart reports whether another server may have taken the room over because of this.
@@ -138,10 +143,16 @@ func isRestart(d deed) bool {
 	return strings.HasSuffix(d.what, "the server") || strings.HasPrefix(d.what, "suspends")
 }
 
-func (v *verdict) callsIn(from, to time.Time) (n int) {
+// countedIn returns how many calls a server counts in a span.
+func (v *verdict) countedIn(from, to time.Time) (n int) {
 	for _, at := range v.calls {
 		if !at.Before(from) && at.Before(to) {
 			n++
+		}
+	}
+	for _, d := range v.deeds {
+		if isRestart(d) && !d.at.Before(from) && d.at.Before(to) {
+			n += unknownCalls
 		}
 	}
 	return n
@@ -165,10 +176,10 @@ func (v *verdict) goneAt(s *song) time.Time {
 		return s.heard[0].Started
 	case !s.removed.IsZero():
 		return s.removed
-	case s.state == party.Played:
-		return v.startedAt(s)
-	case v.refused(s):
+	case v.refused(s) && s.state == party.Skipped:
 		return s.added
+	case v.over(s):
+		return v.startedAt(s)
 	}
 	return time.Now()
 }

@@ -45,6 +45,8 @@ func (v *verdict) lines(at time.Time) []line {
 			continue
 		} else if d.uri != "" {
 			tell(d.at, "%s: %s (song %s)", d.who, text, v.songName(d.uri))
+		} else if d.song != 0 {
+			tell(d.at, "%s: %s (song %d)", d.who, text, d.song)
 		} else {
 			tell(d.at, "%s: %s", d.who, text)
 		}

@@ -12,7 +12,7 @@ func deviceScenarios() []scenario {
 	return []scenario{
 		{
 			name:   "the app is closed in the middle of a song and opened again two minutes later",
-			played: "1 2 3", silence: "2m9.58s",
+			played: "1 2 3", silence: "2m10.9s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
@@ -50,7 +50,7 @@ func deviceScenarios() []scenario {
 		},
 		{
 			name:   "the host skips the last song, closes the app, and opens it again two minutes later",
-			played: "1 2", silence: "2m9.82s",
+			played: "1 2", silence: "2m11.14s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 1},
 			course: func(p *fixture) {
@@ -64,7 +64,7 @@ func deviceScenarios() []scenario {
 		},
 		{
 			name:   "the device disappears, and one other exists",
-			played: "1 2 3", silence: "9.1s",
+			played: "1 2 3", silence: "10.42s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {

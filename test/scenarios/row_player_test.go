@@ -53,7 +53,7 @@ func playerScenarios() []scenario {
 		{
 			name:   "the progress freezes after the commit",
 			states: "SKIPPED PLAYED PLAYED",
-			played: "1 2 3", silence: "24.64s",
+			played: "1 2 3", silence: "23.64s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
@@ -75,7 +75,7 @@ func playerScenarios() []scenario {
 		},
 		{
 			name:   "the progress counts on past the end of the song",
-			played: "1 2 3", silence: "25.4s",
+			played: "1 2 3", silence: "24.4s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {

@@ -53,7 +53,7 @@ func serverScenarios() []scenario {
 		},
 		{
 			name:   "the server is killed while its song waits behind the host's own song, in an app that was closed",
-			played: "1 other 3 2", silence: "2m37.5625s",
+			played: "1 other 3 2", silence: "2m38.8825s",
 			health:  "NOTHING_TO_PLAY OK HOST_TOOK_OVER OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3}, several: true, states: "SKIPPED PLAYED PLAYED",
 			course: func(p *fixture) {

@@ -11,8 +11,8 @@ import (
 
 // soleServerRooms is the database access of a server that is the only one in its scenario. Every two seconds a server
 // renews its node and lists the open rooms. Without other servers nobody can see this, and it makes a test of several
-// hours slow. So most of these calls are answered from memory, and the database is asked once a minute. When the server
-// is killed, expireEarly restores what other servers would have found.
+// hours slow. So most of these calls are answered from memory. When the server is killed, expireEarly restores what
+// other servers would have found.
 type soleServerRooms struct {
 	suspendableRooms
 
@@ -27,7 +27,7 @@ type soleServerRooms struct {
 }
 
 const (
-	soleRenewEvery = time.Minute
+	soleRenewEvery = 10 * time.Minute
 	soleListEvery  = time.Minute
 )
 

@@ -2,7 +2,6 @@ import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { expect } from 'vitest'
-import type { Server } from './server'
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
@@ -17,7 +16,7 @@ export class Device {
 
   private constructor(
     readonly page: Page,
-    private readonly server: Server,
+    private readonly server: { url: string },
   ) {
     page.on('pageerror', (error) => this.errors.push(`${error}`))
     page.on('console', (message) => {
@@ -29,7 +28,7 @@ export class Device {
     })
   }
 
-  static async open(browser: Browser, server: Server, options: BrowserContextOptions = {}): Promise<Device> {
+  static async open(browser: Browser, server: { url: string }, options: BrowserContextOptions = {}): Promise<Device> {
     const context = await browser.newContext({ viewport: phoneSize, locale: 'en-GB', colorScheme: 'dark', ...options })
     context.setDefaultTimeout(20_000)
     return new Device(await context.newPage(), server)
@@ -50,6 +49,20 @@ export class Device {
   async tab(name: 'queue' | 'search' | 'mine' | 'history'): Promise<void> {
     await this.page.locator(`#tab-${name}`).click()
   }
+
+  /** Opens a tab of the host's console. */
+  async hostTab(name: 'music' | 'invite' | 'guests' | 'rules' | 'party'): Promise<void> {
+    await this.page.locator(`#tab-${name}`).click()
+  }
+
+  /** Opens the sheet of the song that plays. */
+  openPlaying = () => this.page.locator('.now-bar .row-open').click()
+
+  /** Opens the sheet of a song. */
+  openSong = (song: string) => this.page.locator('.lines > li', { hasText: song }).locator('.row-open').click()
+
+  /** The sheet that is open. */
+  sheet = () => this.page.getByRole('dialog')
 
   /** The names of the songs in the visible list, in order. */
   songs = (): Promise<string[]> => this.page.locator('.lines .song-name').allTextContents()

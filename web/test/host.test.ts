@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { connectionErrors, Device, launch } from './browser'
-import { eventually, Server } from './server'
+import { api, demoHost, eventually, Server } from './server'
 
 let browser: Browser
 beforeAll(async () => {
@@ -43,9 +43,16 @@ async function demoHostPage(server: Server, options = {}): Promise<Device> {
 
 const button = ({ page }: Device, name: string | RegExp) => page.getByRole('button', { name, exact: true })
 const press = (device: Device, name: string | RegExp) => button(device, name).click()
-const sees = ({ page }: Device, words: string | RegExp) => page.getByText(words).first().waitFor()
+const sees = ({ page }: Device, words: string | RegExp) => page.getByText(words).filter({ visible: true }).first().waitFor()
 const inDialog = ({ page }: Device, name: string) => page.getByRole('dialog').getByRole('button', { name }).click()
 const menu = (song: string) => `${song}: pin, remove or block`
+/** The volume of the device that plays, as the API has it. */
+async function volume(server: Server): Promise<number> {
+  const { token, roomId } = await demoHost(server)
+  const query = 'query($r: ID!) { room(id: $r) { playback { device { volumePercent } } } }'
+  const { room } = await api(server, query, { r: roomId }, token)
+  return room.playback.device.volumePercent
+}
 const playing = ({ page }: Device) => page.locator('#player .song-name').textContent()
 
 describe('a host', () => {
@@ -80,9 +87,11 @@ describe('a host', () => {
     await gina.page.getByRole('searchbox').fill('night')
     await gina.page.getByRole('button', { name: /^Add / }).first().click()
     await eventually('the song to play', async () => ((await playing(nora)) ?? '') !== '')
+    await nora.hostTab('guests')
     await press(nora, 'Refresh')
-    await sees(nora, 'Gina')
+    await button(nora, 'Manage Gina').waitFor()
 
+    await nora.hostTab('party')
     await press(nora, 'Close the room')
     await nora.expectAccessible('the confirmation to close the room')
     await nora.page.keyboard.press('Escape')
@@ -110,6 +119,8 @@ describe('a host', () => {
     await gina.page.getByText('Paused').waitFor()
     await press(nora, 'Play')
     await sees(nora, 'The music is playing.')
+    await nora.page.getByRole('slider', { name: 'Volume' }).fill('35')
+    await eventually('the player to have the volume', async () => (await volume(server)) === 35)
     const first = await playing(nora)
     await press(nora, 'Skip')
     await sees(nora, 'Skipped.')
@@ -150,12 +161,13 @@ describe('a host', () => {
     const gina = await open(server)
     await gina.join('PARTY', 'Gina')
 
+    for (const device of [nora, second]) await device.hostTab('rules')
     await nora.page.getByLabel('Room name').fill('Upstairs')
     await press(nora, 'Save')
     for (const device of [nora, second, gina]) await device.page.getByRole('heading', { name: 'Upstairs' }).waitFor()
     await nora.page.getByLabel('Guests can add songs').uncheck()
     await gina.tab('search')
-    await gina.page.getByText('This room is not taking new songs right now.').waitFor()
+    await gina.page.locator('.notice', { hasText: 'This room is not taking new songs right now.' }).waitFor()
     await eventually(
       'the other page to show the change',
       async () => !(await second.page.getByLabel('Gäste dürfen Songs hinzufügen').isChecked()),
@@ -188,13 +200,16 @@ describe('a host', () => {
     const console = await gina.page.context().newPage()
     await console.goto(`${server.url}/host?room=party`)
     await console.getByText('You are a guest in this room.').waitFor()
+    await nora.hostTab('guests')
     await press(nora, 'Refresh')
     await press(nora, 'Manage Gina')
     await nora.expectAccessible('the actions for a guest')
     await inDialog(nora, 'Make co-host')
     await sees(nora, 'Gina is now a co-host.')
-    await console.getByRole('heading', { name: 'Guests' }).waitFor()
+    await console.getByRole('tab', { name: 'Party' }).click()
+    await console.getByRole('button', { name: 'Who did what' }).waitFor()
     expect(await console.getByRole('button', { name: 'Close the room' }).count()).toBe(0)
+    await console.getByRole('tab', { name: 'Guests' }).click()
     await console.getByRole('button', { name: 'Manage Otto' }).click()
     await console.getByRole('dialog').getByRole('button', { name: 'Remove Leaves' }).click()
     await otto.page.getByRole('heading', { name: 'You were removed from this room' }).waitFor()
@@ -286,6 +301,7 @@ describe('a host with a Spotify account', () => {
     await press(nora, 'Allow')
     await sees(nora, 'Everything is fine.')
 
+    await nora.hostTab('party')
     await press(nora, 'Disconnect')
     await inDialog(nora, 'Disconnect')
     await sees(nora, 'Spotify is not connected. Connect it')

@@ -95,7 +95,7 @@ class Guest {
 const button = ({ page }: Device, name: string | RegExp) => page.getByRole('button', { name, exact: true })
 const press = (device: Device, name: string | RegExp) => button(device, name).click()
 const inDialog = ({ page }: Device, name: string | RegExp) => page.getByRole('dialog').getByRole('button', { name }).click()
-const sees = ({ page }: Device, words: string | RegExp) => page.getByText(words).first().waitFor()
+const sees = ({ page }: Device, words: string | RegExp) => page.getByText(words).filter({ visible: true }).first().waitFor()
 const approvals = ({ page }: Device) => page.getByRole('region', { name: 'Waiting for approval' })
 const line = ({ page }: Device, song: string) => page.locator('#queue .lines > li', { hasText: song })
 const shown = ({ page }: Device, place: number) =>
@@ -111,6 +111,7 @@ describe('the rules of a room, on the host console', () => {
     const { server, nora } = await party()
     const gina = await Guest.join(server, 'Gina')
     expect(await approvals(nora).count()).toBe(0)
+    await nora.hostTab('rules')
     await nora.page.getByLabel('Approve newcomers’ songs').check()
     await approvals(nora).getByText('no songs').waitFor()
 
@@ -173,6 +174,90 @@ describe('the rules of a room, on the host console', () => {
     nora.expectNoErrors()
   })
 
+  test('a preset shows what it changes before it applies', async () => {
+    const { nora, host, server } = await party()
+    const settings = async () =>
+      (
+        await api(
+          server,
+          'query($r: ID!) { room(id: $r) { settings { orderMode allowExplicit maxQueuedPerGuest } } }',
+          { r: host.roomId },
+          host.token,
+        )
+      ).room.settings
+    const before = await settings()
+    await nora.hostTab('rules')
+    await nora.page.getByText('Presets', { exact: true }).click()
+    await press(nora, 'Kids')
+    const changes = nora.page.getByRole('dialog').getByRole('listitem')
+    await changes.filter({ hasText: /^Waiting songs per guest: 2\. At present: \w+\.$/ }).waitFor()
+    expect(await changes.allTextContents()).not.toContainEqual(expect.stringContaining('→')) // "right arrow", to screen readers
+    await nora.expectAccessible('what a preset changes')
+    expect(await settings()).toEqual(before)
+    await inDialog(nora, 'Apply')
+    await eventually('the rules to apply', async () => (await settings()).orderMode === 'TURNS')
+    expect(await settings()).toEqual({ orderMode: 'TURNS', allowExplicit: false, maxQueuedPerGuest: 2 })
+    await press(nora, 'Kids')
+    await sees(nora, 'These rules already apply.')
+    nora.expectNoErrors()
+  })
+
+  test('a preset asks for the playlist from which guests pick, and their phones show it', async () => {
+    const { server, nora } = await party({ ANTWON_DEMO_SONG_SECONDS: '20' })
+    const player = nora.page.locator('#player .song-name')
+    const first = (await player.textContent()) ?? ''
+    await player.filter({ hasNotText: first }).waitFor({ timeout: 60_000 }) // longer than a song
+    await nora.hostTab('party')
+    await press(nora, 'Save as playlist') // so that the host has one
+    await sees(nora, /Saved \d+ songs? to/)
+
+    await nora.hostTab('rules')
+    await nora.page.getByText('Presets', { exact: true }).click()
+    await press(nora, 'Wedding: from my list only')
+    await inDialog(nora, 'Choose a playlist…')
+    const choose = nora.page.getByRole('dialog').getByRole('button', { name: /^Choose .+/ })
+    await choose.first().waitFor()
+    await nora.expectAccessible('the playlists of a preset')
+    await choose.first().click()
+    await press(nora, 'Wedding: from my list only')
+    await sees(nora, 'These rules already apply.')
+
+    const gina = await open(server)
+    await gina.join('PARTY', 'Gina')
+    await gina.tab('search')
+    await sees(gina, 'You can pick songs from the host’s playlist.')
+    const found = gina.page.locator('.lines > li', { hasText: first })
+    await found.waitFor()
+    await gina.expectAccessible('a playlist on a phone')
+    await gina.page.getByRole('searchbox').fill('no song has this name')
+    await sees(gina, 'Nothing found for “no song has this name”.')
+    await gina.page.getByRole('searchbox').fill(first)
+    await found.waitFor()
+    for (const device of [nora, gina]) device.expectNoErrors()
+  })
+
+  test('songs of guests who left are held as long after as the host says', async () => {
+    const { server, nora, host } = await party()
+    const minutes = async () => {
+      const query = 'query($r: ID!) { room(id: $r) { settings { awayAfterMinutes } } }'
+      return (await api(server, query, { r: host.roomId }, host.token)).room.settings.awayAfterMinutes
+    }
+    await nora.hostTab('rules')
+    await nora.page.locator('summary', { hasText: 'Order' }).click()
+    const field = nora.page.getByLabel('Hold a guest’s songs after an absence of')
+    await field.fill('1441')
+    await field.press('Enter')
+    await sees(nora, 'Enter a number from 1 to 1440, or leave it empty.')
+    await field.fill('10')
+    await field.press('Enter')
+    await eventually('the rule to apply', async () => (await minutes()) === 10)
+    await nora.expectAccessible('the rule about guests who left')
+    await field.fill('')
+    await field.press('Enter')
+    await eventually('songs to be held no longer', async () => (await minutes()) === null)
+    nora.expectNoErrors()
+  })
+
   test('clearing the queue can be undone', async () => {
     const { server, nora } = await party()
     const gina = await Guest.join(server, 'Gina')
@@ -188,6 +273,39 @@ describe('the rules of a room, on the host console', () => {
     await sees(nora, 'Undone.')
     await eventually('the guest to see the whole queue again', async () => `${await gina.names()}` === `${order}`)
     await nora.page.locator('.undo .notice').waitFor({ state: 'detached' })
+    nora.expectNoErrors()
+  })
+
+  test('all waiting songs of a guest are removed, and undo brings them back', async () => {
+    const { server, nora } = await party()
+    const gina = await Guest.join(server, 'Gina')
+    const otto = await Guest.join(server, 'Otto')
+    await gina.add('night')
+    const song = await otto.add('day')
+    await otto.connect()
+    const order = await gina.names()
+    await nora.hostTab('guests')
+    await press(nora, 'Manage Otto')
+    await inDialog(nora, /^Remove all their waiting songs/)
+    await sees(nora, 'All waiting songs of Otto have been removed.')
+    expect(await gina.names()).toEqual(order.filter((name) => name !== song))
+    await undo(nora)
+    await sees(nora, 'Undone.')
+    await eventually('the guests to see his song again', async () => `${await gina.names()}` === `${order}`)
+    nora.expectNoErrors()
+  })
+
+  test('a guest without songs has none to remove, and there is nothing to undo', async () => {
+    const { server, nora } = await party()
+    const gina = await Guest.join(server, 'Gina')
+    await gina.connect()
+    const order = await gina.names()
+    await nora.hostTab('guests')
+    await press(nora, 'Manage Gina')
+    await inDialog(nora, /^Remove all their waiting songs/)
+    await sees(nora, 'Gina has no songs in the queue.')
+    expect(await nora.page.locator('.undo .notice').count()).toBe(0)
+    expect(await gina.names()).toEqual(order)
     nora.expectNoErrors()
   })
 
@@ -229,6 +347,7 @@ describe('the rules of a room, on the host console', () => {
     expect(await nora.page.getByRole('dialog').getByText('Pin to the top').count()).toBe(0)
     await nora.page.keyboard.press('Escape')
 
+    await nora.hostTab('rules')
     await nora.page.locator('summary', { hasText: 'Blocked' }).click()
     await press(nora, `Allow ${artist} again`)
     await eventually('the song to be no longer held', async () => (await heldFor()) === undefined)
@@ -243,6 +362,7 @@ describe('the rules of a room, on the host console', () => {
     const gina = await open(server)
     await gina.join('PARTY', 'Gina')
     await sees(nora, '3 people here')
+    await nora.hostTab('guests')
     await press(nora, 'Refresh')
     await press(nora, 'Manage Gina')
     await inDialog(nora, 'Make co-host')
@@ -255,8 +375,11 @@ describe('the rules of a room, on the host console', () => {
     const song = await nora.page.locator('#player .song-name').textContent()
     await press(gina, 'Skip')
     await sees(gina, 'Skipped.')
+    await gina.hostTab('party')
+    await button(gina, 'Played songs').waitFor()
     expect(await button(gina, 'Save as playlist').count()).toBe(0) // only the host, whose account it would be saved to
 
+    await nora.hostTab('party')
     await press(nora, 'Who did what')
     for (const words of [`Gina skipped ${song}`, `Otto voted to skip ${song}`, 'made Gina a co-host', 'Otto joined']) {
       await nora.page.getByRole('dialog').getByRole('listitem').filter({ hasText: words }).waitFor()
@@ -278,6 +401,7 @@ describe('the rules of a room, on the host console', () => {
 
   test('the history is saved as a playlist, also after the room was closed', async () => {
     const { server, nora, host } = await party({ ANTWON_DEMO_SONG_SECONDS: '20' })
+    await nora.hostTab('party')
     await press(nora, 'Save as playlist')
     await sees(nora, 'No song has played to its end yet.')
     const first = await nora.page.locator('#player .song-name').textContent()
@@ -298,6 +422,7 @@ describe('the rules of a room, on the host console', () => {
     await press(nora, 'Close the room')
     await inDialog(nora, 'Close for everybody')
     await sees(nora, 'The demo party is over.')
+    expect(new URL(nora.page.url()).search).toBe('') // without the tab of the room
     await nora.page.reload()
     await sees(nora, 'The demo party is over.')
     await nora.expectAccessible('the recap of a closed room')

@@ -38,7 +38,7 @@ describe('a guest on a phone', () => {
     await gina.expectAccessible('the form to join')
     await gina.page.getByRole('textbox').fill('Gina')
     await gina.page.keyboard.press('Enter')
-    await gina.page.getByText('Gina').first().waitFor()
+    await gina.page.getByTitle('You are Gina').waitFor()
     await gina.expectAccessible('the party')
 
     await gina.page.reload()
@@ -120,7 +120,7 @@ describe('a guest on a phone', () => {
       { r: host.roomId },
       host.token,
     )
-    await gina.page.getByText('This room is not taking new songs right now.').waitFor()
+    await gina.page.getByRole('status').filter({ hasText: 'This room is not taking new songs right now.' }).waitFor()
     await gina.page.getByRole('searchbox').fill('night')
     await gina.page.locator('.refusal').first().waitFor()
     expect(await gina.page.locator('.refusal').first().textContent()).toBe('This room is not taking new songs right now.')
@@ -138,7 +138,7 @@ describe('a guest on a phone', () => {
     expect(await gina.like(song).getAttribute('aria-pressed')).toBe('true')
     await gina.page.getByText('1 action has not been sent yet.').waitFor()
     await gina.expectAccessible('the party while offline')
-    expect(await otto.likes(song)).toBe('0')
+    expect(await otto.likes(song)).toBe('')
 
     await gina.page.context().setOffline(false)
     await eventually('Otto to see the like', async () => (await otto.likes(song)) === '1')
@@ -214,7 +214,7 @@ describe('a guest on a phone', () => {
     const song = (await gina.songs()).at(-1) ?? ''
     await gina.like(song).click()
     await eventually('the like to be known', async () => (await gina.likes(song)) === '1')
-    await gina.page.getByText('Gina', { exact: true }).click()
+    await gina.page.getByTitle('You are Gina').click()
     await gina.page.getByRole('button', { name: 'Sign out' }).click()
     await gina.page.getByRole('textbox').fill('Berta')
     await gina.page.keyboard.press('Enter')
@@ -235,7 +235,7 @@ describe('a guest on a phone', () => {
     await gina.page.locator('.like').first().waitFor()
     const song = (await gina.songs()).at(-1) ?? ''
     await gina.like(song).click()
-    await gina.page.getByText(`You like ${song}.`).waitFor()
+    await eventually('the like to be counted', async () => (await gina.likes(song)) === '1')
     gina.expectNoErrors()
   })
 

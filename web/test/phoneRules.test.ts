@@ -78,7 +78,7 @@ const skip = (server: Server, host: Session) =>
 
 const line = (device: Device, song: string) => device.page.locator('.lines > li', { hasText: song })
 
-const playing = (device: Device) => device.page.locator('.playing .song-name').textContent()
+const playing = (device: Device) => device.page.locator('.now-bar .song-name').textContent()
 
 /** Has the host skip the song that plays, and returns the name of the next one once it is shown. */
 async function nextSong(server: Server, host: Session, device: Device): Promise<string | null> {
@@ -89,24 +89,63 @@ async function nextSong(server: Server, host: Session, device: Device): Promise<
 }
 
 describe('the rules of a room, on phones', () => {
+  test('guests read from when on they can add songs', async () => {
+    const { server, host } = await party()
+    const gina = await guest(server, 'Gina')
+    await updateSettings(server, host, { requestsOpenAt: new Date(Date.now() + 3_600_000).toISOString() })
+    await gina.tab('search')
+    await gina.page.getByText('You can add songs from').waitFor()
+    await gina.expectAccessible('adding before requests are open')
+    await updateSettings(server, host, { requestsOpenAt: null })
+    await gina.page.getByText('You can add songs from').waitFor({ state: 'detached' })
+    await addFirst(gina, 'night')
+    gina.expectNoErrors()
+  })
+
+  test('the host adds a song for somebody without a phone', async () => {
+    const { server } = await party()
+    const gina = await guest(server, 'Gina')
+    const nora = await open(server)
+    await nora.page.goto(server.hostLink)
+    await nora.page.locator('#player .song-name').waitFor()
+    await nora.goto('/r/PARTY')
+    await nora.tab('search')
+    await nora.page.getByLabel('Add for somebody without a phone').fill('Ruth')
+    const song = await addFirst(nora, 'night')
+    await nora.page.getByText(`Added ${song} for Ruth.`).waitFor()
+    await nora.expectAccessible('adding for somebody')
+    await line(gina, song).getByText('added by Ruth').waitFor()
+    await gina.tab('search')
+    expect(await gina.page.getByLabel('Add for somebody without a phone').count()).toBe(0)
+    for (const device of [nora, gina]) device.expectNoErrors()
+  })
+
   test('two guests skip a song by voting, until voting is turned off', async () => {
     const { server, host } = await party()
     const gina = await guest(server, 'Gina')
     const otto = await guest(server, 'Otto', { locale: 'de-DE', colorScheme: 'light' })
     await gina.page.getByText('2 people here').waitFor()
     const song = await nextSong(server, host, gina) // on which both may vote
+    await gina.openPlaying()
+    await otto.openPlaying()
     await gina.page.getByText('0 of 2 votes').waitFor() // after the first seconds
     await gina.expectAccessible('the skip vote')
     await gina.page.getByRole('button', { name: 'Vote to skip' }).click()
     await gina.page.getByText('1 of 2 votes').waitFor()
+    await gina.page.getByRole('button', { name: 'Vote to skip', pressed: true }).click() // takes it back
+    await otto.page.getByText('0 von 2 Stimmen').waitFor()
+    await gina.page.getByRole('button', { name: 'Vote to skip', pressed: false }).click()
     await otto.page.getByText('1 von 2 Stimmen').waitFor()
+    const late = await guest(server, 'Late')
+    await late.openPlaying()
+    await late.page.getByText('You can vote on the next one.').waitFor()
     await otto.expectAccessible('the skip vote in German')
     await otto.page.getByRole('button', { name: 'Überspringen' }).click()
     await eventually('another song to play', async () => (await playing(gina)) !== song)
 
     await updateSettings(server, host, { skipVotePercent: 0 })
     await eventually('the vote to be hidden', async () => (await gina.page.locator('.vote').count()) === 0)
-    for (const device of [gina, otto]) device.expectNoErrors()
+    for (const device of [gina, otto, late]) device.expectNoErrors()
   })
   test('a newcomer’s song waits until the host approves it', async () => {
     const { server, host } = await party()
@@ -152,27 +191,27 @@ describe('the rules of a room, on phones', () => {
     const song = await addFirst(gina, 'typewriter')
     await gina.tab('queue')
     await gina.like(song).click()
-    await gina.page.getByText(`You like ${song}.`).waitFor()
-    await undo.press('Enter')
-    await gina.page.locator('#tab-queue:focus').waitFor() // the focus is not lost with the button
+    await eventually('Otto to see the like', async () => (await otto.likes(song)) === '1')
+    await gina.like(song).click() // the heart is its own undo
     await eventually(
       'the like to be gone on both phones',
-      async () => `${await gina.likes(song)} ${await otto.likes(song)}` === '0 0',
+      async () => `${await gina.likes(song)}${await otto.likes(song)}` === '',
     )
 
     await gina.tab('mine')
     await gina.page.getByRole('button', { name: `Withdraw ${song}` }).click()
     await eventually('Otto to see it go', async () => !(await otto.songs()).includes(song))
-    await undo.click()
+    await undo.press('Enter')
+    await gina.page.locator('#tab-mine:focus').waitFor() // the focus is not lost with the button
     await eventually('Otto to see it come back', async () => (await otto.songs()).includes(song))
-    await gina.page.getByRole('button', { name: `Withdraw ${song}` }).waitFor()
 
-    await gina.tab('queue')
-    await gina.like(song).click()
+    await gina.openSong(song)
+    await gina.expectAccessible('the sheet of a song')
+    await gina.sheet().getByRole('button', { name: 'Withdraw' }).click()
     await undo.waitFor()
     await gina.page.keyboard.press('Escape')
     await undo.waitFor({ state: 'detached' })
-    expect(await gina.like(song).getAttribute('aria-pressed')).toBe('true')
+    await eventually('the song to stay withdrawn', async () => !(await otto.songs()).includes(song))
     for (const device of [gina, otto]) device.expectNoErrors()
   })
 
@@ -197,7 +236,7 @@ describe('the rules of a room, on phones', () => {
     await gina.page.getByText('1 action has not been sent yet.').waitFor()
     await gina.page.context().setOffline(false)
     await gina.page.getByText(`Undone: ${song}`).waitFor()
-    await eventually('the like to be gone', async () => (await gina.likes(song)) === '0')
+    await eventually('the like to be gone', async () => (await gina.likes(song)) === '')
     gina.expectNoErrors(...connectionErrors)
   })
 
@@ -207,19 +246,24 @@ describe('the rules of a room, on phones', () => {
     const sent: string[] = []
     gina.page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(`${payload}`)))
     await gina.join('PARTY', 'Gina')
-    await gina.page.locator('.play-time').first().waitFor()
+    await gina.page.locator('.wait').first().waitFor()
     const [pinned = '', last = ''] = (await gina.songs()).slice(-2)
-    await line(gina, last).locator('summary').click()
-    await line(gina, last).getByText('Nobody has liked it yet').waitFor()
-    expect(await line(gina, last).locator('summary').textContent()).toMatch(/≈ \d\d:\d\d/)
+    expect(await line(gina, last).locator('.wait').textContent()).toMatch(/^in \d+ min$/)
+    await gina.openSong(last)
+    await gina
+      .sheet()
+      .getByText(/Plays at about \d\d:\d\d\. Nobody has liked it yet/)
+      .waitFor()
+    await gina.page.goBack()
     const { id } = await queued(server, host, pinned)
     const pin = 'mutation($i: ID!) { pinQueueItem(itemId: $i, position: 1, until: OVERTAKEN, likes: 2) { version } }'
     await api(server, pin, { i: id }, host.token)
     await eventually('the pinned song to be first', async () => (await gina.songs()).indexOf(pinned) <= 1)
-    await line(gina, pinned).locator('summary').click()
-    await line(gina, pinned).getByText('The host put it here. It stays until another song has 2 more likes.').waitFor()
     await line(gina, pinned).getByText('Pinned').waitFor()
+    await gina.openSong(pinned)
+    await gina.sheet().getByText('The host put it here. It stays until another song has 2 more likes.').waitFor()
     await gina.expectAccessible('the play time and its reason')
+    await gina.page.keyboard.press('Escape')
 
     const subscribe = sent.findLast((frame) => frame.includes('ScheduleChanges')) ?? ''
     await gina.tab('search')
@@ -239,10 +283,10 @@ describe('the rules of a room, on phones', () => {
     await line(gina, song).getByText('Das hat der Gastgeber gesperrt.').waitFor()
     await screen.page.getByText('Held back').waitFor()
     expect((await gina.songs()).at(-1)).toBe(song)
-    expect(await line(gina, song).locator('.play-time').count()).toBe(0) // a held song has no play time
+    expect(await line(gina, song).locator('.wait').count()).toBe(0) // a held song has no play time
     await gina.expectAccessible('a held song')
     await updateSettings(server, host, { blocked: [] })
-    await line(gina, song).locator('.play-time').waitFor()
+    await line(gina, song).locator('.wait').waitFor()
     await screen.page.getByText('Held back').waitFor({ state: 'detached' })
     for (const device of [gina, screen]) device.expectNoErrors()
   })
@@ -255,7 +299,7 @@ describe('the rules of a room, on phones', () => {
     const otto = await guest(server, 'Otto')
     await gina.page.getByText('2 people here').waitFor()
     const song = await addFirst(otto, 'night')
-    await gina.page.locator('.presence', { hasText: 'Last added by Otto' }).getByRole('link', { name: song }).waitFor()
+    await gina.page.locator('.presence', { hasText: `Last added by Otto: ${song}` }).waitFor()
     await screen.page.getByText('2 people here · latest song added by Otto').waitFor()
 
     await api(
@@ -268,6 +312,7 @@ describe('the rules of a room, on phones', () => {
     await updateSettings(server, host, { lastCallAt: new Date(Date.now() + 3_600_000).toISOString() })
     await screen.page.getByText(/Last call: \d\d:\d\d/).waitFor()
     await nextSong(server, host, gina) // on which Gina may vote
+    await gina.openPlaying()
     await gina.page.getByText('0 of 2 votes').waitFor()
     await gina.page.getByRole('button', { name: 'Vote to skip' }).click()
     await screen.page.getByText('1 of 2 votes to skip').waitFor()

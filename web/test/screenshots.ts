@@ -1,13 +1,13 @@
-// Takes pictures of the pages in both themes, on a phone and a television, also for the README: `make screenshots`.
+// Takes pictures of the pages in both themes, for the documents: `make screenshots`.
 import { mkdirSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, test } from 'vitest'
 import { Device, launch, screenSize } from './browser'
-import { api, demoHost, Server } from './server'
+import { fillParty } from './party'
+import { Server } from './server'
 
 const folder = new URL('../../docs/pages/', import.meta.url).pathname
 const phone = { deviceScaleFactor: 2 }
-const guests = ['Gina', 'Otto', 'Mara', 'Jonas', 'Aylin', 'Piet']
 
 let browser: Browser
 let server: Server
@@ -16,33 +16,12 @@ beforeAll(async () => {
   mkdirSync(folder, { recursive: true })
   browser = await launch()
   server = await Server.start('demo')
-  await fillParty()
+  await fillParty(server)
 })
 afterAll(async () => {
   await browser?.close()
   await server?.stop()
 })
-
-/** Adds songs and likes of several guests to the demo's party. */
-async function fillParty(): Promise<void> {
-  const host = await demoHost(server)
-  const join = 'mutation($n: String!) { joinRoom(code: "PARTY", displayName: $n) { session { accessToken } } }'
-  const search = 'query($r: ID!, $q: String!) { searchSongs(roomId: $r, query: $q) { nodes { canAdd song { uri } } } }'
-  const add = 'mutation($r: ID!, $u: String!) { addSong(roomId: $r, songUri: $u) { item { id } } }'
-  const tokens: string[] = []
-  const items: string[] = []
-  for (const [n, name] of guests.entries()) {
-    const token = (await api(server, join, { n: name })).joinRoom.session.accessToken
-    tokens.push(token)
-    const { searchSongs } = await api(server, search, { r: host.roomId, q: 'aeiou'.charAt(n % 5) }, token)
-    const { song } = searchSongs.nodes.filter((hit: { canAdd: boolean }) => hit.canAdd)[n] ?? {}
-    if (song) items.push((await api(server, add, { r: host.roomId, u: song.uri }, token)).addSong.item.id)
-  }
-  for (const [n, item] of items.entries()) {
-    for (const token of tokens.slice(n))
-      await api(server, 'mutation($i: ID!) { likeQueueItem(itemId: $i) { id } }', { i: item }, token).catch(() => {})
-  }
-}
 
 for (const colorScheme of ['dark', 'light'] as const) {
   const picture = (device: Device, name: string) =>
@@ -57,8 +36,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
     await gina.join('PARTY', 'Gina')
     await gina.page.locator('.like').first().waitFor()
     await gina.like(await gina.songs().then((songs) => songs[2] ?? '')).click()
-    await gina.page.getByRole('button', { name: 'Close' }).click()
-    await gina.page.locator('.toasts .notice').waitFor({ state: 'detached' })
+    await gina.page.locator('.wait').first().waitFor()
     await picture(gina, 'phone')
     await gina.tab('search')
     await gina.page.getByRole('searchbox').fill('night')

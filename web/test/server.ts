@@ -50,6 +50,11 @@ export class Server {
     await ended
   }
 
+  /** Stops or continues the process, whose connections then swallow everything. */
+  suspend(isSuspended: boolean): void {
+    this.#process?.kill(isSuspended ? 'SIGSTOP' : 'SIGCONT')
+  }
+
   async stop(): Promise<void> {
     await this.kill()
     rmSync(this.directory, { recursive: true, force: true })

@@ -77,7 +77,8 @@ func (q *queue) measure(out io.Writer, mode party.OrderMode) error {
 	}
 	s, err := subscribe(q.app, q.room, `subscription($r: ID!) {
 		roomQueueChanges(roomId: $r) { version since reset order removedIds
-		upserted { id likeCount position song { name } } moved { itemId position } } }`)
+		upserted { id likeCount position song { name } } likes { itemId likeCount }
+		moved { itemId position } } }`)
 	if err != nil {
 		return err
 	}

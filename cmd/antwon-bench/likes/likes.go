@@ -14,8 +14,9 @@ import (
 	"antwon.dj/backend/internal/account"
 )
 
-// Measure prints a table of likes per second. Each rate is measured for the given duration.
-func Measure(ctx context.Context, out io.Writer, databaseURL string, perRate time.Duration) error {
+// Measure prints a table of likes per second beside the aims for a kind of database, "sqlite" or "mysql". Each rate is
+// measured for the given duration.
+func Measure(ctx context.Context, out io.Writer, kind, databaseURL string, perRate time.Duration) error {
 	const rooms = 100
 	app, err := fixture.NewApp(ctx, databaseURL, rooms)
 	if err != nil {
@@ -27,22 +28,40 @@ func Measure(ctx context.Context, out io.Writer, databaseURL string, perRate tim
 		return err
 	}
 	defer bare.close()
-	fmt.Fprintf(out, "%-22s %8s %12s %12s %8s\n", "likes a second", "callers", "antwon", "bare SQL", "ratio")
-	for _, used := range []int{1, rooms} {
-		for _, callers := range []int{1, 16, 64} {
-			c := comparison{app: app, bare: bare, rooms: app.Rooms[:used]}
-			if err := c.addCallers(ctx, callers); err != nil {
-				return err
-			}
-			ours, theirs, err := c.measure(ctx, perRate)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(out, "%-22s %8d %12.0f %12.0f %7.0f%%\n",
-				fmt.Sprintf("%d room(s)", used), callers, ours, theirs, 100*ours/theirs)
+	fmt.Fprintf(out, "%-14s %8s %10s %10s %7s %7s %-7s %9s %9s %9s\n",
+		"likes a second", "callers", "antwon", "bare SQL", "ratio", "aim", "", "median", "99 %", "CPU each")
+	for _, aim := range aims {
+		c := comparison{app: app, bare: bare, rooms: app.Rooms[:aim.rooms]}
+		if err := c.addCallers(ctx, aim.callers); err != nil {
+			return err
 		}
+		r, err := c.measure(ctx, perRate)
+		if err != nil {
+			return err
+		}
+		r.print(out, kind, aim)
 	}
 	return nil
+}
+
+// TimesBare returns the likes per second of callers in one room, divided by those of bare SQL.
+func TimesBare(ctx context.Context, databaseURL string, callers int, perRate time.Duration) (float64, error) {
+	app, err := fixture.NewApp(ctx, databaseURL, 1)
+	if err != nil {
+		return 0, err
+	}
+	defer app.Close()
+	bare, err := prepareBareSQL(ctx, databaseURL)
+	if err != nil {
+		return 0, err
+	}
+	defer bare.close()
+	c := comparison{app: app, bare: bare, rooms: app.Rooms}
+	if err := c.addCallers(ctx, callers); err != nil {
+		return 0, err
+	}
+	r, err := c.measure(ctx, perRate)
+	return r.antwon / r.bare, err
 }
 
 // comparison is one row of the table: callers who like through the program and with bare SQL.
@@ -78,21 +97,27 @@ func (c *comparison) addCallers(ctx context.Context, n int) error {
 }
 
 // measure measures both alternately, so that a short disturbance of the machine affects both.
-func (c *comparison) measure(ctx context.Context, perRate time.Duration) (ours, theirs float64, err error) {
+func (c *comparison) measure(ctx context.Context, perRate time.Duration) (r result, err error) {
 	const turns = 2
+	timed := stats.NewTimed(len(c.callers), c.toggle)
 	for range turns {
-		perSecond, err := stats.Rate(ctx, len(c.callers), perRate/turns, c.toggle)
+		before := processorTime()
+		perSecond, err := stats.Rate(ctx, len(c.callers), perRate/turns, timed.Work)
 		if err != nil {
-			return 0, 0, err
+			return result{}, err
 		}
-		ours += perSecond / turns
+		r.antwon += perSecond / turns
+		r.cpu += processorTime() - before
 		perSecond, err = stats.Rate(ctx, len(c.callers), perRate/turns, c.toggleBare)
 		if err != nil {
-			return 0, 0, err
+			return result{}, err
 		}
-		theirs += perSecond / turns
+		r.bare += perSecond / turns
 	}
-	return ours, theirs, nil
+	took := timed.All()
+	r.cpu /= time.Duration(len(took))
+	r.median, r.slowest = stats.Quantile(took, 50), stats.Quantile(took, 99)
+	return r, nil
 }
 
 // toggle has a caller like, or with every second call unlike, through the program.

@@ -12,7 +12,7 @@ import (
 
 	"antwon.dj/backend/cmd/antwon-bench/fixture"
 	"antwon.dj/backend/cmd/antwon-bench/stats"
-	"antwon.dj/backend/internal/jukebox"
+	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -42,7 +42,7 @@ func MeasurePages(ctx context.Context, out io.Writer, databaseURL string) error 
 	if err != nil {
 		return err
 	}
-	for _, list := range lists(app, room, host) {
+	for _, list := range longLists(app, room, host) {
 		first, middle, err := measurePages(list.length, list.page)
 		if err != nil {
 			return fmt.Errorf("%s: %w", list.name, err)
@@ -59,9 +59,9 @@ type list struct {
 	page   pageFunc
 }
 
-func lists(app *fixture.App, room *party.Room, host context.Context) []list {
+func longLists(app *fixture.App, room *party.Room, host context.Context) []list {
 	readLog := func(after *string, likes bool) (string, error) {
-		events, _, err := app.Log(host, room, jukebox.First(pageLength, after), likes)
+		events, _, err := app.Lists().Log(host, room, lists.First(pageLength, after), likes)
 		if err != nil {
 			return "", err
 		}
@@ -69,7 +69,7 @@ func lists(app *fixture.App, room *party.Room, host context.Context) []list {
 	}
 	return []list{
 		{"history", listLength, func(after *string) (string, error) {
-			plays, _, err := app.History(host, room, jukebox.First(pageLength, after))
+			plays, _, err := app.Lists().History(host, room, lists.First(pageLength, after))
 			if err != nil {
 				return "", err
 			}

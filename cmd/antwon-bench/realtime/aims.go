@@ -12,16 +12,22 @@ import (
 	"antwon.dj/backend/cmd/antwon-bench/realtime/trial"
 )
 
-// What antwon aims at, by itself and compared with the two other servers.
+// What antwon aims at, by itself and compared with the other servers.
 const (
 	minTimesStock      = 20.0 // deliveries per second
-	maxTimesBare       = 1.2  // processor time of a delivery
-	maxLastTimesBare   = 2.0  // time from the commit to the last screen
-	maxIdleKB          = 12.0 // per subscriber
-	maxLoadKB          = 16.0
+	maxTimesBare       = 0.8  // processor time of a delivery in one room
+	maxTimesCentrifuge = 0.6
+	maxTimesBareRooms  = 1.2         // with a hundred rooms, each of which has its own executions
+	maxMemoryTimes     = 0.25        // memory of an idle subscriber, compared with bare and centrifuge
+	maxLastTimesBare   = 2.0         // time from the commit to the last screen
+	maxLikeTimesBare   = 1.0         // time from a like to the last screen of one room
+	maxSteady          = time.Second // from a like to the last screen of the largest room
+	maxIdleKB          = 4.0         // per subscriber
+	maxLoadKB          = 8.0
 	limitLikeBytes     = 400
 	maxCostTimes50     = 2.0 // processor time of a like among 500 songs, compared with 50
 	maxResume          = 2 * time.Second
+	maxStormDelay      = 200 * time.Millisecond // by clients that stall or reset their connections
 	executionTolerance = 0.01
 
 	// These are not counted as left behind: goroutines of the runtime, connections that the database's pool has opened,
@@ -44,8 +50,27 @@ func (r *results) aimRows() (rows [][]string) {
 			rows = append(rows, r.throughputAims(t)...)
 		}
 	}
+	for _, m := range r.memories {
+		if m.Shape.Rooms == 1 {
+			rows = append(rows, aimRow(m.String(), trial.ChangesDocument, fmt.Sprintf("idle ≤ %.0f KB", maxIdleKB),
+				formatNumber(m.EachKB)+" KB", m.EachKB <= maxIdleKB))
+		}
+	}
+	rows = append(rows, likeAims(r.oneByOne)...)
 	rows = append(rows, lastScreenAims(r.oneByOne, "one by one")...)
 	rows = append(rows, lastScreenAims(r.flow, fmt.Sprintf("%d/s", measure.LikesPerSecond))...)
+	for _, l := range r.steady {
+		if l.Kind == server.Antwon {
+			rows = append(rows, aimRow(l.Shape.String(), l.Document,
+				fmt.Sprintf("%d likes/s: last screen p99 ≤ %v", steadyLikes, maxSteady), formatMilliseconds(l.Last99)+" ms",
+				l.Last99 <= maxSteady))
+		}
+	}
+	for _, l := range r.leftOut {
+		if l.Kind == server.Antwon {
+			rows = append(rows, aimRow(l.Shape.String(), l.Document, "everybody is current", l.Why, false))
+		}
+	}
 	for _, w := range r.wires {
 		rows = append(rows, wireAims(w)...)
 	}
@@ -60,6 +85,11 @@ func (r *results) aimRows() (rows [][]string) {
 	if c := r.resumption; c != nil {
 		rows = append(rows, aimRow(fmt.Sprintf("%d return", c.Clients), trial.ChangesDocument,
 			fmt.Sprintf("current in %v", maxResume), formatMilliseconds(c.Took)+" ms", c.Took <= maxResume))
+	}
+	if s := r.storm; s != nil {
+		delay := s.During.Last99 - s.Alone.Last99
+		rows = append(rows, aimRow(fmt.Sprintf("%d of %d behave", s.Behaving, 3*s.Behaving), trial.ChangesDocument,
+			fmt.Sprintf("last screen p99 ≤ %v later", maxStormDelay), formatMilliseconds(delay)+" ms", delay <= maxStormDelay))
 	}
 	if r.churn != nil {
 		rows = append(rows, churnAim(r.churn))
@@ -80,9 +110,27 @@ func (r *results) throughputAims(t measure.Throughput) (rows [][]string) {
 		}
 		add(fmt.Sprintf("deliveries/s ≥ %.0f× stock", minTimesStock), figure, times >= minTimesStock || t.AllInTime)
 	}
-	if bare := findThroughput(r.throughputs, t.Trial, server.Bare); bare != nil {
-		times := t.CPU / bare.CPU
-		add(fmt.Sprintf("CPU each ≤ %.1f× bare", maxTimesBare), fmt.Sprintf("%.2f×", times), times <= maxTimesBare)
+	atMost := func(figure, kind string, most, times float64) {
+		add(fmt.Sprintf("%s ≤ %.4g× %s", figure, most, kind), fmt.Sprintf("%.2f×", times), times <= most)
+	}
+	for _, other := range []struct {
+		kind     string
+		one, all float64 // of one room, and of many
+	}{{server.Bare, maxTimesBare, maxTimesBareRooms}, {server.Centrifuge, maxTimesCentrifuge, 0}} {
+		o := findThroughput(r.throughputs, t.Trial, other.kind)
+		if o == nil {
+			continue
+		}
+		most := other.one
+		if t.Shape.Rooms > 1 {
+			most = other.all
+		}
+		if most > 0 {
+			ours, its := findLatency(r.oneByOne, t.Trial, t.Kind), findLatency(r.oneByOne, t.Trial, other.kind)
+			atMost("CPU each", other.kind, most, t.CPU/o.CPU)
+			atMost("CPU each, one by one,", other.kind, most, ours.CPUPerScreen()/its.CPUPerScreen())
+		}
+		atMost("idle memory", other.kind, maxMemoryTimes, t.IdleKB/o.IdleKB)
 	}
 	add(fmt.Sprintf("idle ≤ %.0f KB", maxIdleKB), formatNumber(t.IdleKB)+" KB", t.IdleKB <= maxIdleKB)
 	add(fmt.Sprintf("under load ≤ %.0f KB", maxLoadKB), formatNumber(t.LoadKB)+" KB", t.LoadKB <= maxLoadKB)
@@ -100,20 +148,43 @@ func findThroughput(all []measure.Throughput, t trial.Trial, kind string) *measu
 	return nil
 }
 
+// likeAims compare times from the like on, in the smallest room.
+func likeAims(all []measure.Latency) (rows [][]string) {
+	for _, ours := range all {
+		bare := findLatency(all, ours.Trial, server.Bare)
+		if ours.Kind != server.Antwon || ours.Shape.Rooms > 1 || ours.Shape.PerRoom > flowMost || bare == nil {
+			continue
+		}
+		times := ours.FromLike99.Seconds() / bare.FromLike99.Seconds()
+		rows = append(rows, aimRow(ours.Shape.String(), ours.Document,
+			fmt.Sprintf("like to last screen p99 ≤ %.0f× bare", maxLikeTimesBare),
+			fmt.Sprintf("%.2f× (%s ms)", times, formatMilliseconds(ours.FromLike99)), times <= maxLikeTimesBare))
+	}
+	return rows
+}
+
+// findLatency returns the figures of another server under the same load, or nil.
+func findLatency(all []measure.Latency, t trial.Trial, kind string) *measure.Latency {
+	t.Kind = kind
+	for i := range all {
+		if all[i].Trial == t {
+			return &all[i]
+		}
+	}
+	return nil
+}
+
 // lastScreenAims compares times from the commit on, because the like before it is the same in both servers.
 func lastScreenAims(all []measure.Latency, pace string) (rows [][]string) {
 	aim := fmt.Sprintf("last screen p99 ≤ %.0f× bare, %s", maxLastTimesBare, pace)
 	for _, ours := range all {
-		for _, bare := range all {
-			same := ours.Trial
-			same.Kind = server.Bare
-			if ours.Kind != server.Antwon || bare.Trial != same {
-				continue
-			}
-			times := ours.Last99.Seconds() / bare.Last99.Seconds()
-			figure := fmt.Sprintf("%.2f× (%s ms)", times, formatMilliseconds(ours.Last99))
-			rows = append(rows, aimRow(ours.Shape.String(), ours.Document, aim, figure, times <= maxLastTimesBare))
+		bare := findLatency(all, ours.Trial, server.Bare)
+		if ours.Kind != server.Antwon || bare == nil {
+			continue
 		}
+		times := ours.Last99.Seconds() / bare.Last99.Seconds()
+		figure := fmt.Sprintf("%.2f× (%s ms)", times, formatMilliseconds(ours.Last99))
+		rows = append(rows, aimRow(ours.Shape.String(), ours.Document, aim, figure, times <= maxLastTimesBare))
 	}
 	return rows
 }

@@ -4,7 +4,10 @@ package realtime
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"antwon.dj/backend/cmd/antwon-bench/fixture"
 	"antwon.dj/backend/cmd/antwon-bench/realtime/measure"
@@ -20,7 +23,12 @@ type run struct {
 
 // results is everything that was measured. What was not is nil.
 type results struct {
+	notes       []string // of the machine, and of what was left out
 	throughputs []measure.Throughput
+	leftOut     []leftOut
+	steady      []measure.Latency
+	memories    []measure.Memory
+	storm       *measure.Storm
 	oneByOne    []measure.Latency
 	flow        []measure.Latency
 	wires       []measure.Wire
@@ -39,6 +47,9 @@ func (r *run) measure(ctx context.Context) error {
 		measure func(context.Context) error
 	}{
 		{pressureSection, r.measurePressure},
+		{steadySection, r.measureSteady},
+		{memorySection, r.measureMemory},
+		{stormSection, r.measureStorm},
 		{flowSection, r.measureFlow},
 		{wireSection, r.measureWire},
 		{costSection, r.measureCosts},
@@ -57,11 +68,24 @@ func (r *run) measure(ctx context.Context) error {
 	return nil
 }
 
-// trials returns one trial for each shape, document and server, with the servers next to each other.
-func (r *run) trials(shapes []trial.Shape) (trials []trial.Trial) {
+// leftOut is a trial that has no figures, and why.
+type leftOut struct {
+	trial.Trial
+	Why string
+}
+
+// trials returns one trial for each load and server, with the servers next to each other. roomQueue, whose messages are
+// long, is left out of the larger rooms, and for servers that execute every subscription by itself of the many rooms.
+func (r *run) trials(shapes []trial.Shape, servers []string) (trials []trial.Trial) {
 	for _, s := range shapes {
 		for _, document := range trial.Documents {
-			for _, kind := range r.options.servers {
+			if document == trial.QueueDocument && s.Rooms == 1 && s != shapes[0] {
+				continue
+			}
+			for _, kind := range servers {
+				if document == trial.QueueDocument && s.Rooms > 1 && executesEach(kind) {
+					continue
+				}
 				trials = append(trials, trial.Trial{Kind: kind, Shape: s, Document: document})
 			}
 		}
@@ -69,11 +93,34 @@ func (r *run) trials(shapes []trial.Shape) (trials []trial.Trial) {
 	return trials
 }
 
+// tooSlow is how long a like takes to all screens at most in a room, for a server that executes every subscription by
+// itself and is also measured in larger rooms.
+const tooSlow = time.Second
+
+// measurePressure goes on if a server gives out: the table says so.
 func (r *run) measurePressure(ctx context.Context) error {
-	for _, t := range r.trials(r.options.shapes) {
+	slow := map[string]bool{}
+	for _, t := range r.trials(r.options.shapes, r.options.servers) {
+		if slow[t.Kind] && t.Shape.Rooms == 1 {
+			continue
+		}
 		throughput, oneByOne, err := r.Pressure(ctx, t)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err != nil {
-			return err
+			why := whyItFailed(t, err)
+			r.Progress("%v: %s", t, why)
+			r.results.leftOut = append(r.results.leftOut, leftOut{t, why})
+			if executesEach(t.Kind) && t.Document == trial.ChangesDocument { // it would only time out again
+				slow[t.Kind] = true
+			}
+			continue
+		}
+		if oneByOne.Last50 > tooSlow && t.Document == trial.ChangesDocument && executesEach(t.Kind) {
+			slow[t.Kind] = true
+			r.results.leftOut = append(r.results.leftOut, leftOut{t, fmt.Sprintf(
+				"a like takes %.1f s to the last screen: not measured in larger rooms", oneByOne.Last50.Seconds())})
 		}
 		r.results.throughputs = append(r.results.throughputs, throughput)
 		r.results.oneByOne = append(r.results.oneByOne, oneByOne)
@@ -81,23 +128,80 @@ func (r *run) measurePressure(ctx context.Context) error {
 	return nil
 }
 
-// measureFlow leaves out the shape with the most subscribers in one room if there are more than two shapes: on a small
-// machine no server is fast enough for it, and then latencies mean nothing.
-func (r *run) measureFlow(ctx context.Context) error {
-	shapes := slices.Clone(r.options.shapes)
-	if len(shapes) > 2 {
-		largest := slices.MaxFunc(shapes, func(a, b trial.Shape) int { return a.PerRoom - b.PerRoom })
-		shapes = slices.DeleteFunc(shapes, func(s trial.Shape) bool { return s == largest })
+// whyItFailed returns the error of a trial in one line, with the last line of the server's log, if there is one:
+// clients often do not learn why they were disconnected.
+func whyItFailed(t trial.Trial, err error) string {
+	why, log, _ := strings.Cut(err.Error(), "\n")
+	why = strings.TrimPrefix(why, t.String()+": ")
+	lines := strings.Split(strings.TrimSpace(log), "\n")
+	for _, mark := range []string{" WARN ", " msg="} { // in centrifuge's log, and in those of the others
+		if _, last, found := strings.Cut(lines[len(lines)-1], mark); found {
+			return why + "; the server's log: " + last
+		}
 	}
-	for _, t := range r.trials(shapes) {
+	return why
+}
+
+// measureSteady measures a few likes per second in the largest room.
+func (r *run) measureSteady(ctx context.Context) error {
+	t := trial.Trial{Document: trial.ChangesDocument, Shape: trial.Shape{Rooms: 1}}
+	for _, s := range r.options.shapes {
+		if s.Rooms == 1 {
+			t.Shape.PerRoom = max(t.Shape.PerRoom, s.PerRoom)
+		}
+	}
+	for _, t.Kind = range r.options.fastServers() {
+		latency, err := r.Flow(ctx, t, steadyLikes)
+		if err != nil {
+			return err
+		}
+		r.results.steady = append(r.results.steady, latency)
+	}
+	return nil
+}
+
+// steadyLikes is how many likes per second the largest room gets.
+const steadyLikes = 10
+
+// flowMost is how many subscribers a room has at most where likes come at a constant rate: on a small machine no server
+// is fast enough for more, and then latencies mean nothing.
+const flowMost = 1000
+
+func (r *run) measureFlow(ctx context.Context) error {
+	shapes := slices.DeleteFunc(slices.Clone(r.options.shapes), func(s trial.Shape) bool { return s.PerRoom > flowMost })
+	for _, t := range r.trials(shapes, r.options.fastServers()) {
 		t.FeedInterval = fixture.FeedInterval
-		latency, err := r.Flow(ctx, t)
+		latency, err := r.Flow(ctx, t, measure.LikesPerSecond)
 		if err != nil {
 			return err
 		}
 		r.results.flow = append(r.results.flow, latency)
 	}
 	return nil
+}
+
+// measureMemory measures idle subscribers of one room, and rooms with one subscriber each.
+func (r *run) measureMemory(ctx context.Context) error {
+	for _, shape := range r.options.idleShapes() {
+		for _, events := range []bool{false, true} {
+			if events && shape.Rooms > 1 {
+				continue
+			}
+			r.Progress("memory of idle subscribers, events: %t", events)
+			memory, err := r.Memory(ctx, shape, events)
+			if err != nil {
+				return err
+			}
+			r.results.memories = append(r.results.memories, memory)
+		}
+	}
+	return nil
+}
+
+func (r *run) measureStorm(ctx context.Context) error {
+	storm, err := r.Storm(ctx, r.options.storm)
+	r.results.storm = &storm
+	return err
 }
 
 func (r *run) measureWire(ctx context.Context) error {

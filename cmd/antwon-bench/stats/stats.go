@@ -45,6 +45,28 @@ func Rate(
 	}
 }
 
+// Timed is work for Rate that notes how long each call took.
+type Timed struct {
+	work func(ctx context.Context, caller, n int) error
+	took [][]time.Duration // by caller, so that callers need no lock
+}
+
+// NewTimed returns work that can be run from the given number of callers.
+func NewTimed(callers int, work func(ctx context.Context, caller, n int) error) *Timed {
+	return &Timed{work: work, took: make([][]time.Duration, callers)}
+}
+
+// Work runs the work.
+func (t *Timed) Work(ctx context.Context, caller, n int) error {
+	begin := time.Now()
+	err := t.work(ctx, caller, n)
+	t.took[caller] = append(t.took[caller], time.Since(begin))
+	return err
+}
+
+// All returns how long each call took. No caller may be working.
+func (t *Timed) All() []time.Duration { return slices.Concat(t.took...) }
+
 // MedianTime runs work n times and returns the median of the times it took, in whole microseconds.
 func MedianTime(n int, work func() error) (time.Duration, error) {
 	var took []time.Duration

@@ -20,6 +20,7 @@ const subscription = `subscription RoomQueueChanges($roomId: ID!, $since: Int) {
 	roomQueueChanges(roomId: $roomId, since: $since) {
 		version since reset order removedIds
 		upserted { ...Item }
+		likes { itemId likeCount }
 		moved { itemId position }
 	}
 }

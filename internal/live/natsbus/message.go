@@ -23,11 +23,12 @@ type message struct {
 	Since   int64    `json:"s"`
 	Version int64    `json:"v"`
 	Users   []string `json:"u,omitzero"` // missing: everybody, empty: nobody in particular
+	Minor   bool     `json:"m,omitzero"`
 }
 
 // encode returns the message for a hint, or an error if the message would be longer than maxMessage.
 func encode(h live.Hint) ([]byte, error) {
-	m := message{Topic: h.Topic, Since: h.Since, Version: h.Version, Users: h.Users}
+	m := message{Topic: h.Topic, Since: h.Since, Version: h.Version, Users: h.Users, Minor: h.Minor}
 	if len(m.Users) > maxUsers {
 		m.Users = nil
 	}
@@ -50,5 +51,5 @@ func decode(text []byte) (live.Hint, error) {
 	if len(m.Users) > maxUsers {
 		m.Users = nil
 	}
-	return live.Hint{Topic: m.Topic, Since: m.Since, Version: m.Version, Users: m.Users}, nil
+	return live.Hint{Topic: m.Topic, Since: m.Since, Version: m.Version, Users: m.Users, Minor: m.Minor}, nil
 }

@@ -15,6 +15,9 @@ func TestMessagesAreSmall(t *testing.T) {
 		`{"t":"` + room + `","s":1,"v":2}`:           {Topic: room, Since: 1, Version: 2},
 		`{"t":"` + room + `","s":1,"v":2,"u":[]}`:    {Topic: room, Since: 1, Version: 2, Users: []string{}},
 		`{"t":"` + room + `","s":1,"v":3,"u":["x"]}`: {Topic: room, Since: 1, Version: 3, Users: []string{"x"}},
+		`{"t":"` + room + `","s":1,"v":2,"u":["x"],"m":true}`: {
+			Topic: room, Since: 1, Version: 2, Users: []string{"x"}, Minor: true,
+		},
 	} {
 		if got, err := natsbus.Encode(hint); err != nil || string(got) != want {
 			t.Errorf("got %s, %v, want %s", got, err, want)
@@ -26,7 +29,8 @@ func TestMessagesAreSmall(t *testing.T) {
 // encoded and decoded again.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
-		`{"t":"r","s":1,"v":2}`, `{"t":"r","s":1,"v":2,"u":["x",""]}`, `{"t":"r","u":[]}`, `{"u":null}`, "[1]", "\xff",
+		`{"t":"r","s":1,"v":2}`, `{"t":"r","s":1,"v":2,"m":true}`,
+		`{"t":"r","s":1,"v":2,"u":["x",""]}`, `{"t":"r","u":[]}`, `{"u":null}`, "[1]", "\xff",
 		`{"t":"\ud800","v":9223372036854775807}`, `{"t":"r","v":1,"u":[` + strings.Repeat(`"x",`, 64) + `"x"]}`,
 	} {
 		f.Add([]byte(seed))

@@ -38,7 +38,10 @@ type Like = Extract<Action, { kind: 'like' | 'unlike' }>
 const isLike = (action: Action): action is Like => action.kind === 'like' || action.kind === 'unlike'
 
 const lastLike = (entries: readonly Entry[], itemId: string): Like | undefined =>
-  entries.map(({ action }) => action).findLast((action): action is Like => isLike(action) && action.itemId === itemId)
+  entries
+    .map(({ action }) => action)
+    .filter((action): action is Like => isLike(action) && action.itemId === itemId)
+    .pop()
 
 /** Whether the user likes an item, by the server's data and their actions since then. */
 export function likes(entries: readonly Entry[], itemId: string, likedByServer: boolean): boolean {

@@ -2,12 +2,12 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { GraphQLErrorLike } from './errors.ts'
 import { type Change, followQueue, type Subscriber } from './followQueue.ts'
 
-type Item = { id: string }
+type Item = { id: string; likeCount?: number }
 type Event = { data?: { roomQueueChanges: Change<Item> }; errors?: GraphQLErrorLike[] }
 
 const failed = (code: string): GraphQLErrorLike[] => [{ message: code, extensions: { code } }]
 const event = (change: Partial<Change<Item>> & { version: number }): Event => ({
-  data: { roomQueueChanges: { reset: false, removedIds: [], moved: [], order: null, upserted: [], ...change } },
+  data: { roomQueueChanges: { reset: false, removedIds: [], moved: [], order: null, upserted: [], likes: [], ...change } },
 })
 const everything = (version: number, ...ids: string[]): Event =>
   event({ version, reset: true, order: ids, upserted: ids.map((id) => ({ id })) })
@@ -96,4 +96,24 @@ test('changes are applied as the schema says', async () => {
   const { seen, outcome } = follow([events], 'CLOSED')
   await outcome
   expect(seen).toEqual(['1abcd', '2daec', '3ced'])
+})
+
+test('a change of likes alone sets them, and keeps the rest of the item', async () => {
+  const before = { id: 'a', likeCount: 1, name: 'A' }
+  const liked = event({
+    version: 2,
+    likes: [
+      { itemId: 'a', likeCount: 2 },
+      { itemId: 'unknown', likeCount: 1 },
+    ],
+  })
+  const subscription = [event({ version: 1, reset: true, order: ['a'], upserted: [before] }), liked]
+  async function* iterate({ query }: Parameters<Subscriber['iterate']>[0]): ReturnType<Subscriber['iterate']> {
+    if (query.startsWith('query')) yield { data: { room: { status: 'CLOSED' } } }
+    else yield* subscription
+  }
+  const seen: unknown[] = []
+  await followQueue<Item>({ iterate }, 'room', ({ items }) => seen.push([...items.values()])).ended
+  expect(seen).toEqual([[before], [{ ...before, likeCount: 2 }]])
+  expect(before.likeCount).toBe(1) // a changed item is a new object
 })

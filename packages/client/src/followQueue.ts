@@ -23,6 +23,7 @@ export interface Change<Item> {
   reset: boolean
   removedIds: readonly string[]
   upserted: readonly Item[]
+  likes?: readonly { itemId: string; likeCount: number }[] // missing only if a query of your own does not select it
   moved: readonly { itemId: string; position: number }[]
   order: readonly string[] | null
 }
@@ -46,7 +47,8 @@ export interface FollowedQueue {
 
 /**
  * Keeps a copy of a room's queue up to date, also across lost connections: it resumes from the version it has. onQueue gets the
- * queue and the latest change whenever the queue changes. Pass a query of your own to select other fields.
+ * queue and the latest change whenever the queue changes. Pass a query of your own to select other fields; if it shows numbers
+ * of likes, it has to select `likes`, too.
  */
 export function followQueue<Item extends { id: string } = QueueItem>(
   client: Subscriber,
@@ -98,6 +100,10 @@ function apply<Item extends { id: string }>(queue: Queue<Item>, change: Change<I
   }
   for (const id of change.removedIds) queue.items.delete(id)
   for (const item of change.upserted) queue.items.set(item.id, item)
+  for (const { itemId, likeCount } of change.likes ?? []) {
+    const item = queue.items.get(itemId)
+    if (item) queue.items.set(itemId, { ...item, likeCount })
+  }
   const gone = new Set([...change.removedIds, ...change.moved.map(({ itemId }) => itemId)])
   queue.order = change.order ? [...change.order] : queue.order.filter((id) => !gone.has(id))
   for (const { itemId, position } of change.moved) queue.order.splice(position - 1, 0, itemId)

@@ -108,7 +108,7 @@ export const undo = operation<UndoMutation, UndoMutationVariables>(/* GraphQL */
 /** The queue's changes, with what most front ends show of a song. */
 export const followedQueue = /* GraphQL */ `subscription FollowedQueue($roomId: ID!, $since: Int) {
   roomQueueChanges(roomId: $roomId, since: $since) {
-    version reset removedIds moved { itemId position } order
+    version reset removedIds moved { itemId position } order likes { itemId likeCount }
     upserted { id likeCount state song { uri name artists imageUrl spotifyUrl } addedBy { id displayName } }
   }
 }`

@@ -15,7 +15,7 @@ const retryAfter = 3_000 // milliseconds
 
 /**
  * Follows a room's queue into a store, and returns a function that stops it. Changes between two frames of the browser are
- * shown together. Pass a query of your own to select other fields.
+ * shown together. Pass a query of your own to select other fields, as to followQueue.
  */
 export function watchQueue<Item extends { id: string } = QueueItem>(
   { socket }: Pick<Client, 'socket'>,

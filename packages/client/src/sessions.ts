@@ -3,6 +3,7 @@ import type { SessionFieldsFragment } from './generated.ts'
 import { demoLogin, joinRoom, refreshSession, signOut, watchRoom } from './operations.ts'
 import type { Answer, Server } from './server.ts'
 import { Store } from './store.ts'
+import { untilAwake } from './wake.ts'
 
 /** An access token, and the user whom it belongs to. */
 export type Session = SessionFieldsFragment
@@ -57,10 +58,10 @@ export class Sessions {
     return answer
   }
 
-  /** Loads the session, and retries until the server is reachable. */
+  /** Loads the session, and retries until the server is reachable. A device that wakes up retries at once. */
   async load(): Promise<void> {
     for (let wait = 500; (await this.refresh()).failure; wait = Math.min(2 * wait, 15_000)) {
-      await new Promise((resolve) => setTimeout(resolve, wait))
+      await untilAwake(new Promise((resolve) => setTimeout(resolve, wait)))
     }
   }
 

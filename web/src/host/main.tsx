@@ -8,7 +8,7 @@ import { Host } from './Host'
 import { readAddress } from './signin/address'
 
 const address = readAddress(location.href)
-history.replaceState(null, '', address.clean)
+history.replaceState(history.state, '', address.clean)
 const sessions = new Sessions(server)
 const api = connect(sessions)
 void sessions.load()

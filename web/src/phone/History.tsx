@@ -1,6 +1,7 @@
 import { timeOfDay } from '../text/format'
 import { failureSentence, useLanguage, useText } from '../text/text'
-import { SongLine } from '../ui/SongLine'
+import { Avatar } from '../ui/Avatar'
+import { Row } from '../ui/Row'
 import type { Edge } from './historyPages'
 import { Likes } from './Likes'
 import { usePhoneText } from './text'
@@ -36,21 +37,20 @@ function HistoryLine({ played: { item, startedAt, endedAt, skipped, skippedBy } 
   const text = useText()
   const own = usePhoneText()
   const at = timeOfDay(startedAt, useLanguage())
-  const more = (
-    <span>
-      {endedAt ? at : own.nowPlaying} · {text.addedBy(item.addedBy?.displayName)}
-    </span>
-  )
-  const badge = skipped && (
-    <p className="song-line">
-      <span className="badge">{own.skipped[skippedBy ?? 'ELSEWHERE']}</span>
-    </p>
+  const by = item.addedBy
+  const detail = (
+    <>
+      <span className="wait">{endedAt ? at : own.nowPlaying}</span>
+      {skipped && <span className="badge">{own.skipped[skippedBy ?? 'ELSEWHERE']}</span>}
+      {by && <Avatar id={by.id} name={by.displayName} size={20} />}
+      <span className="visually-hidden">{text.addedBy(by?.displayName)}</span>
+    </>
   )
   return (
     <li>
-      <SongLine song={item.song} more={more} below={badge}>
+      <Row song={item.song} detail={detail}>
         <Likes count={item.likeCount} />
-      </SongLine>
+      </Row>
     </li>
   )
 }

@@ -1,25 +1,29 @@
 import type { Item } from '../api/queue'
 import { useText } from '../text/text'
 import { usePhoneText } from './text'
-import type { Actions } from './useActions'
+
+interface Props {
+  item: Item
+  liked: boolean
+  count: number
+  onLike: (item: Item) => void
+}
 
 /** Likes a song, or takes the like back. The heart is filled if the user likes the song; the number counts all likes. */
-export function LikeButton({ item, actions }: { item: Item; actions: Actions }) {
+export function LikeButton({ item, liked, count, onLike }: Props) {
   const text = useText()
   const own = usePhoneText()
-  const liked = actions.isLiked(item)
-  const count = actions.likeCount(item)
   return (
     <button
       type="button"
       className="like"
       aria-pressed={liked}
       disabled={item.state === 'COMMITTED'}
-      onClick={() => actions.like(item)}
+      onClick={() => onLike(item)}
     >
       <Heart filled={liked} />
-      <span className="count" aria-hidden="true">
-        {count}
+      <span className="count" aria-hidden="true" key={count}>
+        {count > 0 && count}
       </span>
       <span className="visually-hidden">{`${own.like(item.song.name)} (${text.likes(count)})`}</span>
     </button>

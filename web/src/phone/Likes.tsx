@@ -7,7 +7,7 @@ export function Likes({ count }: { count: number }) {
   return (
     <div className="like">
       <Heart filled={count > 0} />
-      <span aria-hidden="true">{count}</span>
+      <span aria-hidden="true">{count > 0 && count}</span>
       <span className="visually-hidden">{text.likes(count)}</span>
     </div>
   )

@@ -11,9 +11,14 @@ type Settings = RoomFieldsFragment['settings'] | undefined
 
 /** Why the user cannot add any song right now; null if they can. */
 export function useLimit(viewer: Viewer | undefined, settings: Settings): RefusalReason | null {
+  const opened = useHasPassed(settings?.requestsOpenAt)
+  const opening = opened || !settings?.requestsOpenAt
   const lastCall = useHasPassed(settings?.lastCallAt)
   const refilled = useHasPassed(viewer?.quota.refillsAt)
-  return useMemo(() => limitOf(viewer, settings, { lastCall, refilled }), [viewer, settings, lastCall, refilled])
+  return useMemo(
+    () => limitOf(viewer, settings, { opening, lastCall, refilled }),
+    [viewer, settings, opening, lastCall, refilled],
+  )
 }
 
 interface Props {
@@ -28,11 +33,16 @@ export function Limits({ viewer, settings, limit }: Props) {
   const own = usePhoneText()
   const language = useLanguage()
   const lastCallAt = viewer?.role === 'GUEST' ? settings?.lastCallAt : null
-  const closed = limit === 'REQUESTS_CLOSED' || limit === 'LAST_CALL'
+  const closed = limit === 'REQUESTS_CLOSED' || limit === 'NOT_OPEN_YET' || limit === 'LAST_CALL' || limit === 'ONLY_LIKES'
+  const opensAt = limit === 'NOT_OPEN_YET' ? settings?.requestsOpenAt : null
   return (
     <>
       <p className={closed || lastCallAt ? 'notice' : 'visually-hidden'} role="status">
-        {closed ? text.refusal[limit] : lastCallAt && own.lastCall(timeOfDay(lastCallAt, language))}
+        {opensAt
+          ? own.opensAt(timeOfDay(opensAt, language))
+          : closed
+            ? text.refusal[limit]
+            : lastCallAt && own.lastCall(timeOfDay(lastCallAt, language))}
       </p>
       {!closed && <Quota viewer={viewer} limit={limit} />}
     </>

@@ -1,24 +1,25 @@
 import type { RefusalReason } from '../api/generated'
 import type { QueueState } from '../api/queue'
 import { Quota } from './Limits'
+import { useNow } from './playTime'
 import { QueueLine } from './QueueLine'
 import { usePhoneText } from './text'
 import type { Actions, Viewer } from './useActions'
-import { useSchedule } from './useSchedule'
+import type { Entry } from './useSchedule'
 
 interface Props {
-  roomId: string
-  fair: boolean
+  schedule: ReadonlyMap<string, Entry>
   queue: QueueState
   actions: Actions
   viewer: Viewer | undefined
   limit: RefusalReason | null
+  onOpen: (itemId: string) => void
 }
 
 /** The user's own songs and likes in the queue, and their quota. */
-export function MySongs({ roomId, fair, queue, actions, viewer, limit }: Props) {
+export function MySongs({ schedule, queue, actions, viewer, limit, onOpen }: Props) {
   const own = usePhoneText()
-  const schedule = useSchedule(roomId)
+  const now = useNow()
   const items = actions.visible(queue.items)
   const awaiting = actions.visible(viewer?.awaitingApproval ?? []) // hosts get everybody's
   const songs = [...items, ...awaiting].filter(actions.isMine)
@@ -30,14 +31,14 @@ export function MySongs({ roomId, fair, queue, actions, viewer, limit }: Props) 
       {songs.length === 0 && <p className="quiet">{own.noSongs}</p>}
       <ul className="lines">
         {songs.map((item) => (
-          <QueueLine key={item.id} item={item} entry={schedule.get(item.id)} fair={fair} actions={actions} canWithdraw />
+          <QueueLine key={item.id} {...{ item, now, actions, onOpen }} entry={schedule.get(item.id)} canWithdraw />
         ))}
       </ul>
       <h2>{own.myLikes}</h2>
       {liked.length === 0 && <p className="quiet">{own.noLikes}</p>}
       <ul className="lines">
         {liked.map((item) => (
-          <QueueLine key={item.id} item={item} entry={schedule.get(item.id)} fair={fair} actions={actions} />
+          <QueueLine key={item.id} {...{ item, now, actions, onOpen }} entry={schedule.get(item.id)} />
         ))}
       </ul>
     </div>

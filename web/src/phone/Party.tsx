@@ -1,5 +1,5 @@
-import { isTransient } from '@antwon/client'
-import { useEffect, useEffectEvent, useState } from 'react'
+import { isTransient, type Outcome } from '@antwon/client'
+import { useEffect, useEffectEvent } from 'react'
 import type { Api } from '../api/client'
 import { PlaybackChangesDocument, RoomChangesDocument, ViewerChangesDocument } from '../api/generated'
 import { useRoomQueue } from '../api/queue'
@@ -11,17 +11,22 @@ import { Header } from './Header'
 import { History } from './History'
 import { useRememberRoom } from './LastRoom'
 import { useLimit } from './Limits'
+import { useStoredQueue } from './lastQueue'
 import { MySongs } from './MySongs'
-import { NowPlaying } from './NowPlaying'
+import { NowBar, NowSheet } from './NowPlaying'
 import { OutcomeText } from './OutcomeText'
 import { Queue } from './Queue'
 import { Removed } from './Removed'
 import { Search } from './Search'
 import { SkipVote } from './SkipVote'
-import { type Tab, Tabs } from './Tabs'
+import { SongSheet } from './SongSheet'
+import { Tabs } from './Tabs'
 import { usePhoneText } from './text'
 import { Undo } from './Undo'
 import { useActions } from './useActions'
+import { useSchedule } from './useSchedule'
+import { useUnsentWarning } from './useUnsentWarning'
+import { useView } from './useView'
 
 const refusalDelay = 1_500 // milliseconds: a present user who is removed learns it by a subscription within this time
 
@@ -48,17 +53,20 @@ export function Party({ api, room: known, user, onRefused, onRename }: Props) {
   })
   const { toasts, notify } = useToasts()
   const actions = useActions(api, roomId, user.id, viewer, (outcome) => {
-    if (!outcome.undoable) notify(<OutcomeText outcome={outcome} />, Boolean(outcome.failure))
+    if (outcome.failure || !(outcome.undoable || isLike(outcome)))
+      notify(<OutcomeText outcome={outcome} />, Boolean(outcome.failure))
   })
   const limit = useLimit(viewer, room?.settings)
-  const [tab, setTab] = useState<Tab>('queue')
-  const [query, setQuery] = useState('')
+  const view = useView()
+  const { tab, sheet } = view
+  const schedule = useSchedule(roomId, tab === 'queue' || tab === 'mine')
+  useUnsentWarning(actions.unsent)
   const name = room?.name ?? known.name
+  useStoredQueue(api, known.code, name, queue)
   const userName = viewer?.participant.displayName
   const fair = room?.settings?.orderMode === 'FAIR'
-  useEffect(() => {
-    document.title = own.title(name)
-  }, [own, name])
+  const next = queue.items.find((item) => item.id === viewer?.next?.id)
+  useTitle(next ? own.titleYourNext(name) : own.title(name), next !== undefined)
   // A user who was removed while away gets only a refusal. Then the page loads the room again, as for a newcomer.
   const refused = [roomFailure, playbackFailure, viewerFailure].some((f) => f && !isTransient(f)) || Array.isArray(queue.ended)
   const isExcluded = refused && !viewer?.removed
@@ -73,7 +81,7 @@ export function Party({ api, room: known, user, onRefused, onRename }: Props) {
   if (room?.status === 'CLOSED' || queue.ended === true) {
     return <Closed room={{ ...known, name }} onOpen={onRefused} />
   }
-  const next = queue.items.find((item) => item.id === viewer?.next?.id)
+  const opened = actions.visible([...queue.items, ...(viewer?.awaitingApproval ?? [])]).find((item) => item.id === sheet)
   return (
     <>
       <Header
@@ -81,15 +89,13 @@ export function Party({ api, room: known, user, onRefused, onRename }: Props) {
         name={name}
         code={known.code}
         room={room}
-        userName={userName}
+        participant={viewer?.participant}
         unsent={actions.unsent}
         isHosting={viewer?.role === 'HOST' || viewer?.role === 'COHOST'}
+        isBrief={tab === 'search'}
         onRename={() => onRename(userName)}
       />
-      <main className="party">
-        <NowPlaying playback={playback}>
-          {viewer?.role === 'GUEST' && <SkipVote roomId={roomId} userId={user.id} playback={playback} notify={notify} />}
-        </NowPlaying>
+      <main className="party" data-tab={tab}>
         {playback && playback.health.state !== 'OK' && (
           <p className="notice" role="status">
             {healthSentence(text, language, playback.health)}
@@ -100,25 +106,51 @@ export function Party({ api, room: known, user, onRefused, onRename }: Props) {
             {own.yourNext(next.song.name)}
           </p>
         )}
-        <Tabs value={tab} onChoose={setTab}>
-          {tab === 'queue' && <Queue {...{ roomId, fair, queue, actions }} onAdd={() => setTab('search')} />}
+        <Tabs value={tab} onChoose={view.choose}>
+          {tab === 'queue' && <Queue {...{ schedule, queue, actions }} onAdd={() => view.choose('search')} onOpen={view.open} />}
           {tab === 'search' && (
             <Search
               roomId={roomId}
-              query={query}
-              onQuery={setQuery}
+              playingId={playback?.item?.id}
+              query={view.query}
+              onQuery={view.search}
               queue={queue}
               actions={actions}
               viewer={viewer}
               settings={room?.settings}
               limit={limit}
+              notify={notify}
             />
           )}
-          {tab === 'mine' && <MySongs {...{ roomId, fair, queue, actions, viewer, limit }} />}
+          {tab === 'mine' && <MySongs {...{ schedule, queue, actions, viewer, limit }} onOpen={view.open} />}
           {tab === 'history' && <History roomId={roomId} playingId={playback?.item?.id} />}
         </Tabs>
+        {tab !== 'search' && <NowBar playback={playback} onOpen={() => view.open('playing')} />}
       </main>
-      <Toasts toasts={toasts}>{actions.undoable && <Undo outcome={actions.undoable} actions={actions} />}</Toasts>
+      {sheet === 'playing' && playback?.song && (
+        <NowSheet playback={playback} song={playback.song} onClose={view.close}>
+          {viewer?.role === 'GUEST' && <SkipVote roomId={roomId} viewer={viewer} playback={playback} notify={notify} />}
+        </NowSheet>
+      )}
+      {opened && <SongSheet item={opened} entry={schedule.get(opened.id)} fair={fair} actions={actions} onClose={view.close} />}
+      <Toasts toasts={toasts}>
+        {actions.undoable && !isLike(actions.undoable) && <Undo outcome={actions.undoable} actions={actions} />}
+      </Toasts>
     </>
   )
 }
+
+/** Shows a title and, on an installed page's icon, whether the guest's song is next. */
+function useTitle(title: string, isNext: boolean): void {
+  useEffect(() => {
+    document.title = title
+  }, [title])
+  useEffect(() => {
+    const shown = isNext ? navigator.setAppBadge?.() : navigator.clearAppBadge?.()
+    shown?.catch(() => {}) // the page is not installed
+    return () => void navigator.clearAppBadge?.().catch(() => {})
+  }, [isNext])
+}
+
+/** Whether an action was a like, which the heart shows and another tap on it takes back. */
+const isLike = ({ action }: Outcome): boolean => action.kind === 'like' || action.kind === 'unlike'

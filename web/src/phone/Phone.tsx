@@ -8,13 +8,13 @@ import { failureSentence, useText } from '../text/text'
 import { Message } from '../ui/Message'
 import { Join } from './Join'
 import { LastRoom, lastRoomId, NoRoom } from './LastRoom'
+import { Opening } from './Offline'
 import { Party } from './Party'
 
 /** The phone page of a room. It starts afresh whenever another user signs in. */
 export function Phone({ api, code }: { api: Api; code: string }) {
-  const text = useText()
   const session = useSession(api.sessions)
-  if (session === undefined) return <Message title={text.appName}>{text.loading}</Message>
+  if (session === undefined) return <Opening code={code} />
   return <RoomByCode key={session?.viewer.user.id ?? 'nobody'} api={api} code={code} session={session} />
 }
 
@@ -26,8 +26,9 @@ function RoomByCode({ api, code, session }: { api: Api; code: string; session: S
   const room = data?.roomByCode
   const user = session?.viewer.user
 
+  if (failure?.code === 'OFFLINE') return <Opening code={code} isOffline />
   if (failure) return <Message title={text.appName}>{failureSentence(text, failure)}</Message>
-  if (!data) return <Message title={text.appName}>{text.loading}</Message>
+  if (!data) return <Opening code={code} />
   if (!room) {
     const lastId = user && lastRoomId(user.id)
     return lastId ? <LastRoom code={code} roomId={lastId} onOpen={refetch} /> : <NoRoom code={code} />

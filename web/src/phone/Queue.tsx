@@ -1,29 +1,37 @@
+import { useRef } from 'react'
 import type { QueueState } from '../api/queue'
 import { useText } from '../text/text'
+import { useGlide } from '../ui/useGlide'
+import { useNow } from './playTime'
 import { QueueLine } from './QueueLine'
 import { usePhoneText } from './text'
 import type { Actions } from './useActions'
-import { useSchedule } from './useSchedule'
+import type { Entry } from './useSchedule'
 
 interface Props {
-  roomId: string
-  fair: boolean
+  schedule: ReadonlyMap<string, Entry>
   queue: QueueState
   actions: Actions
   onAdd: () => void
+  onOpen: (itemId: string) => void
 }
 
 /** The queue, in playing order. */
-export function Queue({ roomId, fair, queue, actions, onAdd }: Props) {
+export function Queue({ schedule, queue, actions, onAdd, onOpen }: Props) {
   const text = useText()
   const own = usePhoneText()
-  const schedule = useSchedule(roomId)
+  const now = useNow()
   const items = actions.visible(queue.items)
+  const list = useRef<HTMLOListElement>(null)
+  useGlide(
+    list,
+    items.map(({ id }) => id),
+  )
   if (queue.version === null) return <p className="quiet">{text.loading}</p>
   if (items.length === 0) {
     return (
-      <div className="stack">
-        <p className="quiet">{own.emptyQueue}</p>
+      <div className="empty">
+        <p>{own.emptyQueue}</p>
         <button type="button" className="button main" onClick={onAdd}>
           {own.addFirst}
         </button>
@@ -33,9 +41,9 @@ export function Queue({ roomId, fair, queue, actions, onAdd }: Props) {
   return (
     <>
       <h2 className="visually-hidden">{own.upNext}</h2>
-      <ol className="lines">
-        {items.map((item) => (
-          <QueueLine key={item.id} item={item} entry={schedule.get(item.id)} fair={fair} actions={actions} />
+      <ol className="lines" ref={list}>
+        {items.map((item, index) => (
+          <QueueLine key={item.id} {...{ item, now, actions, onOpen }} place={index + 1} entry={schedule.get(item.id)} />
         ))}
       </ol>
     </>

@@ -1,45 +1,102 @@
+import { memo } from 'react'
 import type { RefusalReason } from '../api/generated'
 import type { Item } from '../api/queue'
 import { useText } from '../text/text'
-import { SongLine } from '../ui/SongLine'
+import { Avatar } from '../ui/Avatar'
+import { Row } from '../ui/Row'
 import { itemKind } from './itemKind'
 import { LikeButton } from './LikeButton'
-import { PlayTime } from './PlayTime'
+import { waitText } from './playTime'
 import { usePhoneText } from './text'
 import type { Actions } from './useActions'
 import type { Entry } from './useSchedule'
 
 interface Props {
   item: Item
-  entry: Entry | undefined
-  fair: boolean
+  place?: number // in the queue, from 1
+  entry: Entry | undefined // undefined: not loaded yet, or the song waits for approval
+  now: number
   actions: Actions
+  onOpen: (itemId: string) => void
   canWithdraw?: boolean
 }
 
-/** A song of the queue: when it plays, who added it, its likes, and the refusal if it is held. */
-export function QueueLine({ item, entry, fair, actions, canWithdraw = false }: Props) {
-  const text = useText()
+/** A song of the queue. Only the rows that change are rendered again: queues have up to 500. */
+export function QueueLine({ item, place, entry, now, actions, onOpen, canWithdraw = false }: Props) {
+  const own = usePhoneText()
+  return (
+    <Line
+      item={item}
+      place={place}
+      wait={entry && waitText(own, entry.likely, now)}
+      isMine={actions.isMine(item)}
+      liked={actions.isLiked(item)}
+      count={actions.likeCount(item)}
+      onLike={actions.like}
+      onOpen={onOpen}
+      onWithdraw={canWithdraw ? actions.remove : undefined}
+    />
+  )
+}
+
+interface LineProps {
+  item: Item
+  place: number | undefined
+  wait: string | undefined
+  isMine: boolean
+  liked: boolean
+  count: number
+  onLike: (item: Item) => void
+  onOpen: (itemId: string) => void
+  onWithdraw: ((item: Item) => void) | undefined
+}
+
+/** Two lines: the song's place, when it plays, who added it, and its likes. A tap opens what can be done. */
+const Line = memo(({ item, place, wait, isMine, liked, count, onLike, onOpen, onWithdraw }: LineProps) => {
   const own = usePhoneText()
   const kind = itemKind(item)
   return (
-    <li data-kind={kind}>
-      <SongLine song={item.song} below={<PlayTime item={item} entry={entry} fair={fair} isMine={actions.isMine(item)} />}>
-        {kind !== 'awaiting' && <LikeButton item={item} actions={actions} />}
-      </SongLine>
-      {kind === 'held' && item.refusal && (
-        <p className="refusal">{text.refusal[item.refusal.reason as RefusalReason] ?? item.refusal.message}</p>
-      )}
-      {canWithdraw && kind !== 'committed' && (
-        <button
-          type="button"
-          className="button plain"
-          aria-label={own.withdrawSong(item.song.name)}
-          onClick={() => actions.remove(item)}
-        >
-          {own.withdraw}
-        </button>
-      )}
+    <li data-kind={kind} data-id={item.id}>
+      <Row
+        song={item.song}
+        place={place}
+        openLabel={own.details(item.song.name)}
+        onOpen={() => onOpen(item.id)}
+        detail={<When item={item} wait={wait} isMine={isMine} />}
+      >
+        {kind !== 'awaiting' && <LikeButton item={item} liked={liked} count={count} onLike={onLike} />}
+        {onWithdraw && kind !== 'committed' && (
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={own.withdrawSong(item.song.name)}
+            onClick={() => onWithdraw(item)}
+          >
+            ✕
+          </button>
+        )}
+      </Row>
     </li>
+  )
+})
+
+/** When a song plays, or why it does not, and who added it. */
+function When({ item, wait, isMine }: { item: Item; wait: string | undefined; isMine: boolean }) {
+  const text = useText()
+  const own = usePhoneText()
+  const kind = itemKind(item)
+  const badge = own.kinds[kind]
+  const by = item.addedBy
+  return (
+    <>
+      {badge && <span className={`badge ${kind}`}>{badge}</span>}
+      {kind === 'held' && item.refusal ? (
+        <span className="refusal">{text.refusal[item.refusal.reason as RefusalReason] ?? item.refusal.message}</span>
+      ) : (
+        wait && kind !== 'committed' && <span className="wait">{wait}</span>
+      )}
+      {by && <Avatar id={by.id} name={by.displayName} size={20} />}
+      <span className="visually-hidden">{isMine ? own.mine : text.addedBy(by?.displayName)}</span>
+    </>
   )
 }

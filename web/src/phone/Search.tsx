@@ -2,15 +2,19 @@ import { useRef } from 'react'
 import type { RefusalReason, RoomFieldsFragment } from '../api/generated'
 import type { QueueState } from '../api/queue'
 import { failureSentence, useText } from '../text/text'
+import type { Notify } from '../ui/Toasts'
+import { AddForField, useAddFor } from './AddFor'
 import { Limits } from './Limits'
 import { linkIn } from './link'
 import { SearchResult } from './SearchResult'
+import { Suggestions } from './Suggestions'
 import { usePhoneText } from './text'
 import type { Actions, Viewer } from './useActions'
-import { useSearch } from './useSearch'
+import { type SearchHit, useSearch } from './useSearch'
 
 interface Props {
   roomId: string
+  playingId: string | undefined
   query: string
   onQuery: (query: string) => void
   queue: QueueState
@@ -18,21 +22,31 @@ interface Props {
   viewer: Viewer | undefined
   settings: RoomFieldsFragment['settings'] | undefined
   limit: RefusalReason | null
+  notify: Notify
 }
 
 /** Searches Spotify while the user types, and adds songs. A Spotify link can be added without a search. */
-export function Search({ roomId, query, onQuery, queue, actions, viewer, settings, limit }: Props) {
+export function Search({ roomId, playingId, query, onQuery, queue, actions, viewer, settings, limit, notify }: Props) {
   const text = useText()
   const own = usePhoneText()
   const input = useRef<HTMLInputElement>(null)
-  const { hits, hasMore, degraded, busy, failure, more } = useSearch(roomId, query)
+  const isGuest = viewer?.role === 'GUEST'
+  const adding = useAddFor(roomId, actions, notify)
+  const playlist = (isGuest && settings?.guestPlaylistUri) || null
+  const { hits, hasMore, degraded, answered, busy, failure, more } = useSearch(roomId, query, playlist)
   const link = linkIn(query)
   const isLinkDisabled = link !== null && (actions.isAdding(link) || limit !== null)
-  const searched = query.trim() !== '' && !link
+  const searched = (query.trim() !== '' || playlist !== null) && !link
+  const nothing = query.trim() === '' ? own.emptyPlaylist : own.nothingFound(query)
+  const isUnreadable = playlist !== null && (failure?.code === 'NOT_FOUND' || failure?.code === 'UPSTREAM_UNAVAILABLE')
+  const problem = failure && (isUnreadable ? text.refusal.PLAYLIST_UNREADABLE : failureSentence(text, failure))
+  const awaiting = viewer?.awaitingApproval ?? []
+  const result = (hit: SearchHit) => (
+    <SearchResult key={hit.song.uri} {...{ hit, queue, awaiting, actions: adding.actions, limit }} />
+  )
   return (
     <div className="stack">
-      <Limits viewer={viewer} settings={settings} limit={limit} />
-      <search>
+      <search className="search-field">
         <label className="field">
           <span className="visually-hidden">{own.searchLabel}</span>
           <input
@@ -40,49 +54,50 @@ export function Search({ roomId, query, onQuery, queue, actions, viewer, setting
             className="input"
             type="search"
             enterKeyHint="search"
+            // biome-ignore lint/a11y/noAutofocus: the guest has just opened the search
+            autoFocus
             autoComplete="off"
             maxLength={200}
-            placeholder={own.searchPlaceholder}
+            placeholder={playlist ? own.searchPlaylist : own.searchPlaceholder}
             value={query}
             onChange={(event) => onQuery(event.target.value)}
             onKeyDown={(event) => event.key === 'Enter' && input.current?.blur()} // hides the on-screen keyboard
           />
         </label>
       </search>
+      {viewer && !isGuest && <AddForField name={adding.name} onName={adding.setName} />}
+      <Limits viewer={viewer} settings={settings} limit={limit} />
+      {playlist && limit !== 'ONLY_LIKES' && <p className="notice">{own.playlistOnly}</p>}
       {link && (
         <button
           type="button"
           className="button main"
           aria-disabled={isLinkDisabled}
-          onClick={() => isLinkDisabled || actions.add({ uri: link, name: query.trim() })}
+          onClick={() => isLinkDisabled || adding.actions.add({ uri: link, name: query.trim() })}
         >
           {own.addLink}
         </button>
       )}
       <p className={failure ? 'error' : 'quiet'} role="status">
         {failure
-          ? failureSentence(text, failure)
-          : searched && (busy ? own.searching : hits.length > 0 ? own.resultCount(hits.length) : own.nothingFound(query))}
+          ? problem
+          : searched && (busy ? own.searching : hits.length > 0 ? own.resultCount(hits.length) : answered && nothing)}
       </p>
-      {degraded && <p className="notice">{own.degraded}</p>}
+      {degraded && !playlist && <p className="notice">{own.degraded}</p>}
       {!link && (
         <ul className="lines" aria-busy={busy}>
-          {hits.map((hit) => (
-            <SearchResult
-              key={hit.song.uri}
-              hit={hit}
-              queue={queue}
-              awaiting={viewer?.awaitingApproval ?? []}
-              actions={actions}
-              limit={limit}
-            />
-          ))}
+          {hits.map(result)}
         </ul>
       )}
       {hasMore && !link && (
         <button type="button" className="button" disabled={busy} onClick={more}>
           {own.moreResults}
         </button>
+      )}
+      {query.trim() === '' && !playlist && (
+        <Suggestions roomId={roomId} playingId={playingId}>
+          {result}
+        </Suggestions>
       )}
     </div>
   )

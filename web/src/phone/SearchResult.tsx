@@ -3,7 +3,7 @@ import type { RefusalReason } from '../api/generated'
 import type { Item, QueueState } from '../api/queue'
 import { length } from '../text/format'
 import { useText } from '../text/text'
-import { SongLine } from '../ui/SongLine'
+import { Row } from '../ui/Row'
 import { LikeButton } from './LikeButton'
 import { refusalFor } from './quota'
 import { usePhoneText } from './text'
@@ -36,10 +36,12 @@ export function SearchResult({ hit, queue, awaiting, actions, limit }: Props) {
   const reason = queued || awaits ? null : refusalFor(refusal?.reason, limit)
   return (
     <li>
-      <SongLine song={song} more={more}>
-        {queued && <LikeButton item={queued} actions={actions} />}
+      <Row song={song} detail={more}>
+        {queued && (
+          <LikeButton item={queued} liked={actions.isLiked(queued)} count={actions.likeCount(queued)} onLike={actions.like} />
+        )}
         {!queued && !awaits && <AddButton song={song} actions={actions} reasonId={reason ? reasonId : undefined} />}
-      </SongLine>
+      </Row>
       {reason && (
         <p id={reasonId} className="refusal">
           {text.refusal[reason as RefusalReason] ?? refusal?.message}
@@ -62,13 +64,21 @@ function AddButton({ song, actions, reasonId }: AddProps) {
   return (
     <button
       type="button"
-      className="button main"
+      className="icon-button add"
       aria-label={adding ? `${own.adding}: ${song.name}` : own.addSong(song.name)}
       aria-disabled={isDisabled}
       aria-describedby={reasonId}
       onClick={() => isDisabled || actions.add(song)}
     >
-      {adding ? '…' : own.add}
+      {adding ? '…' : <Plus />}
     </button>
+  )
+}
+
+function Plus() {
+  return (
+    <svg width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="2.5" aria-hidden="true">
+      <path d="M12 5v14M5 12h14" strokeLinecap="round" />
+    </svg>
   )
 }

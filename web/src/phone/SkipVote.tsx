@@ -1,55 +1,56 @@
-import { browserStorage } from '@antwon/client'
 import { useState } from 'react'
 import { useClient } from 'urql'
 import { failureOfUrql } from '../api/failureOfUrql'
-import { type PlaybackFieldsFragment, VoteToSkipDocument } from '../api/generated'
+import { type PlaybackFieldsFragment, VoteToSkipDocument, WithdrawSkipVoteDocument } from '../api/generated'
 import { useHasPassed } from '../api/useHasPassed'
 import { failureSentence, useText } from '../text/text'
 import type { Notify } from '../ui/Toasts'
 import { usePhoneText } from './text'
+import type { Viewer } from './useActions'
 import { votingState } from './voting'
 
 interface Props {
   roomId: string
-  userId: string
+  viewer: Viewer
   playback: PlaybackFieldsFragment | undefined
   notify: Notify
 }
 
-/** The skip vote: a button to vote, and the votes so far. The button stays enabled to keep the focus. */
-export function SkipVote({ roomId, userId, playback, notify }: Props) {
+/** The skip vote: a button to vote and to take the vote back, and the votes so far. A disabled one keeps the focus. */
+export function SkipVote({ roomId, viewer, playback, notify }: Props) {
   const text = useText()
   const own = usePhoneText()
   const client = useClient()
-  const storageKey = `antwon.voted.${roomId}.${userId}`
-  const [votedOn, setVotedOn] = useState(() => browserStorage.getItem(storageKey))
-  const voting = votingState(playback, useHasPassed(playback?.votesFrom), votedOn)
-  const item = playback?.item
-  if (!playback || !item || voting === 'none') return null
+  const [isSending, setSending] = useState(false)
+  const voting = votingState(playback, useHasPassed(playback?.votesFrom), viewer.skipVote)
+  if (!playback || voting === 'none') return null
+  const isEnabled = !isSending && (voting === 'open' || voting === 'voted')
 
-  async function vote(item: { id: string }) {
-    setVotedOn(item.id)
-    const { error } = await client.mutation(VoteToSkipDocument, { roomId })
+  async function toggle() {
+    setSending(true)
+    const { error } = await client.mutation(voting === 'voted' ? WithdrawSkipVoteDocument : VoteToSkipDocument, { roomId })
+    setSending(false)
     const failure = failureOfUrql(error)
-    if (failure) notify(failureSentence(text, failure), true)
-    if (failure && failure.reason !== 'ALREADY_VOTED') setVotedOn(null)
-    else browserStorage.setItem(storageKey, item.id)
+    if (failure && failure.reason !== 'ALREADY_VOTED') notify(failureSentence(text, failure), true)
   }
 
-  const { skipVotes, skipVotesNeeded } = playback
+  const votes = own.votes(playback.skipVotes, playback.skipVotesNeeded)
+  const hints = { late: own.voteLate, early: own.voteSoon, open: votes, voted: `${votes}. ${own.takeVoteBack}` }
   return (
     <div className="vote">
       <button
         type="button"
         className="button"
-        aria-disabled={voting !== 'open'}
+        aria-pressed={voting === 'voted'}
+        aria-disabled={!isEnabled}
         aria-describedby="votes"
-        onClick={() => voting === 'open' && void vote(item)}
+        onClick={() => isEnabled && void toggle()}
       >
-        {voting === 'voted' ? own.voted : own.vote}
+        {voting === 'voted' && <span aria-hidden="true">✓</span>}
+        {own.vote}
       </button>
       <p id="votes" className="quiet">
-        {voting === 'early' ? own.voteSoon : own.votes(skipVotes, skipVotesNeeded)}
+        {hints[voting]}
       </p>
     </div>
   )

@@ -1,8 +1,7 @@
-import type { KeyboardEvent, ReactNode } from 'react'
+import type { ReactNode } from 'react'
+import { TabList } from '../ui/TabList'
+import { type Tab, tabs } from './tabNames'
 import { usePhoneText } from './text'
-
-const tabs = ['queue', 'search', 'mine', 'history'] as const
-export type Tab = (typeof tabs)[number]
 
 interface Props {
   value: Tab
@@ -10,35 +9,20 @@ interface Props {
   children: ReactNode
 }
 
-/** The tabs at the bottom of the page. The arrow keys switch between them. */
+const icons: Record<Tab, string> = {
+  queue: 'M4 6h16M4 12h16M4 18h10',
+  search: 'M12 5v14M5 12h14',
+  mine: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20c1-4 4-6 8-6s7 2 8 6',
+  history: 'M12 7v5l4 2M4 12a8 8 0 1 0 3-6.2M4 4v4h4',
+}
+
+/** The tabs at the bottom of the page, and the panel of the chosen one. */
 export function Tabs({ value, onChoose, children }: Props) {
   const own = usePhoneText()
-  function onKeyDown(event: KeyboardEvent) {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
-    const next = step && tabs[(tabs.indexOf(value) + step + tabs.length) % tabs.length]
-    if (!next) return
-    onChoose(next)
-    document.getElementById(`tab-${next}`)?.focus()
-  }
   return (
     <>
-      <div className="tabs" role="tablist" aria-label={own.sections} onKeyDown={onKeyDown}>
-        {tabs.map((tab) => (
-          <button
-            key={tab}
-            id={`tab-${tab}`}
-            type="button"
-            role="tab"
-            aria-selected={tab === value}
-            aria-controls="panel"
-            tabIndex={tab === value ? 0 : -1}
-            onClick={() => onChoose(tab)}
-          >
-            {own.tabs[tab]}
-          </button>
-        ))}
-      </div>
-      <div id="panel" role="tabpanel" aria-labelledby={`tab-${value}`}>
+      <TabList tabs={tabs} names={own.tabs} icons={icons} label={own.sections} value={value} onChoose={onChoose} />
+      <div id={`panel-${value}`} role="tabpanel" aria-labelledby={`tab-${value}`}>
         {children}
       </div>
     </>

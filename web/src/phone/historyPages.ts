@@ -15,7 +15,7 @@ export const pageOf = ({ edges, pageInfo }: History): Page => ({ edges, hasMore:
 
 /** Puts a newly loaded first page before the known history. If the two do not overlap, the known history is dropped. */
 export function withNewer(known: Page, newer: Page): Page {
-  const end = newer.edges.at(-1)?.cursor
+  const end = newer.edges[newer.edges.length - 1]?.cursor
   const overlap = known.edges.findIndex(({ cursor }) => cursor === end)
   return overlap < 0 ? newer : { edges: [...newer.edges, ...known.edges.slice(overlap + 1)], hasMore: known.hasMore }
 }

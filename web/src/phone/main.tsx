@@ -4,6 +4,7 @@ import { Provider } from 'urql'
 import { connect } from '../api/client'
 import { codeIn } from '../api/code'
 import { server } from '../api/server'
+import { keepForOffline } from '../ui/offline'
 import { renderPage } from '../ui/renderPage'
 import { Phone } from './Phone'
 
@@ -16,3 +17,4 @@ renderPage(
     <Phone api={api} code={codeIn(location.pathname)} />
   </Provider>,
 )
+void keepForOffline()

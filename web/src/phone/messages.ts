@@ -4,6 +4,7 @@ import type { ItemKind } from './itemKind'
 /** The texts of the phone page. */
 export interface PhoneMessages {
   title: (room: string) => string
+  titleYourNext: (room: string) => string
   joinTitle: (room: string) => string
   joinHint: string
   name: string
@@ -16,7 +17,8 @@ export interface PhoneMessages {
   lastAddedBy: (name: string) => string // before the song's name
   nowPlaying: string
   vote: string
-  voted: string
+  takeVoteBack: string
+  voteLate: string
   voteSoon: string
   votes: (n: number, needed: number) => string
   upNext: string
@@ -25,22 +27,38 @@ export interface PhoneMessages {
   addFirst: string
   mine: string // in place of who added the song
   kinds: Partial<Record<ItemKind, string>> // badges
+  details: (song: string) => string
+  openPlaying: string
+  inAMoment: string
+  inMinutes: (minutes: number) => string
+  inHours: (hours: number, minutes: number) => string
   playsAt: (time: string) => string
   earliest: (time: string) => string
-  lasts: (length: string) => string
-  reasons: (likes: string, fair: boolean) => Record<Exclude<OrderReason, 'HELD'>, string> // a held song shows its refusal instead
+  reasons: (likes: string, fair: boolean) => Record<Exclude<OrderReason, 'HELD' | 'AWAY'>, string> // a held song shows its refusal instead
+  waitsFor: (name: string) => string // why a song waits whose guest left
   pinnedUntil: (likes: number) => string
   like: (song: string) => string
+  likeIt: string
+  takeLikeBack: string
+  openInSpotify: string
   searchLabel: string
   searchPlaceholder: string
+  searchPlaylist: string
+  playlistOnly: string
+  emptyPlaylist: string
+  playedTonight: string
+  likedTonight: string
   searching: string
   nothingFound: (query: string) => string
   degraded: string
   moreResults: string
-  add: string
   addSong: (song: string) => string
   addLink: string
   adding: string
+  addFor: string
+  addForPlaceholder: string
+  addedFor: (song: string, name: string) => string
+  queuedAlready: (song: string) => string
   resultCount: (n: number) => string
   mySongs: string
   noSongs: string
@@ -56,6 +74,7 @@ export interface PhoneMessages {
   recapGiven: (n: number) => string
   withdraw: string
   withdrawSong: (song: string) => string
+  opensAt: (time: string) => string
   lastCall: (time: string) => string
   quotaQueued: (queued: number, max: number) => string
   quotaAdds: (left: number) => string
@@ -74,6 +93,13 @@ export interface PhoneMessages {
   unsent: (n: number) => string
   youAre: (name: string) => string
   rename: string
+  bringFriend: string
+  scanToJoin: (url: string) => string
+  shareLink: string
+  copyLink: string
+  linkCopied: string
+  keepsTrying: string
+  noCookies: string
   save: string
   toHost: string
   toScreen: string

@@ -5,20 +5,24 @@ const guest = (quota = {}) => ({
   role: 'GUEST' as const,
   quota: { queued: 2, maxQueued: null, addsLeft: null, refillsAt: null, ...quota },
 })
-const early = { lastCall: false, refilled: false }
-const open = { requestsOpen: true }
+const early = { opening: true, lastCall: false, refilled: false }
+const open = { requestsOpen: true, guestPlaylistUri: null, guestPlaylistUse: 'ADD' as const }
+const onlyLikes = { ...open, guestPlaylistUri: 'spotify:playlist:x', guestPlaylistUse: 'LIKE' as const }
 
 describe('the limit on a guest’s adding', () => {
   it.each([
     ['nothing, in a room without limits', guest(), open, early, null],
     ['nothing, before the room is loaded', guest(), undefined, early, null],
-    ['closed requests', guest(), { requestsOpen: false }, early, 'REQUESTS_CLOSED'],
+    ['closed requests', guest(), { ...open, requestsOpen: false }, early, 'REQUESTS_CLOSED'],
+    ['the opening of requests', guest(), open, { ...early, opening: false }, 'NOT_OPEN_YET'],
+    ['liking, where guests only like', guest(), onlyLikes, early, 'ONLY_LIKES'],
+    ['nothing, where guests add from a playlist', guest(), { ...onlyLikes, guestPlaylistUse: 'ADD' as const }, early, null],
     ['the last call', guest(), open, { ...early, lastCall: true }, 'LAST_CALL'],
     ['the number of waiting songs', guest({ maxQueued: 2 }), open, early, 'TOO_MANY_QUEUED'],
     ['nothing, one song below that', guest({ maxQueued: 3 }), open, early, null],
     ['the number of added songs', guest({ addsLeft: 0 }), open, early, 'TOO_MANY_ADDED'],
     ['nothing, once that has refilled', guest({ addsLeft: 0 }), open, { ...early, refilled: true }, null],
-    ['nothing, for a host', { ...guest(), role: 'COHOST' as const }, { requestsOpen: false }, early, null],
+    ['nothing, for a host', { ...guest(), role: 'COHOST' as const }, { ...open, requestsOpen: false }, early, null],
   ])('is %s', (_, viewer, settings, passed, want) => {
     expect(limitOf(viewer, settings, passed)).toBe(want)
   })

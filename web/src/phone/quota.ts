@@ -1,10 +1,11 @@
 import type { RefusalReason, RoomFieldsFragment } from '../api/generated'
 import type { Viewer } from './useActions'
 
-type Settings = Pick<NonNullable<RoomFieldsFragment['settings']>, 'requestsOpen'>
+type Settings = Pick<NonNullable<RoomFieldsFragment['settings']>, 'requestsOpen' | 'guestPlaylistUri' | 'guestPlaylistUse'>
 
 /** Which moments have passed, by the server's clock. */
 export interface Passed {
+  opening: boolean // also if requests are open from the beginning
   lastCall: boolean
   refilled: boolean // the guest may add one more song
 }
@@ -25,12 +26,21 @@ export function limitOf(
   if (viewer?.role !== 'GUEST') return null
   const { queued, maxQueued, addsLeft } = viewer.quota
   if (settings?.requestsOpen === false) return 'REQUESTS_CLOSED'
+  if (!passed.opening) return 'NOT_OPEN_YET'
   if (passed.lastCall) return 'LAST_CALL'
+  if (settings?.guestPlaylistUri && settings.guestPlaylistUse === 'LIKE') return 'ONLY_LIKES'
   if (maxQueued !== null && queued >= maxQueued) return 'TOO_MANY_QUEUED'
   return addsLeft === 0 && !passed.refilled ? 'TOO_MANY_ADDED' : null
 }
 
-const generalReasons: readonly string[] = ['REQUESTS_CLOSED', 'LAST_CALL', 'TOO_MANY_QUEUED', 'TOO_MANY_ADDED']
+const generalReasons: readonly string[] = [
+  'REQUESTS_CLOSED',
+  'NOT_OPEN_YET',
+  'LAST_CALL',
+  'ONLY_LIKES',
+  'TOO_MANY_QUEUED',
+  'TOO_MANY_ADDED',
+]
 
 /** Why a song cannot be added: the search's refusal if it is about the song itself, else the current limit on all songs. */
 export function refusalFor(found: string | undefined, limit: RefusalReason | null): string | null {

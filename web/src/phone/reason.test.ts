@@ -4,7 +4,7 @@ import { de } from './de'
 import { en } from './en'
 import { canPlaySooner, reasonText } from './reason'
 
-const song = { likeCount: 2, pin: null }
+const song = { likeCount: 2, pin: null, addedBy: { id: 'gina', displayName: 'Gina' } }
 const times = { itemId: 'song', earliest: '2026-01-01T20:00:00Z', likely: '2026-01-01T20:07:00Z' }
 const entry = (reason: string) => ({ ...times, reason, message: 'The server has its reasons.' }) as never
 
@@ -15,6 +15,10 @@ describe('the reason for the place of a song', () => {
     expect(reasonText(text, de, song, entry('TURN'), false)).toContain('reihum')
     const pinned = { ...song, pin: { until: 'OVERTAKEN', likes: 3 } } as const
     expect(reasonText(text, en, pinned, entry('PINNED'), false)).toContain('3 more likes')
+  })
+
+  it('names the guest who left', () => {
+    expect(reasonText(text, en, song, entry('AWAY'), false)).toContain('because Gina left')
   })
 
   it('is the server’s message where the page does not know the reason', () => {

@@ -8,11 +8,12 @@ import type { Entry } from './useSchedule'
 export function reasonText(
   text: Messages,
   own: PhoneMessages,
-  item: Pick<Item, 'likeCount' | 'pin'>,
+  item: Pick<Item, 'likeCount' | 'pin' | 'addedBy'>,
   { reason, message }: Entry,
   fair: boolean,
 ): string {
-  const known: string | undefined = own.reasons(text.likes(item.likeCount), fair)[reason as Exclude<OrderReason, 'HELD'>]
+  if (reason === 'AWAY' && item.addedBy) return own.waitsFor(item.addedBy.displayName)
+  const known: string | undefined = own.reasons(text.likes(item.likeCount), fair)[reason as Exclude<OrderReason, 'HELD' | 'AWAY'>]
   const until = reason === 'PINNED' && item.pin?.likes ? own.pinnedUntil(item.pin.likes) : ''
   return `${known ?? message} ${until}`.trim()
 }

@@ -3,6 +3,7 @@ import { useOutbox } from '@antwon/client/react'
 import { useMemo } from 'react'
 import type { ViewerChangesSubscription } from '../api/generated'
 import type { Item } from '../api/queue'
+import { useStable } from '../ui/useStable'
 
 export type Viewer = ViewerChangesSubscription['viewerInRoom']
 
@@ -33,11 +34,12 @@ export function useActions(
   const liked = useMemo(() => new Set(viewer?.likedItemIds), [viewer])
   const isLiked = (item: Item) => likes(entries, item.id, liked.has(item.id))
   const count = (item: Item) => likeCount(entries, item.id, item.likeCount)
-  const like = (item: Item) => {
+  const like = useStable((item: Item) => {
     const kind = isLiked(item) ? 'unlike' : 'like'
     const shown = count(item) + (kind === 'like' ? 1 : -1)
     outbox.do({ kind, itemId: item.id, name: item.song.name, before: item.likeCount, shown })
-  }
+  })
+  const remove = useStable((item: Item) => outbox.do({ kind: 'remove', itemId: item.id, name: item.song.name }))
   return {
     unsent: entries.filter((entry) => !entry.done).length,
     isMine: (item) => viewer !== undefined && item.addedBy?.id === viewer.participant.id,
@@ -46,7 +48,7 @@ export function useActions(
     isAdding: (songUri) => isAdding(entries, songUri),
     visible: (items) => items.filter((item) => !isRemoving(entries, item.id)),
     like,
-    remove: (item) => outbox.do({ kind: 'remove', itemId: item.id, name: item.song.name }),
+    remove,
     add: (song) => outbox.do({ kind: 'add', songUri: song.uri, name: song.name }),
     undoable,
     undo: () => outbox.undo(),

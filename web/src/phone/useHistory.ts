@@ -29,5 +29,5 @@ export function useHistory(roomId: string, playingId: string | undefined) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another song means that there is more history to load
   useEffect(() => void load(null), [load, playingId])
 
-  return { page, busy, failure, more: () => void load(page?.edges.at(-1)?.cursor ?? null) }
+  return { page, busy, failure, more: () => void load(page?.edges[page.edges.length - 1]?.cursor ?? null) }
 }

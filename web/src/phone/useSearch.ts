@@ -2,24 +2,28 @@ import type { Failure } from '@antwon/client'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useClient } from 'urql'
 import { failureOfUrql } from '../api/failureOfUrql'
-import { SearchSongsDocument, type SearchSongsQuery } from '../api/generated'
+import { type HitFieldsFragment, PlaylistSongsDocument, SearchSongsDocument } from '../api/generated'
 import { linkIn } from './link'
 
-export type SearchHit = SearchSongsQuery['searchSongs']['nodes'][number]
+export type SearchHit = HitFieldsFragment['nodes'][number]
 
 interface Results {
   hits: readonly SearchHit[]
   hasMore: boolean
   endCursor: string | null
   degraded: boolean
+  answered: boolean // whether this is what was found
   failure?: Failure | undefined
 }
 
-const noResults: Results = { hits: [], hasMore: false, endCursor: null, degraded: false }
+const noResults: Results = { hits: [], hasMore: false, endCursor: null, degraded: false, answered: false }
 const debounce = 250 // milliseconds after the last key
 
-/** Searches Spotify while the user types. The previous results stay until the next ones arrive. */
-export function useSearch(roomId: string, text: string) {
+/**
+ * Searches Spotify while the user types, or the playlist from which guests add songs, all of which is shown before they
+ * type. The previous results stay until the next ones arrive.
+ */
+export function useSearch(roomId: string, text: string, playlist: string | null) {
   const client = useClient()
   const query = linkIn(text) ? '' : text.trim()
   const [results, setResults] = useState(noResults)
@@ -30,29 +34,32 @@ export function useSearch(roomId: string, text: string) {
     async (before: readonly SearchHit[], after: string | null) => {
       setBusy(true)
       const request = ++latest.current
-      const { data, error } = await client.query(SearchSongsDocument, { roomId, query, after })
+      const variables = { roomId, query, after }
+      const { found, error } = await (playlist
+        ? client.query(PlaylistSongsDocument, variables).then(({ data, error }) => ({ found: data?.playlistSongs, error }))
+        : client.query(SearchSongsDocument, variables).then(({ data, error }) => ({ found: data?.searchSongs, error })))
       if (request !== latest.current) return
       setBusy(false)
-      if (data) {
-        const { nodes, pageInfo, degraded } = data.searchSongs
+      if (found) {
+        const { nodes, pageInfo, degraded } = found
         const { hasNextPage: hasMore, endCursor } = pageInfo
-        setResults({ hits: distinct([...before, ...nodes]), hasMore, endCursor, degraded })
+        setResults({ hits: distinct([...before, ...nodes]), hasMore, endCursor, degraded, answered: true })
       } else setResults({ ...noResults, hits: before, failure: failureOfUrql(error) })
     },
-    [client, roomId, query],
+    [client, roomId, query, playlist],
   )
 
   useEffect(() => {
     latest.current++ // drops the answer for the previous text
-    if (query === '') {
+    if (query === '' && !playlist) {
       setResults(noResults)
       setBusy(false)
       return
     }
     setBusy(true)
-    const timer = setTimeout(() => void search([], null), debounce)
+    const timer = setTimeout(() => void search([], null), query === '' ? 0 : debounce)
     return () => clearTimeout(timer)
-  }, [query, search])
+  }, [query, playlist, search])
 
   return { ...results, busy, more: () => void search(results.hits, results.endCursor) }
 }

@@ -1,12 +1,19 @@
 import type { PlaybackFieldsFragment } from '../api/generated'
+import type { Viewer } from './useActions'
 
-/** The state of the skip vote on the song that plays. none: nobody can vote; early: not yet; voted: the user has voted. */
-export type Voting = 'none' | 'early' | 'open' | 'voted'
+/**
+ * The state of the skip vote on the song that plays. none: nobody can vote; late: the viewer came after the song began;
+ * early: voting is not open yet; voted: the viewer has voted.
+ */
+export type Voting = 'none' | 'late' | 'early' | 'open' | 'voted'
 
 type Votable = Pick<PlaybackFieldsFragment, 'item' | 'skipVotesNeeded' | 'votesFrom'>
 
-export function votingState(playback: Votable | undefined, isOpen: boolean, votedOn: string | null): Voting {
+/** The viewer's vote may be known for the song before only: then it says nothing about the song that plays. */
+export function votingState(playback: Votable | undefined, isOpen: boolean, vote: Viewer['skipVote']): Voting {
   if (!playback?.item || !playback.votesFrom || playback.skipVotesNeeded === 0) return 'none'
-  if (votedOn === playback.item.id) return 'voted'
-  return isOpen ? 'open' : 'early'
+  const mine = vote?.itemId === playback.item.id ? vote : null
+  if (mine?.voted) return 'voted'
+  if (mine && !mine.canVote) return 'late'
+  return mine && isOpen ? 'open' : 'early'
 }

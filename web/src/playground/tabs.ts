@@ -222,6 +222,7 @@ subscription roomQueueChanges($roomId: ID!, $since: Int) {
     version
     reset
     upserted { id likeCount state song { name } }
+    likes { itemId likeCount }
     removedIds
     moved { itemId position }
     order

@@ -45,7 +45,8 @@ function Problem({ connection, health }: Omit<Props, 'room'>) {
   const text = useText()
   const language = useLanguage()
   const own = usePageText({ en, de })
-  if (useStore(connection) === 'offline') return <Notice icon="↻">{own.reconnecting}</Notice>
+  const state = useStore(connection)
+  if (state === 'offline' || state === 'checking') return <Notice icon="↻">{own.reconnecting}</Notice>
   // An empty queue is not a problem.
   if (!health || health.state === 'OK' || health.state === 'NOTHING_TO_PLAY') return null
   return <Notice icon="!">{healthSentence(text, language, health)}</Notice>

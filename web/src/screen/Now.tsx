@@ -1,8 +1,9 @@
-import { memo, useEffect, useReducer } from 'react'
+import { type ReactNode, useEffect, useReducer } from 'react'
 import type { PlaybackFieldsFragment } from '../api/generated'
 import { server } from '../api/server'
 import { length } from '../text/format'
 import { usePageText, useText } from '../text/text'
+import { Avatar } from '../ui/Avatar'
 import { progressOf } from '../ui/Progress'
 import { Explicit, type Song } from '../ui/SongLine'
 import { SpotifyMark } from '../ui/SpotifyMark'
@@ -10,8 +11,13 @@ import { de } from './de'
 import { en } from './en'
 import { Likes } from './Likes'
 
+interface Props {
+  playback: PlaybackFieldsFragment
+  children: ReactNode // what moves beside the cover
+}
+
 /** The song that plays: its cover, its details, and its progress. */
-export const Now = memo(function Now({ playback }: { playback: PlaybackFieldsFragment }) {
+export function Now({ playback, children }: Props) {
   const text = useText()
   const own = usePageText({ en, de })
   const { song, item } = playback
@@ -24,7 +30,10 @@ export const Now = memo(function Now({ playback }: { playback: PlaybackFieldsFra
   }
   return (
     <section className="now">
-      <LargeCover song={song} />
+      <div className="now-top">
+        <LargeCover song={song} />
+        {children}
+      </div>
       <div className="now-details">
         <h2 className="now-title" data-long={song.name.length > 36}>
           {song.name}
@@ -33,6 +42,7 @@ export const Now = memo(function Now({ playback }: { playback: PlaybackFieldsFra
           {text.by(song.artists)} {song.explicit && <Explicit />}
         </p>
         <div className="now-line">
+          {item?.addedBy && <Avatar id={item.addedBy.id} name={item.addedBy.displayName} />}
           {item && <span className="now-by">{text.addedBy(item.addedBy?.displayName)}</span>}
           {item && <Likes count={item.likeCount} />}
           <SpotifyLink song={song} />
@@ -46,7 +56,7 @@ export const Now = memo(function Now({ playback }: { playback: PlaybackFieldsFra
       <ProgressBar key={song.uri} playback={playback} />
     </section>
   )
-})
+}
 
 function LargeCover({ song }: { song: Song }) {
   return song.imageUrl ? (

@@ -11,11 +11,13 @@ import { de } from './de'
 import { en } from './en'
 import { Frame } from './Frame'
 import { Header } from './Header'
+import { Hearts } from './Hearts'
 import { Join } from './Join'
 import { stageOf } from './layout'
 import { Now } from './Now'
 import { Loading, RoomClosed } from './StatusPages'
 import { Upcoming } from './Upcoming'
+import { useTint } from './useTint'
 
 interface Props {
   api: Api
@@ -32,6 +34,7 @@ export function Party({ api, roomId, startOver }: Props) {
   const stage = useSyncExternalStore(queue.subscribe, () => stageOf(room, playback, queue.get()))
   const isOver = useHasPassed(room?.settings?.lastCallAt)
   const isAddingOpen = room?.settings?.requestsOpen !== false && !isOver
+  useTint(playback?.song?.imageUrl)
   useStartOverOnRefusal(api, queue, [roomFailure, playbackFailure], startOver)
   useEffect(() => {
     if (room) document.title = own.title(room.name)
@@ -48,7 +51,9 @@ export function Party({ api, roomId, startOver }: Props) {
         </main>
       ) : (
         <main className="party">
-          <Now playback={playback} />
+          <Now playback={playback}>
+            <Hearts queue={queue} />
+          </Now>
           <div className="side">
             <Upcoming queue={queue} open={isAddingOpen} />
             <Join room={room} />

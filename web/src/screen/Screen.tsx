@@ -1,13 +1,23 @@
 import { Provider } from 'urql'
+import { FullScreen } from './FullScreen'
 import { Party } from './Party'
 import { Loading, NoRoom } from './StatusPages'
 import { useKiosk } from './useKiosk'
-import { useScreenState } from './useScreenState'
+import { type ScreenState, useScreenState } from './useScreenState'
 
 /** The room screen, for a television: shows the room with this code. */
 export function Screen({ code }: { code: string }) {
   const [state, startOver] = useScreenState(code)
   useKiosk()
+  return (
+    <>
+      <View state={state} code={code} startOver={startOver} />
+      <FullScreen />
+    </>
+  )
+}
+
+function View({ state, code, startOver }: { state: ScreenState; code: string; startOver: () => void }) {
   if (state.kind === 'missing') return <NoRoom code={code} />
   if (state.kind === 'searching') return <Loading failure={state.failure} />
   return (

@@ -3,6 +3,7 @@ import { useStore } from '@antwon/client/react'
 import { type CSSProperties, memo, type RefObject, useEffect, useRef, useState } from 'react'
 import type { Item, QueueState } from '../api/queue'
 import { usePageText, useText } from '../text/text'
+import { Avatar } from '../ui/Avatar'
 import { SpotifyMark } from '../ui/SpotifyMark'
 import { de } from './de'
 import { en } from './en'
@@ -54,6 +55,7 @@ const Row = memo(function Row({ item, place, isHidden }: { item: Item; place: nu
           {badge && <span className="row-badge">{badge}</span>}
         </p>
       </div>
+      {item.addedBy && <Avatar id={item.addedBy.id} name={item.addedBy.displayName} />}
       <Likes count={item.likeCount} />
     </li>
   )

@@ -21,5 +21,6 @@ export const de: Messages = {
   reconnecting: 'Verbindung wird wiederhergestellt …',
   noRoomHint: 'Wir suchen weiter. Sobald der Raum offen ist, erscheint er hier.',
   newParty: (code) => `Beginnt eine neue Party mit dem Code ${code}, erscheint sie hier von selbst.`,
+  fullScreen: 'Vollbild',
   broken: 'Hier ist etwas schiefgelaufen. Die Anzeige startet gleich von selbst neu.',
 }

@@ -21,5 +21,6 @@ export const en: Messages = {
   reconnecting: 'Reconnecting…',
   noRoomHint: 'This screen keeps looking and shows the room as soon as it opens.',
   newParty: (code) => `If a new party opens with the code ${code}, it appears here by itself.`,
+  fullScreen: 'Full screen',
   broken: 'Something went wrong. This screen restarts by itself in a moment.',
 }

@@ -21,4 +21,5 @@ export interface Messages {
   noRoomHint: string
   newParty: (code: string) => string
   broken: string
+  fullScreen: string
 }

@@ -5,6 +5,8 @@ export const de: Messages = {
   tagline: 'Alle bestimmen die Musik.',
   loading: 'Einen Moment …',
   offline: 'Keine Verbindung. Was du machst, wird gespeichert und gesendet, sobald der Server wieder da ist.',
+  seenAt: (time) => `Stand: ${time} Uhr.`,
+  catchingUp: 'Wird gerade aktualisiert …',
   cancel: 'Abbrechen',
   reload: 'Seite neu laden',
   explicit: 'Explizit',
@@ -30,6 +32,7 @@ export const de: Messages = {
   },
   refusal: {
     REQUESTS_CLOSED: 'In diesem Raum kann man gerade keine Songs hinzufügen.',
+    NOT_OPEN_YET: 'Gäste können noch keine Songs hinzufügen.',
     EXPLICIT: 'In diesem Raum laufen keine expliziten Songs.',
     TOO_LONG: 'Dieser Song ist länger, als der Raum erlaubt.',
     PLAYED_RECENTLY: 'Dieser Song lief erst vor Kurzem.',
@@ -43,6 +46,10 @@ export const de: Messages = {
     ALREADY_VOTED: 'Du hast schon abgestimmt.',
     TOO_EARLY: 'Dieser Song hat gerade erst angefangen.',
     VOTES_OFF: 'In diesem Raum wird nicht abgestimmt.',
+    NOT_IN_PLAYLIST: 'Hier wünscht man sich Songs aus der Playlist des Gastgebers. Dieser Song ist nicht dabei.',
+    ONLY_LIKES: 'Hier sucht der Gastgeber die Songs aus. Like, was du hören willst.',
+    PLAYLIST_UNREADABLE:
+      'Die Playlist des Gastgebers lässt sich gerade nicht laden, deshalb kannst du nichts hinzufügen. Liken kannst du trotzdem.',
     JUST_ARRIVED: 'Du bist dafür noch nicht lange genug hier.',
   },
   health: {

@@ -5,6 +5,8 @@ export const en: Messages = {
   tagline: 'Everybody picks the music.',
   loading: 'One moment…',
   offline: 'No connection. Whatever you do is saved, and sent as soon as the server is back.',
+  seenAt: (time) => `What you see is from ${time}.`,
+  catchingUp: 'Catching up…',
   cancel: 'Cancel',
   reload: 'Reload the page',
   explicit: 'Explicit',
@@ -30,6 +32,7 @@ export const en: Messages = {
   },
   refusal: {
     REQUESTS_CLOSED: 'This room is not taking new songs right now.',
+    NOT_OPEN_YET: 'Guests cannot add songs yet.',
     EXPLICIT: 'This room does not play explicit songs.',
     TOO_LONG: 'This song is longer than the room allows.',
     PLAYED_RECENTLY: 'This song was played a short while ago.',
@@ -43,6 +46,10 @@ export const en: Messages = {
     ALREADY_VOTED: 'You have already voted.',
     TOO_EARLY: 'This song has only just started.',
     VOTES_OFF: 'Voting is turned off in this room.',
+    NOT_IN_PLAYLIST: 'Guests pick from the host’s playlist here, and this song is not in it.',
+    ONLY_LIKES: 'The hosts add the songs here. Like the ones you want to hear.',
+    PLAYLIST_UNREADABLE:
+      'The host’s playlist cannot be read right now, so no songs can be added. You can still like songs in the queue.',
     JUST_ARRIVED: 'You have not been here for long enough yet.',
   },
   health: {

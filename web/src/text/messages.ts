@@ -6,6 +6,8 @@ export interface Messages {
   tagline: string
   loading: string
   offline: string
+  seenAt: (time: string) => string
+  catchingUp: string
   cancel: string
   reload: string
   explicit: string

@@ -4,6 +4,7 @@ import type { RefusalReason, RoomHealthState } from '../api/generated'
 import { de } from './de'
 import { en } from './en'
 import { timeOfDay } from './format'
+import { isolateNames } from './isolateNames'
 import type { Messages } from './messages'
 
 export const languages = ['en', 'de'] as const
@@ -29,10 +30,11 @@ export function setLanguage(language: Language): void {
 export const useLanguage = (): Language => useStore(current)
 
 /** The texts of all pages, in the chosen language. */
-export const useText = (): Messages => (useLanguage() === 'de' ? de : en)
+export const useText = (): Messages => usePageText({ en, de })
 
 /** The texts of one page, in the chosen language. */
-export const usePageText = <Messages>(messages: Record<Language, Messages>): Messages => messages[useLanguage()]
+export const usePageText = <Messages extends object>(messages: Record<Language, Messages>): Messages =>
+  isolateNames(messages[useLanguage()])
 
 /** Says why an operation failed. */
 export function failureSentence(text: Messages, { code, reason, message }: Failure): string {

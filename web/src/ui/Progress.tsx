@@ -11,8 +11,14 @@ export function progressOf({ status, progressMs, observedAt, song }: Playing, no
   return Math.min(Math.max(0, (progressMs ?? 0) + since), song?.durationMs ?? 0)
 }
 
+interface Props {
+  playing: Playing
+  label: string
+  isThin?: boolean // without the times
+}
+
 /** A song's progress, updated every second. */
-export function Progress({ playing, label }: { playing: Playing; label: string }) {
+export function Progress({ playing, label, isThin = false }: Props) {
   const [, tick] = useReducer((n: number) => n + 1, 0)
   const isPlaying = playing.status === 'PLAYING'
   useEffect(() => {
@@ -23,11 +29,10 @@ export function Progress({ playing, label }: { playing: Playing; label: string }
   const total = playing.song?.durationMs ?? 0
   const done = progressOf(playing, server.clock.now())
   return (
-    <div className="song-line">
-      <span>{length(done)}</span>
+    <div className={isThin ? 'progress-line' : 'song-line'}>
+      {!isThin && <span>{length(done)}</span>}
       <div
         className="progress"
-        style={{ flex: 1 }}
         role="progressbar"
         aria-label={label}
         aria-valuemin={0}
@@ -36,7 +41,7 @@ export function Progress({ playing, label }: { playing: Playing; label: string }
       >
         <div style={{ transform: `scaleX(${total ? done / total : 0})` }} />
       </div>
-      <span>{length(total)}</span>
+      {!isThin && <span>{length(total)}</span>}
     </div>
   )
 }

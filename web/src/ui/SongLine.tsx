@@ -20,7 +20,7 @@ function SongName({ song }: { song: Song }) {
   return (
     <div className="song-name">
       <a href={song.spotifyUrl} target="_blank" rel="noreferrer" title={text.openInSpotify(song.name)}>
-        {song.name}
+        <bdi>{song.name}</bdi>
       </a>
     </div>
   )

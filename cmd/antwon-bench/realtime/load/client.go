@@ -45,7 +45,7 @@ func resolve(address string) (syscall.SockaddrInet4, error) {
 // after that the socket does not block.
 func (c *client) connect() (err error) {
 	c.version, c.upgraded, c.response = noVersion, false, nil
-	c.frames = frameParser{keepBytes: max(minKeepBytes, c.clients.KeepBytes)}
+	c.frames = frameParser{keepBytes: max(minKeepBytes, c.clients.KeepBytes), lines: c.clients.Centrifuge}
 	c.fd, err = syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		c.fd = -1
@@ -61,16 +61,28 @@ func (c *client) connect() (err error) {
 	if err := syscall.SetNonblock(c.fd, true); err != nil {
 		return err
 	}
-	if err := c.write([]byte(upgradeRequest(c.clients.host))); err != nil {
+	request := upgradeRequest(c.clients.host, graphQLProtocol)
+	if c.clients.Centrifuge {
+		request = upgradeRequest(c.clients.host, centrifugeProtocol)
+	}
+	if c.clients.Events {
+		if request, err = eventsRequest(c.clients.host, c.subscriber); err != nil {
+			return err
+		}
+	}
+	if err := c.write([]byte(request)); err != nil {
 		return err
 	}
 	return c.clients.poll(c)
 }
 
-func upgradeRequest(host string) string {
+// Subprotocols of WebSocket.
+const graphQLProtocol, centrifugeProtocol = "graphql-transport-ws", "centrifuge-json"
+
+func upgradeRequest(host, protocol string) string {
 	return "GET /graphql HTTP/1.1\r\nHost: " + host + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
-		"Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
+		"Sec-WebSocket-Protocol: " + protocol + "\r\n\r\n"
 }
 
 func (c *client) disconnect() {
@@ -103,13 +115,15 @@ func (c *client) read(buffer []byte) error {
 		return fmt.Errorf("read: %w", err)
 	case n == 0:
 		return errors.New("the server closed the connection without a close frame")
+	case c.clients.Events:
+		return c.readEvents(buffer[:n])
 	case c.upgraded:
 		return c.frames.parse(buffer[:n], c)
 	}
 	return c.upgrade(buffer[:n])
 }
 
-// upgrade reads the response to the upgrade request. When that is complete it sends connection_init.
+// upgrade reads the response to the upgrade request. When that is complete it sends the first message.
 func (c *client) upgrade(data []byte) error {
 	c.response = append(c.response, data...)
 	head, rest, complete := bytes.Cut(c.response, []byte("\r\n\r\n"))
@@ -120,9 +134,9 @@ func (c *client) upgrade(data []byte) error {
 		return fmt.Errorf("the upgrade was refused: %s", head)
 	}
 	c.upgraded, c.response = true, nil
-	message := `{"type":"connection_init"}`
-	if c.subscriber.Init != "" {
-		message = `{"type":"connection_init","payload":` + c.subscriber.Init + `}`
+	message := `{"type":"connection_init","payload":` + c.subscriber.Init + `}`
+	if c.clients.Centrifuge {
+		message = centrifugeConnect
 	}
 	if err := c.send(opText, []byte(message)); err != nil {
 		return err
@@ -147,6 +161,8 @@ func (c *client) message(start []byte, wireBytes int) error {
 	case ok && !bytes.Contains(start, errorsField):
 		c.clients.recordArrival(c, version, wireBytes)
 		return nil
+	case c.clients.Centrifuge:
+		return c.centrifugeMessage(start)
 	case bytes.Contains(start, ackType):
 		subscribe := `{"id":"%s","type":"subscribe","payload":%s}`
 		return c.send(opText, fmt.Appendf(nil, subscribe, c.id(), c.subscriber.Subscribe))

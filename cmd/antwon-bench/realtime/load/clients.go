@@ -14,8 +14,8 @@ import (
 // Subscriber says what one client sends.
 type Subscriber struct {
 	Room      int    // the room whose versions the client receives: any number by which the caller knows it
-	Init      string // connection_init's payload, as JSON; empty: none
-	Subscribe string // subscribe's payload, as JSON
+	Init      string // connection_init's payload, as JSON
+	Subscribe string // subscribe's payload, as JSON; for centrifuge the arguments of subscribe
 }
 
 // Arrival is one message that carried a version.
@@ -32,8 +32,10 @@ const maxAttempts = 100
 // Clients is a number of clients of one server.
 type Clients struct {
 	// To be set before Connect is called.
-	Retry     bool // a client that is refused before its first message connects again at once
-	KeepBytes int  // how much of each client's last message is kept for LastMessage; 0: what is needed to find its version
+	Events     bool // they subscribe by Server-Sent Events instead of WebSockets
+	Centrifuge bool // they speak centrifuge's protocol, with JSON, instead of graphql-transport-ws
+	Retry      bool // a client that is refused before its first message connects again at once
+	KeepBytes  int  // how much of each client's last message is kept for LastMessage; 0: what its version needs
 
 	address syscall.SockaddrInet4
 	host    string

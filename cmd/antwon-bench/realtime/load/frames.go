@@ -3,6 +3,7 @@
 package load
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 )
@@ -34,6 +35,7 @@ type frameParser struct {
 	inPayload   bool
 	left        uint64 // bytes of the payload that have not been read
 
+	lines     bool // a message may consist of several, each in a line of its own
 	keepBytes int  // how much of a message is kept
 	started   bool // a message has begun, which may have several frames
 	start     []byte
@@ -52,7 +54,9 @@ func (f *frameParser) parse(data []byte, to handler) error {
 		}
 		if f.inPayload {
 			n := min(f.left, uint64(len(data)))
-			f.keep(data[:n])
+			if err := f.keepLines(data[:n], to); err != nil {
+				return err
+			}
 			data, f.left = data[n:], f.left-n
 			if f.left == 0 {
 				if err := f.endFrame(to); err != nil {
@@ -113,6 +117,24 @@ func payloadLength(header []byte) uint64 {
 
 func (f *frameParser) isControl() bool { return f.header[0]&0x8 != 0 }
 
+// keepLines keeps the bytes of a payload. If messages are lines, it handles each one whose end is in them, unless that
+// is the end of the frame.
+func (f *frameParser) keepLines(data []byte, to handler) error {
+	for f.lines && !f.isControl() {
+		line, rest, complete := bytes.Cut(data, []byte{'\n'})
+		if !complete {
+			break
+		}
+		f.keep(line)
+		if err := to.message(f.start, f.wireBytes+1); err != nil {
+			return err
+		}
+		data, f.start, f.wireBytes = rest, f.start[:0], 0
+	}
+	f.keep(data)
+	return nil
+}
+
 func (f *frameParser) keep(data []byte) {
 	if f.isControl() {
 		f.controls = append(f.controls, data...)
@@ -132,7 +154,10 @@ func (f *frameParser) endFrame(to handler) error {
 	if f.header[0]&finBit == 0 {
 		return nil
 	}
-	err := to.message(f.start, f.wireBytes)
+	var err error
+	if len(f.start) > 0 || !f.lines {
+		err = to.message(f.start, f.wireBytes)
+	}
 	f.started, f.start, f.wireBytes = false, f.start[:0], 0
 	return err
 }

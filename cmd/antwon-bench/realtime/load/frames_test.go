@@ -64,6 +64,28 @@ func TestFramesAreParsedWhereverReadsEnd(t *testing.T) {
 	}
 }
 
+// One frame of centrifuge carries several messages if these come faster than they can be written.
+func TestLinesOfAFrameAreMessagesWhereverReadsEnd(t *testing.T) {
+	stream := slices.Concat(
+		serverFrame(finBit|opText, `{"id":1}`), serverFrame(finBit|opText, "{\"version\":1}\n{\"version\":2}\n{}"),
+		serverFrame(finBit|opText, "{\"version\":3}\n"),
+	)
+	want := recorder{
+		`10 bytes: {"id":1}`, `16 bytes: {"version":1}`, `14 bytes: {"version":2}`, "2 bytes: {}", `16 bytes: {"version":3}`,
+	}
+	for size := 1; size <= len(stream); size++ {
+		f, got := frameParser{keepBytes: minKeepBytes, lines: true}, recorder{}
+		for part := range slices.Chunk(stream, size) {
+			if err := f.parse(part, &got); err != nil {
+				t.Fatalf("reads of %d bytes: %v", size, err)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("reads of %d bytes: %q, want %q", size, got, want)
+		}
+	}
+}
+
 func TestFramesThatServersMustNotSendAreErrors(t *testing.T) {
 	for name, stream := range map[string][]byte{
 		"compressed":                   {finBit | 0x40 | opText, 1, 'x'},

@@ -18,6 +18,7 @@ type Bench struct {
 // Sizes say how long the measurements take.
 type Sizes struct {
 	FlowFor       time.Duration // how long likes come at a constant rate
+	FloodFor      time.Duration // how long a slow server may need for the likes of a flood
 	OneByOneFor   time.Duration // how long likes wait for each other, unless there have been LikesOneByOne before
 	LikesOneByOne int
 	CostLikes     int // likes whose processor time is measured
@@ -29,7 +30,7 @@ type Sizes struct {
 // FullSizes are the sizes of a run whose figures count.
 func FullSizes() Sizes {
 	return Sizes{
-		FlowFor: 2 * time.Second, OneByOneFor: 3 * time.Second, LikesOneByOne: 150,
+		FlowFor: 2 * time.Second, FloodFor: 4 * time.Second, OneByOneFor: 3 * time.Second, LikesOneByOne: 150,
 		CostLikes: 200, Resumes: 1000, Churns: 10_000, Wave: 500,
 	}
 }
@@ -37,7 +38,7 @@ func FullSizes() Sizes {
 // QuickSizes are the sizes of a run that only tests the tool itself.
 func QuickSizes() Sizes {
 	return Sizes{
-		FlowFor: 400 * time.Millisecond, OneByOneFor: 300 * time.Millisecond, LikesOneByOne: 20,
+		FlowFor: 400 * time.Millisecond, FloodFor: time.Second, OneByOneFor: 300 * time.Millisecond, LikesOneByOne: 20,
 		CostLikes: 30, Resumes: 100, Churns: 200, Wave: 50,
 	}
 }
@@ -47,15 +48,22 @@ const LikesPerSecond = 200
 
 const likeEvery = time.Second / LikesPerSecond
 
-// flowRequest returns the request for likes at the constant rate. The stock server gets half as many, because it takes
-// long enough to deliver these.
+// flowRequest returns the request for likes at the constant rate.
 func (b *Bench) flowRequest(s *trial.Setup) server.LikeRequest {
-	likes := int(b.FlowFor / likeEvery)
-	if s.Kind == server.Stock {
-		likes /= 2
-	}
-	return server.LikeRequest{Rooms: s.Shape.Rooms, Likes: likes, Every: likeEvery}
+	return server.LikeRequest{Rooms: s.Shape.Rooms, Likes: int(b.FlowFor / likeEvery), Every: likeEvery}
 }
+
+// floodRequest is the same with fewer likes for a server that executes every subscription by itself, given how long it
+// takes to deliver one: it would need minutes.
+func (b *Bench) floodRequest(s *trial.Setup, each time.Duration) server.LikeRequest {
+	request := b.flowRequest(s)
+	if s.Kind == server.Stock || s.Kind == server.Yoga {
+		request.Likes = min(request.Likes, max(fewestLikes, int(b.FloodFor/max(each, time.Millisecond))))
+	}
+	return request
+}
+
+const fewestLikes = 5
 
 // oneLike is the request for one like in a room.
 func oneLike(room int) server.LikeRequest {

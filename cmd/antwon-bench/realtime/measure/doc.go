@@ -3,6 +3,8 @@
 //	payload.go      CheckPayloads: do all servers send the same?
 //	pressure.go     Pressure: throughput, processor time and memory while likes come faster than they can be delivered;
 //	                and the latency of one like after the other
+//	memory.go       Memory: what subscribers cost while nothing happens
+//	storm.go        Storm: what subscribers notice of clients that do not behave
 //	latency.go      Flow: the latency of likes that come at a constant rate
 //	wire.go         Wire: the bytes of a like for one client, in frames as the server sends them
 //	compression.go  and the same with compression

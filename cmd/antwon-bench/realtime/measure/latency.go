@@ -25,6 +25,16 @@ type Latency struct {
 	Last99     time.Duration
 	FromLike99 time.Duration // from the beginning of the like to the last screen
 	PerLike    float64       // messages per like
+	Bytes      float64       // of all messages per like
+
+	// Of the server, if likes come one by one.
+	CPU     time.Duration // processor time per like, with that of the like itself
+	LikeCPU time.Duration // that of a like without subscribers
+}
+
+// CPUPerScreen returns the server's processor time in µs for each screen that got a like, without that of the like.
+func (l *Latency) CPUPerScreen() float64 {
+	return stats.Microseconds(l.CPU-l.LikeCPU) / float64(l.Shape.PerRoom)
 }
 
 // minLikes is how many likes are awaited, however slow a server is.
@@ -33,6 +43,10 @@ const minLikes = 1
 // oneByOne performs likes of which each waits until all clients have received the one before it.
 func (b *Bench) oneByOne(ctx context.Context, s *trial.Setup) (Latency, error) {
 	s.Clients.DrainArrivals()
+	before, err := s.Server.Usage(ctx, false)
+	if err != nil {
+		return Latency{}, err
+	}
 	var likes []server.Like
 	begin := time.Now()
 	for n := 0; n < b.LikesOneByOne && (time.Since(begin) < b.OneByOneFor || n < minLikes); n++ {
@@ -42,17 +56,22 @@ func (b *Bench) oneByOne(ctx context.Context, s *trial.Setup) (Latency, error) {
 		}
 		likes = append(likes, like...)
 	}
-	return newLatency(s, likes, s.Clients.DrainArrivals()), nil
+	after, err := s.Server.Usage(ctx, false)
+	latency := newLatency(s, likes, s.Clients.DrainArrivals())
+	latency.CPU = (after.CPU - before.CPU) / time.Duration(len(likes))
+	return latency, err
 }
 
 // Flow measures the latency of likes that come at a constant rate.
-func (b *Bench) Flow(ctx context.Context, t trial.Trial) (result Latency, err error) {
+func (b *Bench) Flow(ctx context.Context, t trial.Trial, perSecond int) (result Latency, err error) {
+	every := time.Second / time.Duration(perSecond)
+	request := server.LikeRequest{Rooms: t.Shape.Rooms, Likes: int(b.FlowFor / every), Every: every}
 	err = b.Run(ctx, t, func(ctx context.Context, s *trial.Setup) error {
 		if err := s.Connect(ctx); err != nil {
 			return err
 		}
 		s.Clients.DrainArrivals()
-		likes, err := s.LikeAndAwait(ctx, b.flowRequest(s))
+		likes, err := s.LikeAndAwait(ctx, request)
 		if err != nil {
 			return err
 		}
@@ -81,12 +100,15 @@ func newLatency(s *trial.Setup, likes []server.Like, arrivals []load.Arrival) La
 			last[i] = a.At // arrivals are in the order of their times
 		}
 	}
-	return summarize(s.Trial, likes, last, latencies, len(arrivals))
+	latency := summarize(s.Trial, likes, last, latencies)
+	latency.PerLike = float64(len(arrivals)) / float64(len(likes))
+	for _, a := range arrivals {
+		latency.Bytes += float64(a.Bytes) / float64(len(likes))
+	}
+	return latency
 }
 
-func summarize(
-	t trial.Trial, likes []server.Like, last []time.Time, latencies []time.Duration, arrivals int,
-) Latency {
+func summarize(t trial.Trial, likes []server.Like, last []time.Time, latencies []time.Duration) Latency {
 	var commits, lasts, fromLikes []time.Duration
 	for i, like := range likes {
 		commits = append(commits, like.Committed.Sub(like.Began))
@@ -102,6 +124,5 @@ func summarize(
 		Last50:     stats.Quantile(lasts, 50),
 		Last99:     stats.Quantile(lasts, 99),
 		FromLike99: stats.Quantile(fromLikes, 99),
-		PerLike:    float64(arrivals) / float64(len(likes)),
 	}
 }

@@ -44,11 +44,11 @@ func (b *Bench) payloads(ctx context.Context, t trial.Trial) (payloads []string,
 			return err
 		}
 		for range 4 {
-			var message struct{ Payload json.RawMessage }
-			if err := json.Unmarshal([]byte(s.Clients.LastMessage(0)), &message); err != nil {
+			payload, err := payloadOf(s.Clients.LastMessage(0))
+			if err != nil {
 				return err
 			}
-			payloads = append(payloads, string(message.Payload))
+			payloads = append(payloads, payload)
 			if _, err := s.LikeAndAwait(ctx, oneLike(0)); err != nil {
 				return err
 			}
@@ -56,4 +56,17 @@ func (b *Bench) payloads(ctx context.Context, t trial.Trial) (payloads []string,
 		return nil
 	})
 	return payloads, err
+}
+
+// payloadOf returns what the server has published, out of a message of GraphQL or of centrifuge.
+func payloadOf(message string) (string, error) {
+	var m struct {
+		Payload   json.RawMessage                // of graphql-transport-ws
+		Subscribe struct{ Data json.RawMessage } // centrifuge's reply
+		Push      struct {
+			Pub struct{ Data json.RawMessage }
+		} // centrifuge's later messages
+	}
+	err := json.Unmarshal([]byte(message), &m)
+	return string(m.Payload) + string(m.Subscribe.Data) + string(m.Push.Pub.Data), err
 }

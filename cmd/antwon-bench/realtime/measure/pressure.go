@@ -45,7 +45,8 @@ func (b *Bench) Pressure(ctx context.Context, t trial.Trial) (result Throughput,
 		if oneByOne, err = b.oneByOne(ctx, s); err != nil {
 			return err
 		}
-		f, err := b.flood(ctx, s)
+		oneByOne.LikeCPU = likeCost
+		f, err := b.flood(ctx, s, oneByOne.Last50)
 		if err != nil {
 			return err
 		}
@@ -103,7 +104,7 @@ type usage struct {
 	generator time.Duration
 }
 
-func (b *Bench) flood(ctx context.Context, s *trial.Setup) (f flood, err error) {
+func (b *Bench) flood(ctx context.Context, s *trial.Setup, each time.Duration) (f flood, err error) {
 	f.setup = s
 	s.Clients.DrainArrivals() // of what was measured before
 	if f.before, err = readUsage(ctx, s); err != nil {
@@ -113,7 +114,7 @@ func (b *Bench) flood(ctx context.Context, s *trial.Setup) (f flood, err error) 
 	peak := make(chan int64, 1)
 	go func() { peak <- peakRSS(watched, s.Server) }()
 	begin := time.Now()
-	f.likes, err = s.LikeAndAwait(ctx, b.flowRequest(s))
+	f.likes, err = s.LikeAndAwait(ctx, b.floodRequest(s, each))
 	f.took = time.Since(begin)
 	stop()
 	f.peakRSS = <-peak

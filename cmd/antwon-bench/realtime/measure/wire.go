@@ -72,9 +72,10 @@ func (b *Bench) Wire(ctx context.Context, room int) (result Wire, err error) {
 	return result, err
 }
 
-// queueChange is the part of an event of roomQueueChanges that concerns the order.
+// queueChange is the part of an event of roomQueueChanges that concerns likes and the order.
 type queueChange struct {
 	Version int64
+	Likes   []struct{ ItemID string }
 	Moved   []struct {
 		ItemID   string
 		Position int
@@ -102,7 +103,10 @@ func applyLike(order []string, message string) (newOrder []string, moved bool, e
 	if err != nil {
 		return nil, false, err
 	}
-	if len(change.Moved) != 1 {
+	if len(change.Moved) == 0 && len(change.Likes) == 1 {
+		return order, false, nil
+	}
+	if len(change.Moved) != 1 || len(change.Likes) != 1 {
 		return nil, false, fmt.Errorf("a message about a like does not name exactly one song: %s", message)
 	}
 	song := change.Moved[0]

@@ -13,7 +13,7 @@ import (
 )
 
 // newAntwon connects the program's own packages around the jukebox, as assemble in cmd/antwon/run.go does.
-func newAntwon(b *backend) *http.Server {
+func newAntwon(b *Backend) *http.Server {
 	resolver := graph.New(b.Jukebox, b.Accounts, b.log)
 	graphql := gqlserver.New(gqlserver.Config{
 		Schema:          graph.NewSchema(resolver),

@@ -4,31 +4,28 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
 	"sync"
 
 	"github.com/gorilla/websocket"
-
-	"antwon.dj/backend/internal/party"
 )
 
 // bareServer serves the same feed without GraphQL and without authentication: all who subscribe to the same field of
 // the same room get the same bytes, written to one connection after the other.
 type bareServer struct {
-	*backend
+	*Backend
 	ctx      context.Context // of all watchers
 	upgrader websocket.Upgrader
 
 	mu         sync.Mutex
-	broadcasts map[broadcastKey]*broadcast
+	broadcasts map[Channel]*broadcast
 }
 
-func newBare(ctx context.Context, b *backend) http.Handler {
+func newBare(ctx context.Context, b *Backend) http.Handler {
 	return &bareServer{
-		backend: b, ctx: ctx, broadcasts: map[broadcastKey]*broadcast{},
+		Backend: b, ctx: ctx, broadcasts: map[Channel]*broadcast{},
 		upgrader: websocket.Upgrader{Subprotocols: []string{"graphql-transport-ws"}},
 	}
 }
@@ -58,12 +55,12 @@ func (s *bareServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		case "connection_init":
 			err = conn.WriteMessage(websocket.TextMessage, []byte(`{"type":"connection_ack"}`))
 		case "subscribe":
-			key := broadcastKey{roomID: m.Payload.Variables.R, field: "roomQueue"}
-			if strings.Contains(m.Payload.Query, "roomQueueChanges") {
-				key.field = "roomQueueChanges"
+			channel := Channel{RoomID: m.Payload.Variables.R, Field: queueField}
+			if strings.Contains(m.Payload.Query, changesField) {
+				channel.Field = changesField
 			}
 			var b *broadcast
-			if b, err = s.acquire(key); err == nil {
+			if b, err = s.acquire(channel); err == nil {
 				defer s.unsubscribe(b, conn)
 				err = b.add(conn, m.ID)
 			}
@@ -74,34 +71,28 @@ func (s *bareServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// acquire returns the broadcast with this key, and starts it for its first subscriber. Each call must be followed by
-// one of unsubscribe.
-func (s *bareServer) acquire(key broadcastKey) (*broadcast, error) {
+// acquire returns the broadcast of a channel, and starts it for its first subscriber. Each call must be followed by one
+// of unsubscribe.
+func (s *bareServer) acquire(channel Channel) (*broadcast, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if b := s.broadcasts[key]; b != nil {
+	if b := s.broadcasts[channel]; b != nil {
 		b.subscribers++
 		return b, nil
 	}
-	watcher, err := s.Watch(s.ctx, key.roomID)
+	feed, err := s.Follow(s.ctx, channel)
 	if err != nil {
 		return nil, err
 	}
-	state, err := watcher.Next(s.ctx)
-	if err != nil {
-		return nil, err
-	}
-	b := &broadcast{
-		broadcastKey: key, subscribers: 1, stop: watcher.Close, state: state, ids: map[*websocket.Conn]string{},
-	}
-	s.broadcasts[key] = b
+	b := &broadcast{channel: channel, feed: feed, subscribers: 1, ids: map[*websocket.Conn]string{}}
+	s.broadcasts[channel] = b
 	go func() {
 		for {
-			state, err := watcher.Next(s.ctx)
+			payload, err := feed.Next(s.ctx)
 			if err != nil {
 				return
 			}
-			b.send(state)
+			b.send(payload)
 		}
 	}()
 	return b, nil
@@ -113,22 +104,19 @@ func (s *bareServer) unsubscribe(b *broadcast, conn *websocket.Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if b.subscribers--; b.subscribers == 0 {
-		delete(s.broadcasts, b.broadcastKey)
-		b.stop()
+		delete(s.broadcasts, b.channel)
+		b.feed.Close()
 	}
 }
 
-type broadcastKey struct{ roomID, field string }
-
-// broadcast sends a room's changes to all who subscribe to the same field.
+// broadcast sends a channel's changes to all who subscribe to it.
 type broadcast struct {
-	broadcastKey
+	channel     Channel
+	feed        *Feed
 	subscribers int // guarded by bareServer.mu
-	stop        func()
 
-	mu    sync.Mutex // held while all connections are written to, because each may have one writer at a time
-	state *party.State
-	ids   map[*websocket.Conn]string // of the subscriptions
+	mu  sync.Mutex                 // held while all connections are written to, because each may have one writer at a time
+	ids map[*websocket.Conn]string // of the subscriptions
 }
 
 // add sends the present state to a connection, and from then on every change.
@@ -139,7 +127,7 @@ func (b *broadcast) add(conn *websocket.Conn, id string) error {
 		return errors.New("the id of a subscription has the wrong length")
 	}
 	b.ids[conn] = id
-	return b.write(conn, id, b.message(nil))
+	return write(conn, id, message(b.feed.Whole()))
 }
 
 func (b *broadcast) remove(conn *websocket.Conn) {
@@ -148,14 +136,12 @@ func (b *broadcast) remove(conn *websocket.Conn) {
 	delete(b.ids, conn)
 }
 
-func (b *broadcast) send(state *party.State) {
+func (b *broadcast) send(payload []byte) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	since := b.state.Version
-	b.state = state
-	message := b.message(&since)
+	message := message(payload)
 	for conn, id := range b.ids {
-		if err := b.write(conn, id, message); err != nil {
+		if err := write(conn, id, message); err != nil {
 			_ = conn.Close() // then its reader fails, and unsubscribes it
 		}
 	}
@@ -166,23 +152,12 @@ const (
 	beforeID      = `{"id":"`
 )
 
-// write overwrites the message's id with that of the subscription, and sends it.
-func (b *broadcast) write(conn *websocket.Conn, id string, message []byte) error {
-	copy(message[len(beforeID):], id)
-	return conn.WriteMessage(websocket.TextMessage, message)
+func message(payload []byte) []byte {
+	return append(append([]byte(beforeID+placeholderID+`","type":"next","payload":`), payload...), '}')
 }
 
-// message returns the message with what has changed since a version or, if that is nil, with everything.
-func (b *broadcast) message(since *int64) []byte {
-	var event any
-	if b.field == "roomQueue" {
-		event = queueEvent(b.state.RoomQueue())
-	} else {
-		event = changeEvent(b.state.QueueChange(since))
-	}
-	payload, err := json.Marshal(map[string]any{"data": map[string]any{b.field: event}})
-	if err != nil {
-		panic(err) // plain values can always be encoded
-	}
-	return append(append([]byte(beforeID+placeholderID+`","type":"next","payload":`), payload...), '}')
+// write overwrites the message's id with that of the subscription, and sends it.
+func write(conn *websocket.Conn, id string, message []byte) error {
+	copy(message[len(beforeID):], id)
+	return conn.WriteMessage(websocket.TextMessage, message)
 }

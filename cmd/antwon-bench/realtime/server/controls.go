@@ -7,8 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"runtime"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -38,14 +36,17 @@ const maxRetries = 20
 
 // controls serves the requests of the load generator.
 type controls struct {
-	*backend
+	*Backend
+	usage func(collect bool) (Usage, error)
 	ctx   context.Context
 	mu    sync.Mutex
 	likes []int // how many each room has had
 }
 
-func newControls(ctx context.Context, b *backend, liked int) http.Handler {
-	c := &controls{backend: b, ctx: ctx, likes: slices.Repeat([]int{liked}, len(b.seed.Rooms))}
+func newControls(
+	ctx context.Context, b *Backend, usage func(collect bool) (Usage, error), liked int,
+) http.Handler {
+	c := &controls{Backend: b, usage: usage, ctx: ctx, likes: slices.Repeat([]int{liked}, len(b.seed.Rooms))}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /likes", c.serveLikes)
 	mux.HandleFunc("GET /usage", c.serveUsage)
@@ -119,12 +120,7 @@ func (c *controls) like(index int) (Like, error) {
 
 // serveUsage answers with the server's Usage. With ?collect=1 it first collects garbage and returns unused memory.
 func (c *controls) serveUsage(w http.ResponseWriter, r *http.Request) {
-	if r.FormValue("collect") != "" {
-		runtime.GC() // twice: the first collection does not free what has a finalizer or is in a pool
-		runtime.GC()
-		debug.FreeOSMemory()
-	}
-	usage, err := readUsage(c.Metrics)
+	usage, err := c.usage(r.FormValue("collect") != "")
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return

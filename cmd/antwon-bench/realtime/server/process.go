@@ -27,6 +27,7 @@ type Process struct {
 	Address string // of the GraphQL endpoint's host, such as "127.0.0.1:8080"
 
 	controls string // their address
+	pid      int    // of the process whose memory counts
 	kind     string
 	command  *exec.Cmd
 	stdin    io.Closer
@@ -36,6 +37,7 @@ type Process struct {
 // Options say how a server is started.
 type Options struct {
 	Kind         string
+	Peers        Peers
 	FeedInterval time.Duration
 
 	// Address and Liked are set for a server that continues on the database of one that was killed. Without an Address,
@@ -58,8 +60,10 @@ func Start(ctx context.Context, dir string, o Options) (*Process, error) {
 		address = anyAddress
 	}
 	p := &Process{kind: o.Kind, log: filepath.Join(dir, o.Kind+".log")}
-	p.command = exec.CommandContext(ctx, thisProgram, "serve", "-folder", dir, "-database", database,
-		"-interval", o.FeedInterval.String(), "-address", address, "-liked", strconv.Itoa(o.Liked), o.Kind)
+	program, args := o.Peers.command(o.Kind)
+	args = append(args, "-folder", dir, "-database", database, "-interval", o.FeedInterval.String(),
+		"-address", address, "-liked", strconv.Itoa(o.Liked), "-yoga", o.Peers.Yoga, o.Kind)
+	p.command = exec.CommandContext(ctx, program, args...)
 	return p, p.start()
 }
 
@@ -80,7 +84,7 @@ func (p *Process) start() error {
 	if err := p.command.Start(); err != nil {
 		return err
 	}
-	var at addresses
+	var at started
 	line, err := bufio.NewReader(stdout).ReadBytes('\n')
 	if err == nil {
 		err = json.Unmarshal(line, &at)
@@ -88,7 +92,7 @@ func (p *Process) start() error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("%s did not start: %s", p.kind, p.LogTail()), p.Kill())
 	}
-	p.Address, p.controls = at.GraphQL, at.Controls
+	p.Address, p.controls, p.pid = at.GraphQL, at.Controls, at.PID
 	return nil
 }
 
@@ -134,7 +138,7 @@ func (p *Process) Usage(ctx context.Context, collect bool) (u Usage, err error) 
 
 // RSS returns the server's resident memory in bytes. It asks the kernel, and so does not disturb the server.
 func (p *Process) RSS() (int64, error) {
-	return residentBytes(strconv.Itoa(p.command.Process.Pid))
+	return residentBytes(strconv.Itoa(p.pid))
 }
 
 // call sends a request to the controls and decodes the answer.

@@ -19,7 +19,7 @@ import (
 // newStock serves the same schema on gqlgen's WebSocket transport as it is shipped, without pings, and with its cache
 // of parsed documents. All resolvers are the program's, except those of the two subscriptions, which pump the room's
 // feed into a channel for each subscriber, as is usual with gqlgen.
-func newStock(b *backend) http.Handler {
+func newStock(b *Backend) http.Handler {
 	resolvers := stockResolvers{graph.New(b.Jukebox, b.Accounts, b.log), b.Jukebox}
 	h := handler.New(graph.NewExecutableSchema(graph.Config{Resolvers: resolvers}))
 	h.SetQueryCache(lru.New[*ast.QueryDocument](1000))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -24,8 +25,13 @@ type Usage struct {
 	Executions int64 // of subscriptions, each for all who share it; -1 if the server does not count them
 }
 
-// readUsage reads the usage of this process.
-func readUsage(metrics prometheus.Gatherer) (u Usage, err error) {
+// usage reads the usage of this process. With collect it first collects garbage and returns unused memory.
+func (b *Backend) usage(collect bool) (u Usage, err error) {
+	if collect {
+		runtime.GC() // twice: the first collection does not free what has a finalizer or is in a pool
+		runtime.GC()
+		debug.FreeOSMemory()
+	}
 	if u.CPU, err = CPUTime(); err != nil {
 		return Usage{}, err
 	}
@@ -35,7 +41,7 @@ func readUsage(metrics prometheus.Gatherer) (u Usage, err error) {
 	if u.Files, u.Sockets, err = openFiles(); err != nil {
 		return Usage{}, err
 	}
-	u.Goroutines, u.Executions = runtime.NumGoroutine(), executions(metrics)
+	u.Goroutines, u.Executions = runtime.NumGoroutine(), executions(b.Metrics)
 	return u, nil
 }
 
@@ -95,7 +101,19 @@ func executions(metrics prometheus.Gatherer) int64 {
 	return total
 }
 
-const filesNeeded = 6000 // for 5,000 connections
+const (
+	filesNeeded = 6000 // for 5,000 connections
+	filesApart  = 300  // that are no connections of subscribers, at most
+)
+
+// MostConnections returns how many connections a process can have, once RaiseFileLimit was called.
+func MostConnections() int {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return filesNeeded - filesApart
+	}
+	return int(min(limit.Cur, 1<<20)) - filesApart //nolint:gosec // it fits
+}
 
 // RaiseFileLimit raises the limit of open files of this process to the most that its user may have.
 func RaiseFileLimit() error {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 
 	"antwon.dj/backend/cmd/antwon-bench/realtime/load"
+	"antwon.dj/backend/cmd/antwon-bench/realtime/server"
 )
 
 // The documents that clients subscribe to.
@@ -25,13 +26,17 @@ func documentText(document string) string {
 		return `subscription($r: ID!) { roomQueue(roomId: $r) { version items ` + itemSelection + ` } }`
 	}
 	return `subscription($r: ID!, $since: Int) { roomQueueChanges(roomId: $r, since: $since) { ` +
-		`since reset version upserted ` + itemSelection + ` removedIds moved { itemId position } order } }`
+		`since reset version upserted ` + itemSelection + ` likes { itemId likeCount } removedIds ` +
+		`moved { itemId position } order } }`
 }
 
 // Subscriber returns a subscriber of a room. Rooms and guests are numbered from 0; where there are fewer guests,
 // several subscribers are the same guest. since is the version after which the changes begin, 0 for none.
 func (s *Setup) Subscriber(room, guest int, document string, since int64) load.Subscriber {
 	seeded := s.Seed.Rooms[room]
+	if s.Kind == server.Centrifuge {
+		return load.Subscriber{Room: room, Subscribe: JSON(map[string]any{"channel": seeded.ID + "/" + document})}
+	}
 	variables := map[string]any{"r": seeded.ID}
 	if since > 0 {
 		variables["since"] = since

@@ -26,6 +26,7 @@ type Trial struct {
 	Shape        Shape
 	Document     string
 	FeedInterval time.Duration
+	More         time.Duration // that it may take, besides the usual time
 }
 
 func (t Trial) String() string { return fmt.Sprintf("%s, %v, %s", t.Kind, t.Shape, t.Document) }
@@ -37,6 +38,7 @@ const timeout = 90 * time.Second
 type Runner struct {
 	Dir      string // of the seed, and of the servers' databases and logs
 	Seed     *seed.Seed
+	Peers    server.Peers
 	Progress func(format string, args ...any) // called with what is being done
 }
 
@@ -55,12 +57,12 @@ const connectAtOnce = 100
 
 // Run starts a server, warms it up, and calls measure with clients that are not connected yet. Afterwards it
 // disconnects the clients and kills the server. It fails if measure does, or if a client has failed meanwhile: then
-// nothing that was measured counts. ctx, and that of measure, ends after 90 seconds.
+// nothing that was measured counts. ctx, and that of measure, ends after 90 seconds and what the trial may take more.
 func (r *Runner) Run(ctx context.Context, t Trial, measure func(context.Context, *Setup) error) (err error) {
 	r.Progress("%v", t)
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(ctx, timeout+t.More)
 	defer cancel()
-	process, err := server.Start(ctx, r.Dir, server.Options{Kind: t.Kind, FeedInterval: t.FeedInterval})
+	process, err := server.Start(ctx, r.Dir, server.Options{Kind: t.Kind, Peers: r.Peers, FeedInterval: t.FeedInterval})
 	if err != nil {
 		return err
 	}
@@ -74,7 +76,7 @@ func (r *Runner) Run(ctx context.Context, t Trial, measure func(context.Context,
 	if err := s.warmUp(ctx); err != nil {
 		return err
 	}
-	if s.Clients, err = load.New(process.Address); err != nil {
+	if s.Clients, err = s.newClients(); err != nil {
 		return err
 	}
 	err = measure(ctx, s)
@@ -87,7 +89,7 @@ func (r *Runner) Run(ctx context.Context, t Trial, measure func(context.Context,
 // warmUp uses every part of the server once, so that what it allocates permanently is not attributed to the
 // subscribers.
 func (s *Setup) warmUp(ctx context.Context) (err error) {
-	if s.Clients, err = load.New(s.Server.Address); err != nil {
+	if s.Clients, err = s.newClients(); err != nil {
 		return err
 	}
 	err = s.Clients.Connect(ctx, s.Subscribers(1), connectAtOnce)
@@ -98,6 +100,14 @@ func (s *Setup) warmUp(ctx context.Context) (err error) {
 		err = failure
 	}
 	return err
+}
+
+func (s *Setup) newClients() (*load.Clients, error) {
+	clients, err := load.New(s.Server.Address)
+	if err == nil {
+		clients.Centrifuge = s.Kind == server.Centrifuge
+	}
+	return clients, err
 }
 
 // Connect connects all subscribers of the trial's shape with the setup's own clients.

@@ -9,17 +9,17 @@ test('a host makes co-hosts and takes that back, removes and bans', () => {
   const actions = roles.map((role) => actionsFor(member(role), { id: 'me', role: 'HOST' }))
   expect(actions).toEqual([
     [],
-    ['GUEST', 'REMOVED', 'BANNED'],
-    ['COHOST', 'REMOVED', 'BANNED'],
+    ['GUEST', 'SONGS', 'REMOVED', 'BANNED'],
+    ['COHOST', 'SONGS', 'REMOVED', 'BANNED'],
     ['REMOVED', 'BANNED'],
-    ['BANNED'],
-    [],
+    ['SONGS', 'BANNED'],
+    ['SONGS'],
   ])
 })
 
-test('a co-host removes and bans guests, but no host and no other co-host', () => {
+test('a co-host removes and bans guests, but no host and no other co-host, whose songs they can remove', () => {
   const actions = roles.map((role) => actionsFor(member(role), { id: 'me', role: 'COHOST' }))
-  expect(actions).toEqual([[], [], ['REMOVED', 'BANNED'], ['REMOVED', 'BANNED'], ['BANNED'], []])
+  expect(actions).toEqual([[], ['SONGS'], ['SONGS', 'REMOVED', 'BANNED'], ['REMOVED', 'BANNED'], ['SONGS', 'BANNED'], ['SONGS']])
 })
 
 test('no member can act on themselves, and a guest can act on no member', () => {

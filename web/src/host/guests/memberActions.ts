@@ -2,10 +2,10 @@ import type { MembersQuery, Role } from '../../api/generated'
 
 export type Member = NonNullable<NonNullable<MembersQuery['room']>['members']>['edges'][number]['node']
 
-/** What a host can do with a member: give a role, remove, or ban. */
-export type MemberAction = 'COHOST' | 'GUEST' | 'REMOVED' | 'BANNED'
+/** What a host can do with a member: give a role, remove all their songs, remove, or ban. */
+export type MemberAction = 'SONGS' | 'COHOST' | 'GUEST' | 'REMOVED' | 'BANNED'
 
-/** Returns what a user may do with a member. Co-hosts cannot act on hosts or co-hosts, and nobody can act on themselves. */
+/** Returns what a user may do with a member. Co-hosts cannot act on hosts, and on co-hosts only as far as their songs go, and nobody can act on themselves. */
 export function actionsFor(
   member: { participant: { user: { id: string } }; role: Role },
   me: { id: string; role: Role },
@@ -14,13 +14,15 @@ export function actionsFor(
   const byHost = me.role === 'HOST'
   switch (member.role) {
     case 'GUEST':
-      return byHost ? ['COHOST', 'REMOVED', 'BANNED'] : ['REMOVED', 'BANNED']
+      return byHost ? ['COHOST', 'SONGS', 'REMOVED', 'BANNED'] : ['SONGS', 'REMOVED', 'BANNED']
     case 'COHOST':
-      return byHost ? ['GUEST', 'REMOVED', 'BANNED'] : []
+      return byHost ? ['GUEST', 'SONGS', 'REMOVED', 'BANNED'] : ['SONGS']
     case 'SCREEN':
       return ['REMOVED', 'BANNED']
     case 'REMOVED':
-      return ['BANNED']
+      return ['SONGS', 'BANNED']
+    case 'BANNED':
+      return ['SONGS']
     default:
       return []
   }

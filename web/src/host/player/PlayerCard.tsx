@@ -1,13 +1,23 @@
 import { useText } from '../../text/text'
 import { Progress } from '../../ui/Progress'
 import { Cover, type Song, SongDetails } from '../../ui/SongLine'
+import type { Notify } from '../../ui/Toasts'
 import { useHostText } from '../text/text'
 import type { Playback } from '../types'
 import { Button } from '../ui/Button'
 import type { Player } from './usePlayer'
+import { Volume } from './Volume'
+
+interface Props {
+  roomId: string
+  playback: Playback
+  player: Player
+  notify: Notify
+  onDevices: () => void
+}
 
 /** The song that plays, its device, and the buttons to play, pause and skip. */
-export function PlayerCard({ playback, player, onDevices }: { playback: Playback; player: Player; onDevices: () => void }) {
+export function PlayerCard({ roomId, playback, player, notify, onDevices }: Props) {
   const text = useText()
   const own = useHostText()
   const { song, status, device } = playback
@@ -37,6 +47,7 @@ export function PlayerCard({ playback, player, onDevices }: { playback: Playback
         </Button>
         <Button onClick={onDevices}>{own.player.choose}</Button>
       </div>
+      <Volume roomId={roomId} device={device} notify={notify} />
       <p className="hint" role="status">
         {busy
           ? own.player.busy

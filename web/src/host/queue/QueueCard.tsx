@@ -81,7 +81,7 @@ function LastAdded({ room: { lastAdded } }: { room: LiveRoom }) {
     <p className="hint">
       {own.lastAdded(addedBy?.displayName)}:{' '}
       <a href={song.spotifyUrl} target="_blank" rel="noreferrer" title={text.openInSpotify(song.name)}>
-        {song.name}
+        <bdi>{song.name}</bdi>
       </a>
     </p>
   )

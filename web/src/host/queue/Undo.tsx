@@ -44,19 +44,22 @@ export function useUndo(roomId: string, notify: Notify): Undo {
 /** Shows the last action with a button to undo it. Screen readers announce it politely, and it does not take the focus. */
 export function UndoToast({ undo }: { undo: Undo }) {
   const own = useHostText()
-  const andFocusQueue = (action: () => void) => () => {
+  const andMoveFocus = (action: () => void) => () => {
     action()
-    document.getElementById('queue-heading')?.focus({ preventScroll: true }) // the button with the focus disappears
+    const heading = document.getElementById('queue-heading')
+    const isSeen = heading !== null && heading.getClientRects().length > 0 // on a phone, it may be in a hidden tab
+    const next = isSeen ? heading : document.querySelector<HTMLElement>('[role=tab][aria-selected=true]')
+    next?.focus({ preventScroll: true }) // the button with the focus disappears
   }
   return (
     <div className="undo" role="status">
       {undo.message !== undefined && (
         <div className="notice">
           <span>{undo.message}</span>
-          <Button busy={undo.busy} onClick={andFocusQueue(undo.undo)}>
+          <Button busy={undo.busy} onClick={andMoveFocus(undo.undo)}>
             {own.undo.button}
           </Button>
-          <Button variant="plain round" aria-label={own.close} title={own.close} onClick={andFocusQueue(undo.dismiss)}>
+          <Button variant="plain round" aria-label={own.close} title={own.close} onClick={andMoveFocus(undo.dismiss)}>
             <span aria-hidden="true">✕</span>
           </Button>
         </div>

@@ -31,6 +31,7 @@ export const queueDe: QueueMessages = {
     TURN: 'Dieser Gast ist an der Reihe.',
     AGE: 'Noch hat ihn niemand gelikt, deshalb zählt, wann er hinzugefügt wurde.',
     FALLBACK: 'Niemand hat ihn sich gewünscht. Er läuft, wenn sonst nichts wartet.',
+    AWAY: 'Der Gast ist gegangen. Der Song wartet, bis der Gast zurück ist.',
     HELD: 'Eine Regel des Raums hält ihn zurück. Er läuft, sobald sie es erlaubt.',
   },
 
@@ -65,8 +66,8 @@ export const queueDe: QueueMessages = {
   removed: (name) => `Entfernt: ${name}`,
   skipped: (name) => `Wird übersprungen, sobald er anfängt: ${name}`,
   block: (name) => `${name} sperren`,
-  blockSong: 'Dieser Song läuft hier nicht, bis du ihn in den Einstellungen wieder erlaubst.',
-  blockArtist: 'Songs dieses Künstlers laufen hier nicht, bis du sie in den Einstellungen wieder erlaubst.',
+  blockSong: 'Dieser Song läuft hier nicht, bis du ihn in den Regeln wieder erlaubst.',
+  blockArtist: 'Songs dieses Künstlers laufen hier nicht, bis du sie in den Regeln wieder erlaubst.',
   blocked: (name) => `${name} ist gesperrt.`,
   blockFailed: 'Das ließ sich nicht sperren: Spotify kennt es nicht, oder du hast schon 200 Songs und Künstler gesperrt.',
 

@@ -31,6 +31,7 @@ export const queueEn: QueueMessages = {
     TURN: 'It is this guest’s turn.',
     AGE: 'Nobody has liked it yet, so it is placed by when it was added.',
     FALLBACK: 'Nobody asked for it. It plays when nothing else is waiting.',
+    AWAY: 'The guest who added it has left. The song waits until they are back.',
     HELD: 'A rule of the room holds it back. It plays as soon as the rule allows it.',
   },
 
@@ -64,8 +65,8 @@ export const queueEn: QueueMessages = {
   removed: (name) => `Removed: ${name}`,
   skipped: (name) => `Skipped as soon as it starts: ${name}`,
   block: (name) => `Block ${name}`,
-  blockSong: 'This song does not play here until you allow it again in the settings.',
-  blockArtist: 'This artist’s songs do not play here until you allow them again in the settings.',
+  blockSong: 'This song does not play here until you allow it again in the rules.',
+  blockArtist: 'This artist’s songs do not play here until you allow them again in the rules.',
   blocked: (name) => `${name} is blocked.`,
   blockFailed: 'It could not be blocked: Spotify does not know it, or you have already blocked 200 songs and artists.',
 

@@ -4,6 +4,7 @@ import type { OrderReason, PinRule, RefusalReason } from '../../api/generated'
 export type HoldReason = Exclude<
   RefusalReason,
   | 'REQUESTS_CLOSED'
+  | 'NOT_OPEN_YET'
   | 'QUEUE_FULL'
   | 'TOO_MANY_QUEUED'
   | 'TOO_MANY_ADDED'
@@ -13,6 +14,9 @@ export type HoldReason = Exclude<
   | 'TOO_EARLY'
   | 'VOTES_OFF'
   | 'JUST_ARRIVED'
+  | 'NOT_IN_PLAYLIST'
+  | 'ONLY_LIKES'
+  | 'PLAYLIST_UNREADABLE'
 >
 
 /** The texts of the queue and its menu. */

@@ -36,9 +36,13 @@ function Sentence({ event }: { event: Event }) {
   const own = useHostText().recap
   const { actor, item, subject } = event
   const parts: Record<string, ReactNode> = {
-    actor: <strong>{actor?.displayName ?? own.server}</strong>,
+    actor: (
+      <strong>
+        <bdi>{actor?.displayName ?? own.server}</bdi>
+      </strong>
+    ),
     song: item && <Title song={item.song} />,
-    subject: subject?.displayName,
+    subject: <bdi>{subject?.displayName}</bdi>,
     detail: detailText(event, own),
   }
   const pieces = splitPlaceholders(logSentence(event, own))
@@ -49,7 +53,7 @@ function Title({ song: { name, spotifyUrl } }: { song: { name: string; spotifyUr
   const text = useText()
   return (
     <a href={spotifyUrl} target="_blank" rel="noreferrer" title={text.openInSpotify(name)}>
-      {name}
+      <bdi>{name}</bdi>
     </a>
   )
 }

@@ -1,15 +1,19 @@
 import { useRef } from 'react'
+import { useLanguage } from '../../text/text'
 import { Qr } from '../../ui/Qr'
 import type { Notify } from '../../ui/Toasts'
 import { useHostText } from '../text/text'
 import type { LiveRoom } from '../types'
 import { Button } from '../ui/Button'
+import { reachOf } from './reach'
 
 /** How guests join: QR code, room code and link. */
 export function Invite({ room, notify }: { room: LiveRoom; notify: Notify }) {
   const own = useHostText()
   const link = useRef<HTMLInputElement>(null)
+  const language = useLanguage()
   const joinUrl = room.joinUrl ?? ''
+  const reach = joinUrl ? reachOf(joinUrl) : 'everywhere'
 
   /** Copies the link. Without a secure context a page may not do that, so it selects the link for the host to copy. */
   async function copy() {
@@ -33,6 +37,7 @@ export function Invite({ room, notify }: { room: LiveRoom; notify: Notify }) {
           <strong className="code">{room.code}</strong>
         </p>
       </div>
+      {reach !== 'everywhere' && <p className="notice">{own.invite.reach[reach]}</p>}
       <div className="field">
         <label htmlFor="join-url">{own.invite.link}</label>
         <div className="buttons tight">
@@ -46,6 +51,9 @@ export function Invite({ room, notify }: { room: LiveRoom; notify: Notify }) {
         </a>
         <a className="button" href={`/r/${room.code}/screen`} target="_blank" rel="noreferrer">
           {own.invite.screen}
+        </a>
+        <a className="button" href={`/r/${room.code}/poster?lang=${language}`} target="_blank" rel="noreferrer">
+          {own.invite.poster}
         </a>
       </div>
     </section>

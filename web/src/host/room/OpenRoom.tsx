@@ -1,10 +1,11 @@
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, useEffect, useId, useState } from 'react'
 import { useMutation } from 'urql'
 import { failureOfUrql } from '../../api/failureOfUrql'
 import { CreateRoomDocument } from '../../api/generated'
 import type { Notify } from '../../ui/Toasts'
 import { useFailureText, useHostText } from '../text/text'
 import { Button } from '../ui/Button'
+import { forgetTab } from './useTab'
 
 interface Props {
   first: string | undefined // what the host has to do before a room can be opened
@@ -18,6 +19,7 @@ export function OpenRoom({ first, notify, onOpened }: Props) {
   const failureText = useFailureText()
   const [name, setName] = useState('')
   const [code, setCode] = useState('')
+  useEffect(forgetTab, [])
   const [{ fetching, error }, create] = useMutation(CreateRoomDocument)
   const failure = failureOfUrql(error)
   const field = failure?.code === 'CONFLICT' ? 'input.code' : failure?.field

@@ -29,7 +29,7 @@ export function Fallback({ uri, save }: { uri: string | null; save: Save }) {
 }
 
 /** A link to the chosen playlist. Its name is known only if it is one of the host's own. */
-function PlaylistLink({ uri }: { uri: string }) {
+export function PlaylistLink({ uri }: { uri: string }) {
   const text = useText()
   const own = useHostText().settings
   const [{ data }] = useQuery({ query: PlaylistsDocument, variables: { first: 50 } })

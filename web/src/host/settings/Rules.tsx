@@ -4,6 +4,8 @@ import { useHostText } from '../text/text'
 import type { RoomSettings } from '../types'
 import { Check, Group, OneOf } from '../ui/Choice'
 import { Amount, Field } from '../ui/Field'
+import { Away } from './Away'
+import { GuestPlaylist } from './GuestPlaylist'
 import { nextTimeOfDay, timeOfDayAt } from './lastCall'
 import type { Save } from './useSave'
 
@@ -15,9 +17,11 @@ interface Props {
 /** The settings for who may add songs, and until when. */
 export function Adding({ settings, save }: Props) {
   const own = useHostText().rules
-  const { requestsOpen, requireApproval, trustedAfter, lastCallAt } = settings
+  const { requestsOpen, requireApproval, trustedAfter, requestsOpenAt, lastCallAt } = settings
   const summary = !requestsOpen ? own.nobody : requireApproval ? own.withApproval : own.everybody
-  const isOver = lastCallAt !== null && Date.parse(lastCallAt) <= server.clock.now()
+  const now = server.clock.now()
+  const isOver = lastCallAt !== null && Date.parse(lastCallAt) <= now
+  const isOpened = requestsOpenAt !== null && Date.parse(requestsOpenAt) <= now
   return (
     <Group title={own.adding} summary={summary} open>
       <Check
@@ -26,6 +30,7 @@ export function Adding({ settings, save }: Props) {
         checked={requestsOpen}
         save={(requestsOpen) => save({ settings: { requestsOpen } })}
       />
+      <GuestPlaylist settings={settings} save={save} />
       <Check
         label={own.approval}
         hint={own.approvalHint}
@@ -44,17 +49,26 @@ export function Adding({ settings, save }: Props) {
       )}
       <Field
         type="time"
+        label={own.opensAt}
+        hint={isOpened ? own.opened : own.opensAtHint}
+        none={own.never}
+        value={requestsOpenAt ? timeOfDayAt(requestsOpenAt) : ''}
+        save={(time, show) => save({ settings: { requestsOpenAt: nextTime(time) } }, { show })}
+      />
+      <Field
+        type="time"
         label={own.lastCall}
         hint={isOver ? own.lastCallOver : own.lastCallHint}
         none={own.never}
         value={lastCallAt ? timeOfDayAt(lastCallAt) : ''}
-        save={(time, show) =>
-          save({ settings: { lastCallAt: (time && nextTimeOfDay(time, server.clock.now()).toISOString()) || null } }, { show })
-        }
+        save={(time, show) => save({ settings: { lastCallAt: nextTime(time) } }, { show })}
       />
     </Group>
   )
 }
+
+/** The next moment with a time of day; null for none. */
+const nextTime = (time: string) => (time ? nextTimeOfDay(time, server.clock.now()).toISOString() : null)
 
 /** The setting for the order in which songs play. */
 export function Order({ settings, save }: Props) {
@@ -68,6 +82,7 @@ export function Order({ settings, save }: Props) {
         chosen={settings.orderMode}
         save={(orderMode) => save({ settings: { orderMode } })}
       />
+      <Away settings={settings} save={save} />
     </Group>
   )
 }

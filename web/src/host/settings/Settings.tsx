@@ -6,6 +6,7 @@ import { Button } from '../ui/Button'
 import { Check, Group, OneOf } from '../ui/Choice'
 import { Blocked } from './Blocked'
 import { Fallback } from './Fallback'
+import { Presets } from './Presets'
 import { Adding, Limits, Order, Votes } from './Rules'
 import { type Save, useSave } from './useSave'
 
@@ -21,6 +22,7 @@ export function Settings({ room, notify }: { room: LiveRoom; notify: Notify }) {
       <h2 id="settings-heading">{own.sections.settings}</h2>
       <Name name={room.name} save={save} />
       <div>
+        <Presets {...props} />
         <Adding {...props} />
         <Order {...props} />
         <Limits {...props} />

@@ -7,6 +7,32 @@ export const rulesDe: RulesMessages = {
   never: 'nie',
   minutes: 'Min.',
   off: 'aus',
+  yes: 'ja',
+  no: 'nein',
+
+  presets: 'Vorlagen',
+  presetsHint: 'Regeln, die zusammenpassen. Vor dem Übernehmen siehst du, was sich ändert.',
+  presetNames: {
+    party: {
+      name: 'Hausparty',
+      hint: 'Alle wünschen sich, was sie wollen. Niemand drängt sich vor, und was nervt, wird rausgewählt.',
+    },
+    wedding: {
+      name: 'Hochzeit',
+      hint: 'Die Gäste schlagen vor, du entscheidest: Songs neuer Gäste gibst du frei, und niemand kann einen Song rauswählen.',
+    },
+    weddingList: {
+      name: 'Hochzeit: nur meine Liste',
+      hint: 'Die Gäste wünschen sich Songs aus einer deiner Playlists und sonst nichts, und niemand kann einen Song rauswählen.',
+    },
+    office: { name: 'Büro', hint: 'Alle kommen mal dran, nichts läuft zweimal am Vormittag, und kein Song ist explizit.' },
+    kids: { name: 'Kinder', hint: 'Kurze Songs reihum, keiner davon explizit, und Lieblingslieder dürfen bald wieder laufen.' },
+  },
+  presetChange: (rule, to, from) => `${rule}: ${to}. Bisher: ${from}.`,
+  presetApplies: 'Diese Regeln gelten schon.',
+  applyPreset: 'Übernehmen',
+  applyWithPlaylist: 'Playlist auswählen …',
+  ownPlaylist: 'deine Playlist',
 
   adding: 'Wer Songs hinzufügen darf',
   everybody: 'alle',
@@ -14,6 +40,21 @@ export const rulesDe: RulesMessages = {
   nobody: 'nur Gastgeber',
   requests: 'Gäste dürfen Songs hinzufügen',
   requestsHint: 'Du und deine Co-Gastgeber dürfen es immer.',
+  guestPlaylist: 'Songs für Gäste',
+  chooseGuestPlaylist: 'Playlist für Gäste wählen',
+  anySong: 'ganz Spotify',
+  allowAnySong: 'Alles erlauben',
+  guestPlaylistLegend: 'Was Gäste mit der Playlist machen dürfen',
+  guestPlaylistUses: {
+    ADD: {
+      name: 'Songs hinzufügen',
+      hint: 'Nur Songs aus dieser Playlist. Du und deine Co-Gastgeber dürfen weiter alles hinzufügen.',
+    },
+    LIKE: {
+      name: 'Nur liken',
+      hint: 'Du und deine Co-Gastgeber sucht die Songs aus, und die Gäste liken, was sie hören wollen.',
+    },
+  },
   approval: 'Songs neuer Gäste freigeben',
   approvalHint: 'Ihre Songs warten, bis du oder ein Co-Gastgeber sie freigibt.',
   trusted: 'Vertrauen ab',
@@ -23,6 +64,9 @@ export const rulesDe: RulesMessages = {
   lastCall: 'Letzte Runde',
   lastCallHint: 'Ab dann können Gäste keine Songs mehr hinzufügen. Leer heißt, es gibt keine.',
   lastCallOver: 'Die letzte Runde ist vorbei, Gäste können nichts mehr hinzufügen. Leere das Feld, dann geht es wieder.',
+  opensAt: 'Wünsche ab',
+  opensAtHint: 'Vorher können Gäste keine Songs hinzufügen. Leer heißt, sie können es von Anfang an.',
+  opened: 'Diese Uhrzeit ist vorbei.',
 
   order: 'Reihenfolge',
   orderLegend: 'Was als Nächstes läuft',
@@ -37,6 +81,8 @@ export const rulesDe: RulesMessages = {
       hint: 'Von jedem Gast ein Song, der mit den meisten Likes. Wer am längsten gewartet hat, ist dran.',
     },
   },
+  away: 'Songs von Gästen, die gegangen sind, warten nach',
+  awayHint: 'Sie laufen erst nach denen aller, die da sind, bis der Gast zurück ist. Deine warten nie.',
 
   limits: 'Limits',
   limitCount: (n) => (n === 0 ? 'keine' : `${n}`),

@@ -7,6 +7,32 @@ export const rulesEn: RulesMessages = {
   never: 'never',
   minutes: 'min',
   off: 'off',
+  yes: 'yes',
+  no: 'no',
+
+  presets: 'Presets',
+  presetsHint: 'Rules that go together. You see what changes before it applies.',
+  presetNames: {
+    party: {
+      name: 'House party',
+      hint: 'Everybody adds what they like. Nobody takes over, and a song that annoys is voted out.',
+    },
+    wedding: {
+      name: 'Wedding',
+      hint: 'Guests suggest, you decide: newcomers’ songs wait for your approval, and nobody can vote a song out.',
+    },
+    weddingList: {
+      name: 'Wedding: from my list only',
+      hint: 'Guests add songs of one of your playlists and nothing else, and nobody can vote a song out.',
+    },
+    office: { name: 'Office', hint: 'Everybody gets a turn, nothing is heard twice in a morning, and no song is explicit.' },
+    kids: { name: 'Kids', hint: 'Short songs in turns, none of them explicit, and favourites may come back soon.' },
+  },
+  presetChange: (rule, to, from) => `${rule}: ${to}. At present: ${from}.`,
+  presetApplies: 'These rules already apply.',
+  applyPreset: 'Apply',
+  applyWithPlaylist: 'Choose a playlist…',
+  ownPlaylist: 'your playlist',
 
   adding: 'Who can add songs',
   everybody: 'everybody',
@@ -14,6 +40,15 @@ export const rulesEn: RulesMessages = {
   nobody: 'hosts only',
   requests: 'Guests can add songs',
   requestsHint: 'You and your co-hosts always can.',
+  guestPlaylist: 'Guests pick from',
+  chooseGuestPlaylist: 'Choose a playlist for guests',
+  anySong: 'all of Spotify',
+  allowAnySong: 'Allow any song',
+  guestPlaylistLegend: 'What guests can do with the playlist',
+  guestPlaylistUses: {
+    ADD: { name: 'Add songs', hint: 'Songs of this playlist and no others. You and your co-hosts can still add anything.' },
+    LIKE: { name: 'Only like', hint: 'You and your co-hosts add the songs, and guests like what they want to hear.' },
+  },
   approval: 'Approve newcomers’ songs',
   approvalHint: 'Their songs wait until you or a co-host approves them.',
   trusted: 'Trusted after',
@@ -23,6 +58,9 @@ export const rulesEn: RulesMessages = {
   lastCall: 'Last call',
   lastCallHint: 'From this time on, guests cannot add songs. Leave it empty for no last call.',
   lastCallOver: 'Last call is over, so guests cannot add songs. Clear this field to let them.',
+  opensAt: 'Requests open at',
+  opensAtHint: 'Guests cannot add songs before this time. Leave it empty to let them from the beginning.',
+  opened: 'This time has passed.',
 
   order: 'Order',
   orderLegend: 'What plays next',
@@ -37,6 +75,8 @@ export const rulesEn: RulesMessages = {
       hint: 'One song per guest, the one with the most likes. The guest who has waited longest is next.',
     },
   },
+  away: 'Hold a guest’s songs after an absence of',
+  awayHint: 'They play after those of everybody who is here, until the guest is back. Yours never wait.',
 
   limits: 'Limits',
   limitCount: (n) => (n === 0 ? 'none' : `${n}`),

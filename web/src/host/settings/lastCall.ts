@@ -1,15 +1,22 @@
-/** The next moment after now with this local time of day, such as 23:30. */
+const setBack = 60 * 60 * 1000 // milliseconds by which clocks are set back
+
+/**
+ * The next moment after now with this local time of day, such as 23:30. On the night when the clocks are set back, a time
+ * comes twice, and the next of both counts. One that is left out when they are set forward is that much later.
+ */
 export function nextTimeOfDay(time: string, now: number): Date {
-  const [hours = 0, minutes = 0] = time.split(':').map(Number)
-  const at = new Date(now)
-  at.setHours(hours, minutes, 0, 0)
-  if (at.getTime() <= now) at.setDate(at.getDate() + 1)
-  return at
+  const [hours, minutes] = time.split(':').map(Number)
+  const today = new Date(now)
+  const on = (day: number) => new Date(today.getFullYear(), today.getMonth(), today.getDate() + day, hours, minutes)
+  const again = new Date(on(0).getTime() + setBack)
+  const candidates = timeOfDay(again) === timeOfDay(on(0)) ? [on(0), again] : [on(0)]
+  return candidates.find((at) => at.getTime() > now) ?? on(1)
 }
 
 /** The local time of day of a moment, in the format of the browser's time fields. */
-export function timeOfDayAt(at: string): string {
-  const date = new Date(at)
+export const timeOfDayAt = (at: string): string => timeOfDay(new Date(at))
+
+function timeOfDay(date: Date): string {
   const two = (n: number) => String(n).padStart(2, '0')
   return `${two(date.getHours())}:${two(date.getMinutes())}`
 }

@@ -1,4 +1,5 @@
-import type { OrderMode } from '../../api/generated'
+import type { OrderMode, PlaylistUse } from '../../api/generated'
+import type { PresetName } from './presets'
 
 /** The texts of the rules in the settings. */
 export interface RulesMessages {
@@ -8,6 +9,17 @@ export interface RulesMessages {
   never: string
   minutes: string
   off: string
+  yes: string
+  no: string
+
+  presets: string
+  presetsHint: string
+  presetNames: Record<PresetName, { name: string; hint: string }>
+  presetChange: (rule: string, to: string, from: string) => string
+  presetApplies: string
+  applyPreset: string
+  applyWithPlaylist: string
+  ownPlaylist: string
 
   adding: string
   everybody: string
@@ -15,6 +27,12 @@ export interface RulesMessages {
   nobody: string
   requests: string
   requestsHint: string
+  guestPlaylist: string
+  chooseGuestPlaylist: string
+  anySong: string
+  allowAnySong: string
+  guestPlaylistLegend: string
+  guestPlaylistUses: Record<PlaylistUse, { name: string; hint: string }>
   approval: string
   approvalHint: string
   trusted: string
@@ -24,10 +42,15 @@ export interface RulesMessages {
   lastCall: string
   lastCallHint: string
   lastCallOver: string
+  opensAt: string
+  opensAtHint: string
+  opened: string
 
   order: string
   orderLegend: string
   orders: Record<OrderMode, { name: string; hint: string }>
+  away: string
+  awayHint: string
 
   limits: string
   limitCount: (n: number) => string

@@ -1,9 +1,10 @@
 import type { Failure } from '@antwon/client'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useState } from 'react'
 import type { Api } from '../../api/client'
 import { login } from '../../api/login'
 import { useText } from '../../text/text'
 import { LanguageChoice } from '../../ui/LanguageChoice'
+import { forgetTab } from '../room/useTab'
 import { useFailureText, useHostText } from '../text/text'
 import { Button } from '../ui/Button'
 import type { PageAddress } from './address'
@@ -13,6 +14,7 @@ import { RedirectError } from './RedirectError'
 export function SignIn({ api, asGuest, address }: { api: Api; asGuest: boolean; address: PageAddress }) {
   const text = useText()
   const own = useHostText().signIn
+  useEffect(forgetTab, [])
   return (
     <main className="center stack">
       <header>

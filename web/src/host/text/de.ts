@@ -19,10 +19,11 @@ export const de: HostMessages = {
     queue: 'Warteschlange',
     invite: 'Einladen',
     guests: 'Gäste',
-    settings: 'Einstellungen',
+    settings: 'Regeln',
     recap: 'Rückblick',
     spotify: 'Spotify',
   },
+  tabs: { music: 'Musik', invite: 'Einladen', guests: 'Gäste', rules: 'Regeln', party: 'Party' },
   signIn: {
     heading: 'Eine Party geben',
     explanation: 'Öffne einen Raum, teile den Code, und dein Spotify spielt, was deine Gäste sich wünschen.',
@@ -84,6 +85,13 @@ export const de: HostMessages = {
     selected: 'Der Link ist markiert. Kopier ihn jetzt.',
     phone: 'Gäste-Seite',
     screen: 'TV-Ansicht',
+    poster: 'Plakat zum Drucken',
+    reach: {
+      nowhere:
+        'Handys können diese Adresse nicht öffnen: Auf einem Handy meint sie das Handy selbst. Wer den Server betreibt, kann ihm mit ANTWON_ADDR und ANTWON_PUBLIC_URL eine andere geben; eine Demo startet man mit make party.',
+      network:
+        'Handys müssen im selben Netz sein wie der Server, meist in seinem WLAN. Manche Gastnetze trennen die Geräte voneinander.',
+    },
   },
   player: {
     play: 'Abspielen',
@@ -104,6 +112,8 @@ export const de: HostMessages = {
     active: 'spielt gerade',
     restricted: 'nicht steuerbar',
     notThere: 'Dieses Gerät ist weg. Aktualisiere die Liste.',
+    volume: 'Lautstärke',
+    fixedVolume: 'Die Lautstärke lässt sich nur am Gerät selbst ändern.',
     failure: {
       CONFLICT:
         'Das geht gerade nicht: Kein Song wartet, das Gerät lässt sich nicht steuern, oder du musst eins von mehreren wählen.',
@@ -201,6 +211,7 @@ export const de: HostMessages = {
       REMOVED: 'Entfernt',
       BANNED: 'Gebannt',
     },
+    groups: { here: 'Da', absent: 'Nicht da', screens: 'Bildschirme', removed: 'Entfernt' },
     present: 'da',
     absent: 'nicht da',
     you: 'du',
@@ -214,10 +225,15 @@ export const de: HostMessages = {
     makeGuestHint: 'Darf nur noch Songs hinzufügen und liken.',
     remove: 'Entfernen',
     removeHint: 'Fliegt sofort aus dem Raum, darf aber wiederkommen. Die Songs bleiben.',
+    removeSongs: 'Alle wartenden Songs entfernen',
+    removeSongsHint:
+      'Die Songs fliegen aus der Warteschlange, der Gast bleibt. Eine Minute lang lässt sich das rückgängig machen.',
     ban: 'Bannen',
     banTitle: (name) => `${name} bannen?`,
     banHint: 'Darf nicht wiederkommen, und auch sonst niemand aus demselben Browser. Das lässt sich nicht rückgängig machen.',
+    noSongs: (name) => `${name} hat keine Songs in der Warteschlange.`,
     done: {
+      SONGS: (name) => `Alle wartenden Songs von ${name} wurden entfernt.`,
       COHOST: (name) => `${name} ist jetzt Co-Gastgeber.`,
       GUEST: (name) => `${name} ist jetzt Gast.`,
       REMOVED: (name) => `${name} wurde entfernt.`,

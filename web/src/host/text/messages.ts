@@ -1,7 +1,10 @@
 import type { Delivery, Role, RoomHealthReason, RoomHealthState } from '../../api/generated'
+import type { GroupName } from '../guests/groups'
 import type { Remedy } from '../player/remedy'
 import type { ApprovalMessages, QueueMessages, UndoMessages } from '../queue/messages'
 import type { RecapMessages } from '../recap/messages'
+import type { Reach } from '../room/reach'
+import type { Tab } from '../room/useTab'
 import type { RulesMessages } from '../settings/messages'
 import type { PlayerCommand } from '../types'
 
@@ -13,6 +16,7 @@ export interface HostMessages {
   close: string
   failure: Record<string, string> // by error code, where this page says more than src/text
   sections: Record<'room' | 'player' | 'queue' | 'invite' | 'guests' | 'settings' | 'recap' | 'spotify', string>
+  tabs: Record<Tab, string>
   signIn: SignInMessages
   spotify: SpotifyMessages
   open: OpenMessages
@@ -90,6 +94,8 @@ interface InviteMessages {
   selected: string
   phone: string
   screen: string
+  poster: string
+  reach: Record<Exclude<Reach, 'everywhere'>, string> // said of addresses that not every phone can open
 }
 
 interface PlayerMessages {
@@ -111,6 +117,8 @@ interface PlayerMessages {
   active: string
   restricted: string
   notThere: string
+  volume: string
+  fixedVolume: string
   failure: Record<string, string>
   done: Record<PlayerCommand, string>
   delivery: Record<Delivery, string>
@@ -142,6 +150,7 @@ interface SettingsMessages {
 
 interface GuestMessages {
   roles: Record<Role, string>
+  groups: Record<GroupName, string>
   present: string
   absent: string
   you: string
@@ -155,10 +164,14 @@ interface GuestMessages {
   makeGuestHint: string
   remove: string
   removeHint: string
+  removeSongs: string
+  removeSongsHint: string
   ban: string
   banHint: string
   banTitle: (name: string) => string
+  noSongs: (name: string) => string
   done: {
+    SONGS: (name: string) => string
     COHOST: (name: string) => string
     GUEST: (name: string) => string
     REMOVED: (name: string) => string

@@ -20,14 +20,18 @@ export interface Pages<Node> {
   showMore: () => void
 }
 
-/** A list of the room, the latest first, as many pages as the host has asked for. pageOf must be the same function each time. */
+/**
+ * A list of the room, the latest first: as much as is shown at once, and as many pages more as the host has asked for. pageOf
+ * must be the same function each time.
+ */
 export function usePages<Data, Node>(
   query: TypedDocumentNode<Data, { roomId: string; after?: string | null }>,
   roomId: string,
   pageOf: (data: Data) => Page<Node> | null | undefined,
+  atOnce = pageSize,
 ): Pages<Node> {
   const urql = useClient()
-  const [count, setCount] = useState(pageSize)
+  const [count, setCount] = useState(atOnce)
   const [state, setState] = useState<Pick<Pages<Node>, 'list' | 'more' | 'failure'>>({
     list: undefined,
     more: false,

@@ -1,0 +1,102 @@
+package jukebox
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"antwon.dj/backend/ent"
+	"antwon.dj/backend/ent/membership"
+	"antwon.dj/backend/ent/predicate"
+	"antwon.dj/backend/ent/room"
+	"antwon.dj/backend/internal/party"
+)
+
+// updateAllAway is updateAway for all open rooms that have the rule.
+func (p *presence) updateAllAway(ctx context.Context) error {
+	ids, err := p.db.Read.Room.Query().
+		Where(room.Status(string(party.Open)), room.AwayAfterMinutesNotNil()).IDs(ctx)
+	for _, id := range ids {
+		err = errors.Join(err, p.updateAway(ctx, id))
+	}
+	return err
+}
+
+// updateAway writes, in a change of the room, which guests have been away for so long that their songs wait, and which
+// of them are back, if there are any.
+func (p *presence) updateAway(ctx context.Context, roomID string) error {
+	row, err := p.db.Read.Room.Get(ctx, roomID)
+	if err != nil || party.RoomStatus(row.Status) != party.Open {
+		return ignoreMissing(err)
+	}
+	changed := membership.Or(isBack(time.Now()), hasLeft(row, time.Now()))
+	found, err := p.db.Read.Membership.Query().Where(membership.RoomID(roomID), changed).Exist(ctx)
+	if err != nil || !found {
+		return err
+	}
+	err = p.changer.change(ctx, roomID, func(ctx context.Context, t *roomTx) error { return t.updateAway(ctx) })
+	if party.CodeOf(err) == party.Conflict { // the room was closed meanwhile
+		return nil
+	}
+	return err
+}
+
+// ignoreMissing returns nil for a row that was deleted meanwhile.
+func ignoreMissing(err error) error {
+	if ent.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// isBack selects the members whose songs wait although they are present again.
+func isBack(now time.Time) predicate.Membership {
+	return membership.And(membership.Away(true), membership.SeenAtGT(now.Add(-presenceTimeout)))
+}
+
+// hasLeft selects the guests whose songs do not wait yet although they have been away for as long as the room's rule
+// says, if it has one. Those who were removed from the room count, too.
+func hasLeft(row *ent.Room, now time.Time) predicate.Membership {
+	if row.AwayAfterMinutes == nil {
+		return membership.IDIn() // nobody
+	}
+	since := now.Add(-presenceTimeout - time.Duration(*row.AwayAfterMinutes)*time.Minute)
+	return membership.And(mayLeave(), membership.SeenAtLTE(since))
+}
+
+// mayLeave selects the members whose songs do not wait, but would if they were away.
+func mayLeave() predicate.Membership {
+	return membership.And(membership.Away(false), membership.RoleNotIn(
+		string(party.RoleHost), string(party.RoleCohost), string(party.RoleScreen)))
+}
+
+// countAbsentAsLeaving makes those who are absent when a host introduces the rule count as leaving now, because nobody
+// knows any more when they left.
+func (t *roomTx) countAbsentAsLeaving(ctx context.Context) error {
+	return t.tx.Membership.Update().
+		Where(membership.RoomID(t.roomID), mayLeave(), membership.SeenAtIsNil(), membership.Not(isWithoutPhone())).
+		SetSeenAt(t.now.Add(-presenceTimeout)).Exec(ctx)
+}
+
+func (t *roomTx) updateAway(ctx context.Context) error {
+	row, err := t.tx.Room.Get(ctx, t.roomID)
+	if err != nil {
+		return err
+	}
+	t.affectsNobody()
+	here := membership.RoomID(t.roomID)
+	back, err := t.tx.Membership.Update().Where(here, isBack(t.now)).SetAway(false).Save(ctx)
+	if err != nil {
+		return err
+	}
+	left, err := t.tx.Membership.Update().Where(here, hasLeft(row, t.now)).SetAway(true).Save(ctx)
+	if err != nil || back+left == 0 {
+		return err
+	}
+	return t.bumpAwayVersion(ctx)
+}
+
+// bumpAwayVersion makes feeds load again who has left.
+func (t *roomTx) bumpAwayVersion(ctx context.Context) error {
+	return t.versioned().Room.Update().Where(room.ID(t.roomID)).SetAwayVersion(t.version).Exec(ctx)
+}

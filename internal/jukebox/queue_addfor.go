@@ -1,0 +1,133 @@
+package jukebox
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"entgo.io/ent/dialect/sql"
+	"github.com/google/uuid"
+
+	"antwon.dj/backend/ent/membership"
+	"antwon.dj/backend/ent/predicate"
+	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/party"
+)
+
+// maxWithoutPhone is how many guests without a phone a room can have, those included who were removed.
+const maxWithoutPhone = 100
+
+// onBehalf says in whose name a host adds a song: that of a member or, with a name, that of somebody without a phone.
+type onBehalf struct{ userID, name string }
+
+// AddSongFor is AddSong in the name of a guest of the room or, if userID is nil, of somebody without a phone: each name
+// is one such guest of the room. What limits each guest holds for them; other rules about guests do not, as a host adds
+// the song. A recording that is queued already is not liked, but approved if it waits for that. For hosts. The error is
+// NotFound if no guest or host of the room has this id.
+func (j *Jukebox) AddSongFor(
+	ctx context.Context, roomID, songURI string, userID, name *string, key *string,
+) (*AddedSong, error) {
+	a, err := j.authorize(ctx, roomID, party.ActAddFor)
+	if err != nil {
+		return nil, err
+	}
+	var of onBehalf
+	switch {
+	case userID != nil && name != nil:
+		return nil, party.BadInput("forName", "must not be used together with forUserId")
+	case userID != nil:
+		of.userID, err = party.ParseID("forUserId", *userID)
+	default:
+		of.name, err = party.ParseName("forName", valueOrEmpty(name))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return j.addSong(ctx, a, songURI, of, key)
+}
+
+// songOwner is the member whose song a new item becomes.
+type songOwner struct {
+	userID  string
+	isGuest bool
+	newName string // of a guest without a phone who is not stored yet
+	returns bool   // a guest without a phone who was removed
+}
+
+// ownerOf returns the owner of a song that the actor adds.
+func (t *roomTx) ownerOf(ctx context.Context, of onBehalf) (songOwner, error) {
+	if of == (onBehalf{}) {
+		return songOwner{userID: t.actor, isGuest: t.role == party.RoleGuest}, nil
+	}
+	owner := songOwner{userID: of.userID}
+	if of.name != "" {
+		owner.userID = idWithoutPhone(t.roomID, of.name)
+	}
+	role, err := t.roleOf(ctx, owner.userID)
+	switch owner.isGuest = role == party.RoleGuest; {
+	case err != nil:
+	case role == "" && of.name != "":
+		owner.newName, owner.isGuest = of.name, true
+	case role == party.RoleRemoved && of.name != "": // they cannot join again by themselves
+		owner.returns, owner.isGuest = true, true
+	case role == "" || role == party.RoleScreen:
+		err = errNoMember
+	case role.May(party.ActAdd) != nil:
+		err = party.Errorf(party.Conflict, "This guest was removed from the room.")
+	}
+	return owner, err
+}
+
+// idWithoutPhone returns the id of the guest without a phone who has this name in a room, so that the same name is the
+// same guest on every server. Nobody can have a session of such a user.
+func idWithoutPhone(roomID, name string) string {
+	return uuid.NewSHA1(uuid.MustParse(roomID), []byte(strings.ToLower(name))).String()
+}
+
+// isWithoutPhone selects the members who have such an id: all others' ids are of another version of UUID.
+func isWithoutPhone() predicate.Membership {
+	return func(s *sql.Selector) { s.Where(sql.Like(s.C(membership.FieldUserID), "______________5%")) }
+}
+
+// enqueueFor adds a song to the queue as its owner's, stores the owner if they are new or back, and logs who added it.
+func (t *roomTx) enqueueFor(ctx context.Context, owner songOwner, item newItem) error {
+	if err := t.storeWithoutPhone(ctx, owner); err != nil {
+		return fmt.Errorf("store a guest without a phone: %w", err)
+	}
+	item.addedBy = &owner.userID
+	if err := t.enqueue(ctx, item); err != nil {
+		return err
+	}
+	t.affects(owner.userID)
+	event := logEvent{kind: party.EventAdded, itemID: item.id}
+	if owner.userID != t.actor {
+		event.kind, event.subject = party.EventAddedFor, owner.userID
+	}
+	t.log(event)
+	return nil
+}
+
+// storeWithoutPhone stores a guest without a phone, if they are new or were removed before.
+func (t *roomTx) storeWithoutPhone(ctx context.Context, owner songOwner) error {
+	if owner.returns {
+		return t.rejoin(ctx, owner.userID)
+	}
+	if owner.newName == "" {
+		return nil
+	}
+	n, err := t.tx.Membership.Query().Where(membership.RoomID(t.roomID), isWithoutPhone()).Count(ctx)
+	if err != nil {
+		return err
+	}
+	if n >= maxWithoutPhone {
+		return party.Errorf(party.Conflict, "This room has %d guests without a phone, and cannot have more. "+
+			"Please use one of their names.", maxWithoutPhone)
+	}
+	err = t.versioned().User.Create().SetID(owner.userID).SetKind(string(party.GuestUser)).
+		SetDisplayName(owner.newName).SetCreatedAt(t.now).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	return t.tx.Membership.Create().SetID(database.NewID()).SetRoomID(t.roomID).SetUserID(owner.userID).
+		SetDisplayName(owner.newName).SetRole(string(party.RoleGuest)).SetJoinedAt(t.now).Exec(ctx)
+}

@@ -1,0 +1,49 @@
+package likes
+
+import (
+	"context"
+
+	"antwon.dj/backend/internal/bulk"
+)
+
+// Write stores what the changes of the batch came to. Their events are written with the transaction's.
+func (b *Batch) Write(ctx context.Context, rows bulk.Tx) error {
+	if len(b.changed) == 0 {
+		return nil
+	}
+	counts := make([]bulk.Count, len(b.changed))
+	for i, id := range b.changed {
+		counts[i] = bulk.Count{ItemID: id, Likes: b.items[id].LikeCount, Version: b.items[id].Version}
+	}
+	if err := rows.DeleteLikes(ctx, b.deleted); err != nil {
+		return err
+	}
+	if err := rows.InsertLikes(ctx, b.inserted); err != nil {
+		return err
+	}
+	if err := rows.SetCounts(ctx, counts); err != nil {
+		return err
+	}
+	if err := rows.DeleteLikeEvents(ctx, b.forgotten); err != nil {
+		return err
+	}
+	return b.writeKeys(ctx, rows)
+}
+
+func (b *Batch) writeKeys(ctx context.Context, rows bulk.Tx) error {
+	if err := rows.DeleteKeys(ctx, b.expire); err != nil {
+		return err
+	}
+	if err := rows.InsertKeys(ctx, b.stored); err != nil {
+		return err
+	}
+	for like, kept := range b.kept {
+		if !kept.forget {
+			continue
+		}
+		if err := rows.ForgetKeys(ctx, like, keysPerObject-1+kept.added); err != nil {
+			return err
+		}
+	}
+	return nil
+}

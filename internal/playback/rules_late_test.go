@@ -1,0 +1,75 @@
+package playback
+
+import (
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/party"
+)
+
+// These rules say how long a command whose answer was lost may still take effect. What is sent meanwhile would be heard
+// as well: a song would begin a second time, or two songs would be skipped.
+
+// A song was played directly, and the answer was lost. It returns to the queue only when it can no longer begin.
+func TestDirectPlayWhoseAnswerWasLostMayShowLate(t *testing.T) {
+	for since, returned := range map[time.Duration]string{5 * time.Second: "", lateEffect: "item-b"} {
+		in := Input{Now: noon, Room: room(committed("b", party.CommitUnknown, since)), Memory: observed(stands(song("x"), 0))}
+		in.Memory.handover = handover{itemID: "item-b", loaded: new(song("x")), direct: true}
+		in.Answer = answered(ReadQueue, "b", "", song("x"))
+		if step := Decide(in).Step; step.ReturnedItem != returned {
+			t.Errorf("after %v the item %q returns to the queue, want %q", since, step.ReturnedItem, returned)
+		}
+	}
+}
+
+// The player stands before the committed song, which is in its queue. A skip to it whose answer was lost is repeated
+// only when it can no longer happen.
+func TestSkipWhoseAnswerWasLostIsNotRepeatedSoon(t *testing.T) {
+	memory := observed(stands(song("a"), 0))
+	memory.silentSince, memory.inactiveSince = noon.Add(-time.Minute), noon.Add(-time.Minute)
+	memory.handover, memory.verifiedKey = handover{itemID: "item-b", loaded: new(song("a"))}, "item-b"
+	r := room(committed("b", sent, time.Minute))
+	skip := Command{Kind: Next, ItemID: "item-b"}
+	lost := Decide(Input{Now: noon, Room: r, Memory: memory, Answer: &Answer{
+		Command: skip, Fault: &Fault{Kind: Unreachable},
+	}})
+	in := Input{Room: r, Memory: lost.Memory}
+	for in.Now = noon.Add(time.Second); in.Now.Before(noon.Add(20 * time.Second)); in.Now = in.Now.Add(time.Second) {
+		in.Observation = earlier(stands(song("a"), 0), -in.Now.Sub(noon))
+		plan := Decide(in)
+		if plan.Command == skip {
+			if wait := in.Now.Sub(noon); wait < lateEffect {
+				t.Errorf("it is repeated after %v", wait)
+			}
+			return
+		}
+		in.Memory = plan.Memory
+	}
+	t.Error("it is never repeated")
+}
+
+// A host skips to the song that waits in the player's queue, and the answer is lost. As the player may still do it, it
+// is not asked again in the time in which it may; then the host is told.
+func TestSkipOfAHostWhoseAnswerWasLostIsNotRepeated(t *testing.T) {
+	r := showing(room(item("a", playing), committed("b", sent, 5*time.Second)), time.Minute, 0)
+	in := Input{Now: noon, Room: commanded(party.SkipCommand, "spotify:track:a", 0, r), Memory: observed(
+		plays(song("a"), time.Minute))}
+	for sent := 0; in.Now.Sub(noon) < 20*time.Second; {
+		plan := Decide(in)
+		if plan.Step.Answered != nil {
+			if sent != 1 || plan.Step.Answered.Code != party.UpstreamUnavailable {
+				t.Errorf("sent %d times, and answered %+v", sent, plan.Step.Answered)
+			}
+			return
+		}
+		in.Memory, in.Observation, in.Answer = plan.Memory, nil, nil
+		if plan.Command.Kind == Next {
+			sent++
+			in.Answer = &Answer{Command: plan.Command, Fault: &Fault{Kind: Unreachable}}
+			continue
+		}
+		in.Now = plan.ObserveAt
+		in.Observation = earlier(plays(song("a"), time.Minute+in.Now.Sub(noon)), noon.Sub(in.Now))
+	}
+	t.Error("it is never answered")
+}

@@ -1,0 +1,92 @@
+// Opens the pages without a connection. What the server has is always asked for first, so nobody gets an old page while the
+// server answers. Files below assets/ never change: a hash of their contents is part of their names.
+const cacheName = 'pages-1' // another number drops everything that was kept
+const maxKept = 120 // entries, after a page has said what it needs; else twice as many
+const patience = 4_000 // milliseconds until a page that is kept is shown: some networks answer nothing, not even an error
+const page = /^\/(?:r\/[^/]+(?:\/screen)?)?$/
+
+self.addEventListener('install', () => self.skipWaiting())
+
+self.addEventListener('activate', (event) => event.waitUntil(activate()))
+
+async function activate() {
+  for (const name of await caches.keys()) if (name !== cacheName) await caches.delete(name)
+  await self.clients.claim()
+}
+
+// Each page says which files it has loaded: those that were loaded before this worker existed are kept, too, and what no page has
+// needed for longest is dropped first. What is among the newest need not be kept again for that.
+self.addEventListener('message', (event) => event.waitUntil(keepAll(event.data)))
+
+async function keepAll(urls) {
+  const cache = await caches.open(cacheName)
+  const newest = (await cache.keys()).slice(-maxKept / 2).map(({ url }) => keyOf(new URL(url)))
+  for (const url of urls) {
+    const key = keyOf(new URL(url, location))
+    if (!key || newest.includes(key)) continue
+    const response = (await cache.match(key)) ?? (await fetch(url).catch(() => undefined))
+    if (response?.ok) await keep(cache, key, response)
+  }
+  await drop(cache, maxKept)
+}
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event
+  const key = request.method === 'GET' ? keyOf(new URL(request.url)) : undefined
+  if (!key) return
+  if (request.mode === 'navigate') event.respondWith(newest(event, key))
+  else if (key.startsWith('/assets/')) event.respondWith(kept(event, key))
+})
+
+/** The key of an address that is kept, without its query. */
+function keyOf({ origin, pathname }) {
+  if (origin !== location.origin) return undefined
+  return pathname.startsWith('/assets/') || page.test(pathname) ? pathname : undefined
+}
+
+const isDown = ({ status }) => status >= 502 && status <= 504 // says a proxy
+
+/** The server's page or, if it cannot be reached in time, the one that it sent last. */
+async function newest(event, key) {
+  const cache = await caches.open(cacheName)
+  const answer = fetch(event.request)
+  event.waitUntil(answer.then((response) => response.ok && keepPage(cache, key, response.clone())).catch(() => {}))
+  const old = await cache.match(key)
+  if (!old) return answer
+  const late = new Promise((resolve) => setTimeout(resolve, patience))
+  const response = await Promise.race([answer.catch(() => {}), late])
+  return response && !isDown(response) ? response : old
+}
+
+async function kept(event, key) {
+  const cache = await caches.open(cacheName)
+  const old = await cache.match(key)
+  if (old) return old
+  const response = await fetch(event.request)
+  if (response.ok) event.waitUntil(keep(cache, key, response.clone()))
+  return response
+}
+
+/** Keeps a page after the files that it names. If one of them fails, the page that is kept stays, whose files are all there. */
+async function keepPage(cache, key, response) {
+  const html = await response.clone().text()
+  for (const [, file] of html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)) {
+    if (await cache.match(file)) continue
+    const answer = await fetch(file)
+    if (!answer.ok) return
+    await keep(cache, file, answer)
+  }
+  await keep(cache, key, response)
+}
+
+/** Keeps a response as the newest entry, once it has arrived whole. */
+async function keep(cache, key, response) {
+  await cache.put(key, new Response(await response.blob(), response))
+  await drop(cache, 2 * maxKept)
+}
+
+/** Drops the oldest entries, so that no more than a number are left. */
+async function drop(cache, most) {
+  const keys = await cache.keys()
+  for (const each of keys.slice(0, Math.max(0, keys.length - most))) await cache.delete(each)
+}

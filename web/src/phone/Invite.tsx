@@ -1,0 +1,44 @@
+import { type ComponentType, lazy, Suspense, useState } from 'react'
+import { usePhoneText } from './text'
+
+const Qr = lazy(async () => ({ default: await loadQr() }))
+
+/** Without a connection the QR code may be missing; the link is enough then. */
+const loadQr = (): Promise<ComponentType<{ text: string; label: string; size: number }>> =>
+  import('../ui/Qr').then(
+    (module) => module.Qr,
+    () => () => null,
+  )
+
+/** Brings a friend: a QR code to scan from this phone, and the link to share or to copy. */
+export function Invite({ name, url }: { name: string; url: string }) {
+  const own = usePhoneText()
+  const [isCopied, setCopied] = useState(false)
+  const canShare = 'share' in navigator
+  const canCopy = 'clipboard' in navigator
+
+  async function send() {
+    try {
+      if (canShare) return await navigator.share({ title: name, url })
+      await navigator.clipboard.writeText(url)
+      setCopied(true)
+    } catch {
+      // the guest has closed what the browser offered
+    }
+  }
+
+  return (
+    <section className="invite" aria-label={own.bringFriend}>
+      <Suspense fallback={null}>
+        <Qr text={url} label={own.scanToJoin(url)} size={176} />
+      </Suspense>
+      {canShare || canCopy ? (
+        <button type="button" className="button" onClick={() => void send()}>
+          {canShare ? own.shareLink : own.copyLink}
+        </button>
+      ) : null}
+      <p role="status">{isCopied && own.linkCopied}</p>
+      <p className="quiet">{url}</p>
+    </section>
+  )
+}

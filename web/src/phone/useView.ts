@@ -1,0 +1,63 @@
+import { depth, go, goBack, isGoingBack, useAddress } from '../ui/pageHistory'
+import { useStable } from '../ui/useStable'
+import { type Tab, tabs } from './tabNames'
+
+/** What the page shows. It stands in the address, so that a reload comes back to it, and Back leaves it step by step. */
+export interface View {
+  tab: Tab
+  query: string // of the search
+  sheet: string | null // 'playing', or the id of a queue item
+}
+
+export interface Navigation extends View {
+  choose: (tab: Tab) => void
+  search: (query: string) => void
+  open: (sheet: string) => void
+  close: () => void // closes the sheet
+}
+
+/** Reads a view from an address. Unknown values are ignored. */
+export function viewOf({ search, hash }: { search: string; hash: string }): View {
+  const params = new URLSearchParams(search)
+  const tab = tabs.find((name) => name === params.get('tab')) ?? 'queue'
+  const sheet = hash.startsWith('#song=') ? decode(hash.slice('#song='.length)) : hash === '#playing' ? 'playing' : null
+  return { tab, query: params.get('q') ?? '', sheet }
+}
+
+/** The address of a view, relative to the page. */
+export function addressOf({ tab, query, sheet }: View): string {
+  const params = new URLSearchParams({ ...(tab !== 'queue' && { tab }), ...(query && { q: query }) })
+  const hash = sheet === null ? '' : sheet === 'playing' ? '#playing' : `#song=${encodeURIComponent(sheet)}`
+  return `?${params}${hash}`.replace(/^\?(?=#|$)/, location.pathname)
+}
+
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return null // not written by this page
+  }
+}
+
+export function useView(): Navigation {
+  const [view, setView] = useAddress(viewOf)
+  const show = (next: View, isStep: boolean) => {
+    if (isGoingBack()) return
+    go(addressOf(next), isStep)
+    setView(next)
+  }
+  const choose = (tab: Tab) => {
+    if (tab === view.tab) return
+    if (tab === 'queue' && depth() > 0) goBack(depth())
+    else show({ ...view, tab, sheet: null }, view.tab === 'queue')
+    scrollTo(0, 0)
+  }
+  const open = useStable((sheet: string) => show({ ...view, sheet }, view.sheet === null))
+  return {
+    ...view,
+    choose,
+    search: (query) => show({ ...view, query }, false),
+    open,
+    close: () => (depth() > 0 ? goBack(1) : show({ ...view, sheet: null }, false)),
+  }
+}

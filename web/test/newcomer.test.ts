@@ -1,0 +1,72 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { Device, launch } from './browser'
+import { Server } from './server'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser?.close())
+
+const languages = [
+  {
+    locale: 'en-GB',
+    join: 'Join the party',
+    tabs: { queue: 'Queue', add: 'Add', mine: 'Mine' },
+    add: /^Add /,
+    like: /^Like /,
+    soon: /in (\d+|a moment)/,
+    why: /^Plays at about \d\d:\d\d\. .+/,
+  },
+  {
+    locale: 'de-DE',
+    join: 'Mitmachen',
+    tabs: { queue: 'Liste', add: 'Wünschen', mine: 'Meine' },
+    add: /^Hinzufügen: /,
+    like: / liken /,
+    soon: /in \d+|gleich/,
+    why: /^Läuft etwa um \d\d:\d\d Uhr\. .+/,
+  },
+]
+
+// docs/pages/newcomer.md says what is tried here. Whatever is used is found by its role and its words.
+test.each(languages)(
+  'somebody who has never seen the page joins, adds, likes, and learns when their song plays: $locale',
+  async (words) => {
+    const server = await Server.start('demo')
+    onTestFinished(() => server.stop())
+    const gina = await Device.open(browser, server, { locale: words.locale })
+    onTestFinished(() => gina.close())
+    const { page } = gina
+    let taps = 0
+    const tap = async (role: 'button' | 'tab', name: string | RegExp) => {
+      taps++
+      await page.getByRole(role, { name, disabled: false }).first().click()
+    }
+
+    await gina.goto('/r/PARTY')
+    await page.getByRole('textbox').fill('Gina')
+    await tap('button', words.join)
+
+    await tap('tab', words.tabs.add)
+    await page.getByRole('searchbox').fill('night')
+    const plus = page.getByRole('button', { name: words.add }).first()
+    const label = (await plus.getAttribute('aria-label')) ?? (await plus.textContent()) ?? ''
+    await tap('button', words.add)
+
+    await tap('tab', words.tabs.queue)
+    await tap('button', words.like)
+    await page.getByRole('button', { name: words.like, pressed: true }).first().waitFor()
+
+    await tap('tab', words.tabs.mine)
+    const mine = page.getByRole('listitem').filter({ hasText: words.soon }).first()
+    await mine.waitFor()
+    const song = (await mine.getByRole('button').first().getAttribute('aria-label'))?.replace(/: (more|mehr)$/, '') ?? ''
+    expect(label).toContain(song)
+    await tap('button', `${song}: `)
+    await page.getByRole('dialog').getByText(words.why).waitFor()
+    expect(taps, 'taps').toBeLessThanOrEqual(7)
+    gina.expectNoErrors()
+  },
+)
