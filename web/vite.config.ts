@@ -20,7 +20,7 @@ export default defineConfig({
       input: pages.map((page) => `${page}.html`),
       checks: { moduleLevelDirective: false }, // GraphiQL's files have directives that a bundler ignores
     },
-    chunkSizeWarningLimit: 10_000, // GraphiQL's editor is large; web_test.go checks the size of the phone page
+    chunkSizeWarningLimit: 10_000, // GraphiQL's editor is large; web_test.go checks the sizes of the pages
     reportCompressedSize: false,
   },
   test: { environment: 'node', include: ['src/**/*.test.ts', '../packages/client/{src,test}/**/*.test.ts'], reporters: ['dot'] },

@@ -1,28 +1,17 @@
-import { type Client, connect as connectClient, type Sessions } from '@antwon/client'
-import { fetchExchange, subscriptionExchange, Client as UrqlClient } from 'urql'
+import type { Client } from '@antwon/client'
+import { createContext, useContext } from 'react'
 
-/** The connection to the server, also by urql: operations use HTTP, subscriptions the client's WebSocket. */
-export interface Api extends Client {
-  urql: UrqlClient
-}
+export { connect } from '@antwon/client'
 
-export function connect(sessions: Sessions): Api {
-  const client = connectClient(sessions)
-  const urql = new UrqlClient({
-    url: client.server.endpoint,
-    preferGetMethod: false,
-    fetch: client.fetch,
-    exchanges: [
-      // no cache: changing data comes by subscription, and queries should be fresh
-      fetchExchange,
-      subscriptionExchange({
-        forwardSubscription: (operation) => ({
-          subscribe: (sink) => ({
-            unsubscribe: client.socket.subscribe({ query: operation.query ?? '', variables: operation.variables }, sink),
-          }),
-        }),
-      }),
-    ],
-  })
-  return { ...client, urql }
+/** The connection to the server, which the page's root provides and useClient returns. */
+export type Api = Client
+
+const Context = createContext<Api | null>(null)
+
+export const ClientProvider = Context.Provider
+
+export function useClient(): Api {
+  const client = useContext(Context)
+  if (!client) throw new Error('there is no ClientProvider')
+  return client
 }

@@ -1,5 +1,5 @@
 import { RoomByCodeDocument } from './generated'
-import { post } from './server'
+import { server } from './server'
 
 const interval = 15_000 // milliseconds
 
@@ -7,7 +7,7 @@ const interval = 15_000 // milliseconds
 export function pollForOpenRoom(code: string, callback: () => void): () => void {
   const timer = setInterval(async () => {
     // The request has no token. Without one, an open room is answered with FORBIDDEN.
-    const { data, failure } = await post(RoomByCodeDocument, { code })
+    const { data, failure } = await server.post(RoomByCodeDocument, { code })
     if (data?.roomByCode || failure?.code === 'FORBIDDEN') callback()
   }, interval)
   return () => clearInterval(timer)

@@ -1,34 +1,26 @@
-import type { Failure } from '@antwon/client'
-import type { TypedDocumentNode } from '@urql/core'
-import { useCallback, useEffect } from 'react'
-import { type AnyVariables, useQuery } from 'urql'
-import { failureOfUrql } from './failureOfUrql'
+import type { Operation } from '@antwon/client'
+import { useEffect } from 'react'
+import { type QueryState, useQuery } from './useQuery'
 
-const retryAfter = 3_000 // milliseconds
-
-interface RetriedQuery<Data> {
-  data: Data | undefined
-  failure: Failure | undefined // undefined if the data can be used
-  refetch: () => void
-}
+const defaultRetryAfter = 3_000 // milliseconds after a failure
 
 /**
- * Runs a query that a page cannot do without, and retries it until it succeeds. isEnough decides whether an answer with
- * errors in some of its fields can be used.
+ * Sends a query that a page cannot do without, and retries it until it succeeds. isEnough decides whether an answer with
+ * errors in some of its fields can be used; the failure is undefined if it can.
  */
-export function useRetriedQuery<Data, Variables extends AnyVariables>(
-  query: TypedDocumentNode<Data, Variables>,
+export function useRetriedQuery<Data, Variables>(
+  query: Operation<Data, Variables>,
   variables: Variables,
   isEnough: (data: Data) => boolean = () => true,
-): RetriedQuery<Data> {
-  const [{ data, error }, execute] = useQuery<Data, Variables>({ query, variables } as never)
-  const refetch = useCallback(() => execute(), [execute]) // without arguments, so that it can be an event handler
-  const failure = data && isEnough(data) ? undefined : failureOfUrql(error)
-  const failed = failure !== undefined
+): Omit<QueryState<Data>, 'fetching'> {
+  const { data, failure: reported, fetching, refetch } = useQuery(query, variables)
+  const failure = data && isEnough(data) ? undefined : reported
+  const isWaiting = failure !== undefined && !fetching
+  const delay = failure?.retryAfterMs ?? defaultRetryAfter
   useEffect(() => {
-    if (!failed) return
-    const timer = setInterval(refetch, retryAfter)
-    return () => clearInterval(timer)
-  }, [failed, refetch])
+    if (!isWaiting) return
+    const timer = setTimeout(refetch, delay)
+    return () => clearTimeout(timer)
+  }, [isWaiting, delay, refetch])
   return { data, failure, refetch }
 }

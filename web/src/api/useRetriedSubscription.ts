@@ -1,30 +1,22 @@
-import { type Failure, isTransient } from '@antwon/client'
-import type { TypedDocumentNode } from '@urql/core'
-import { useEffect } from 'react'
-import { type AnyVariables, useSubscription } from 'urql'
-import { failureOfUrql } from './failureOfUrql'
-
-const defaultRetryAfter = 3_000 // milliseconds
+import type { Answer, Operation } from '@antwon/client'
+import { useEffect, useState } from 'react'
+import { useClient } from './client'
+import { subscribe } from './subscribe'
 
 /**
- * Subscribes to a query unless paused. Returns the latest data, and the failure if the subscription has ended with one.
- * Transient failures are retried; the WebSocket client handles lost connections.
+ * Subscribes to a query unless paused. Returns the latest answer for these variables, and keeps it during a pause. After a
+ * transient failure it subscribes again.
  */
-export function useRetriedSubscription<Data, Variables extends AnyVariables>(
-  query: TypedDocumentNode<Data, Variables>,
+export function useRetriedSubscription<Data, Variables>(
+  query: Operation<Data, Variables>,
   variables: Variables,
   pause = false,
-): { data: Data | undefined; failure: Failure | undefined } {
-  const [{ data, error }, execute] = useSubscription<Data, Data, Variables>({ query, variables, pause } as never)
-  const failure = failureOfUrql(error)
-  const retry = !pause && failure && isTransient(failure)
-  const delay = failure?.retryAfterMs ?? defaultRetryAfter
-  // Every failure is a new error object, even if it repeats the previous one, so the effect runs again.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+): Answer<Data> {
+  const client = useClient()
+  const key = JSON.stringify(variables)
+  const [state, setState] = useState<{ key?: string; answer?: Answer<Data> }>({})
   useEffect(() => {
-    if (!retry) return
-    const timer = setTimeout(() => execute(), delay)
-    return () => clearTimeout(timer)
-  }, [error, retry, delay, execute])
-  return { data, failure }
+    if (!pause) return subscribe(client, query, JSON.parse(key), (answer: Answer<Data>) => setState({ key, answer }))
+  }, [client, query, key, pause])
+  return (state.key === key && state.answer) || {}
 }

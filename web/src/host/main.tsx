@@ -1,7 +1,6 @@
 import { Sessions } from '@antwon/client'
 import './host.css'
-import { Provider } from 'urql'
-import { connect } from '../api/client'
+import { ClientProvider, connect } from '../api/client'
 import { server } from '../api/server'
 import { renderPage } from '../ui/renderPage'
 import { Host } from './Host'
@@ -14,7 +13,7 @@ const api = connect(sessions)
 void sessions.load()
 
 renderPage(
-  <Provider value={api.urql}>
+  <ClientProvider value={api}>
     <Host api={api} address={address} />
-  </Provider>,
+  </ClientProvider>,
 )

@@ -1,7 +1,6 @@
 import { newIdempotencyKey } from '@antwon/client'
 import { useState } from 'react'
-import { useClient } from 'urql'
-import { failureOfUrql } from '../api/failureOfUrql'
+import { useClient } from '../api/client'
 import { AddSongForDocument } from '../api/generated'
 import { failureSentence, useText } from '../text/text'
 import type { Notify } from '../ui/Toasts'
@@ -18,8 +17,7 @@ export function useAddFor(roomId: string, actions: Actions, notify: Notify) {
 
   async function add({ uri, name: song }: { uri: string; name: string }) {
     const variables = { roomId, songUri: uri, forName, key: newIdempotencyKey() }
-    const { data, error } = await client.mutation(AddSongForDocument, variables)
-    const failure = failureOfUrql(error)
+    const { data, failure } = await client.request(AddSongForDocument, variables)
     if (failure) notify(own.failed(song, failureSentence(text, failure)), true)
     else notify(data?.addSong?.alreadyQueued ? own.queuedAlready(song) : own.addedFor(song, forName))
   }

@@ -1,5 +1,5 @@
-import { useQuery } from 'urql'
 import { RecapDocument } from '../api/generated'
+import { useQuery } from '../api/useQuery'
 import { SongLine } from '../ui/SongLine'
 import { Likes } from './Likes'
 import { usePhoneText } from './text'
@@ -7,7 +7,7 @@ import { usePhoneText } from './text'
 /** The guest's recap of a closed room. */
 export function Recap({ roomId }: { roomId: string }) {
   const own = usePhoneText()
-  const [{ data }] = useQuery({ query: RecapDocument, variables: { roomId } })
+  const { data } = useQuery(RecapDocument, { roomId })
   const recap = data?.room?.recap
   if (!recap) return null
   return (

@@ -1,6 +1,5 @@
 import { useState } from 'react'
-import { useClient } from 'urql'
-import { failureOfUrql } from '../api/failureOfUrql'
+import { useClient } from '../api/client'
 import { type PlaybackFieldsFragment, VoteToSkipDocument, WithdrawSkipVoteDocument } from '../api/generated'
 import { useHasPassed } from '../api/useHasPassed'
 import { failureSentence, useText } from '../text/text'
@@ -28,9 +27,9 @@ export function SkipVote({ roomId, viewer, playback, notify }: Props) {
 
   async function toggle() {
     setSending(true)
-    const { error } = await client.mutation(voting === 'voted' ? WithdrawSkipVoteDocument : VoteToSkipDocument, { roomId })
+    const mutation = voting === 'voted' ? WithdrawSkipVoteDocument : VoteToSkipDocument
+    const { failure } = await client.request<unknown, { roomId: string }>(mutation, { roomId })
     setSending(false)
-    const failure = failureOfUrql(error)
     if (failure && failure.reason !== 'ALREADY_VOTED') notify(failureSentence(text, failure), true)
   }
 

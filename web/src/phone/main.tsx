@@ -1,7 +1,6 @@
 import { Sessions } from '@antwon/client'
 import './phone.css'
-import { Provider } from 'urql'
-import { connect } from '../api/client'
+import { ClientProvider, connect } from '../api/client'
 import { codeIn } from '../api/code'
 import { server } from '../api/server'
 import { keepForOffline } from '../ui/offline'
@@ -13,8 +12,8 @@ const api = connect(sessions)
 void sessions.load()
 
 renderPage(
-  <Provider value={api.urql}>
+  <ClientProvider value={api}>
     <Phone api={api} code={codeIn(location.pathname)} />
-  </Provider>,
+  </ClientProvider>,
 )
 void keepForOffline()

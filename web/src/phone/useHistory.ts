@@ -1,7 +1,6 @@
 import type { Failure } from '@antwon/client'
 import { useCallback, useEffect, useState } from 'react'
-import { useClient } from 'urql'
-import { failureOfUrql } from '../api/failureOfUrql'
+import { useClient } from '../api/client'
 import { PlayedDocument } from '../api/generated'
 import { type Page, pageOf, withNewer, withOlder } from './historyPages'
 
@@ -15,10 +14,10 @@ export function useHistory(roomId: string, playingId: string | undefined) {
   const load = useCallback(
     async (after: string | null) => {
       setBusy(true)
-      const { data, error } = await client.query(PlayedDocument, { roomId, after })
+      const { data, failure } = await client.request(PlayedDocument, { roomId, after })
       const history = data?.room?.history
       setBusy(false)
-      setFailure(history ? undefined : failureOfUrql(error))
+      setFailure(history ? undefined : failure)
       if (!history) return
       const loaded = pageOf(history)
       setPage((known) => (known ? (after ? withOlder(known, loaded) : withNewer(known, loaded)) : loaded))

@@ -1,7 +1,6 @@
 import type { Failure } from '@antwon/client'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { useClient } from 'urql'
-import { failureOfUrql } from '../api/failureOfUrql'
+import { useClient } from '../api/client'
 import { type HitFieldsFragment, PlaylistSongsDocument, SearchSongsDocument } from '../api/generated'
 import { linkIn } from './link'
 
@@ -35,16 +34,16 @@ export function useSearch(roomId: string, text: string, playlist: string | null)
       setBusy(true)
       const request = ++latest.current
       const variables = { roomId, query, after }
-      const { found, error } = await (playlist
-        ? client.query(PlaylistSongsDocument, variables).then(({ data, error }) => ({ found: data?.playlistSongs, error }))
-        : client.query(SearchSongsDocument, variables).then(({ data, error }) => ({ found: data?.searchSongs, error })))
+      const { found, failure } = await (playlist
+        ? client.request(PlaylistSongsDocument, variables).then(({ data, failure }) => ({ found: data?.playlistSongs, failure }))
+        : client.request(SearchSongsDocument, variables).then(({ data, failure }) => ({ found: data?.searchSongs, failure })))
       if (request !== latest.current) return
       setBusy(false)
       if (found) {
         const { nodes, pageInfo, degraded } = found
         const { hasNextPage: hasMore, endCursor } = pageInfo
         setResults({ hits: distinct([...before, ...nodes]), hasMore, endCursor, degraded, answered: true })
-      } else setResults({ ...noResults, hits: before, failure: failureOfUrql(error) })
+      } else setResults({ ...noResults, hits: before, failure })
     },
     [client, roomId, query, playlist],
   )

@@ -1,4 +1,4 @@
-import { Provider } from 'urql'
+import { ClientProvider } from '../api/client'
 import { FullScreen } from './FullScreen'
 import { Party } from './Party'
 import { Loading, NoRoom } from './StatusPages'
@@ -21,8 +21,8 @@ function View({ state, code, startOver }: { state: ScreenState; code: string; st
   if (state.kind === 'missing') return <NoRoom code={code} />
   if (state.kind === 'searching') return <Loading failure={state.failure} />
   return (
-    <Provider value={state.api.urql}>
+    <ClientProvider value={state.api}>
       <Party key={state.roomId} api={state.api} roomId={state.roomId} startOver={startOver} />
-    </Provider>
+    </ClientProvider>
   )
 }

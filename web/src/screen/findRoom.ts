@@ -1,6 +1,6 @@
 import { type Failure, offline, operations, type Renewal, Sessions } from '@antwon/client'
 import { RoomByCodeDocument } from '../api/generated'
-import { post, server } from '../api/server'
+import { server } from '../api/server'
 
 /** A room to show, and the sessions to show it with. */
 export interface FoundRoom {
@@ -19,7 +19,7 @@ export async function searchRoom(code: string, browser: Sessions): Promise<Searc
   const token = await browser.token().catch(() => undefined)
   if (token === undefined) return { failure: offline }
   if (token === null) return joinAsScreen(code, browser)
-  const { data, failure } = await post(RoomByCodeDocument, { code }, { token })
+  const { data, failure } = await server.post(RoomByCodeDocument, { code }, { token })
   if (!failure) return data?.roomByCode ? { found: { roomId: data.roomByCode.id, sessions: browser } } : missing
   if (failure.code === 'UNAUTHENTICATED') await browser.refresh()
   if (failure.code !== 'FORBIDDEN') return { failure }

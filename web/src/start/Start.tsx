@@ -1,7 +1,7 @@
 import type { Failure, Sessions } from '@antwon/client'
 import { type FormEvent, useEffect, useState } from 'react'
 import { OwnRoomDocument, RoomByCodeDocument } from '../api/generated'
-import { post } from '../api/server'
+import { server } from '../api/server'
 import { failureSentence, usePageText, useText } from '../text/text'
 import { LanguageChoice } from '../ui/LanguageChoice'
 import { de } from './de'
@@ -33,7 +33,7 @@ function CodeForm() {
   async function find(event: FormEvent) {
     event.preventDefault()
     setBusy(true)
-    const { data, failure } = await post(RoomByCodeDocument, { code: code.trim() })
+    const { data, failure } = await server.post(RoomByCodeDocument, { code: code.trim() })
     setBusy(false)
     if (data?.roomByCode) location.assign(`/r/${data.roomByCode.code}`)
     else setProblem(failure ?? { noRoom: code.trim() })
@@ -77,7 +77,7 @@ function OwnRoom({ sessions }: { sessions: Sessions }) {
   useEffect(() => {
     sessions.refresh().then(async ({ data: session }) => {
       if (session?.viewer.user.kind !== 'HOST') return
-      const { data } = await post(OwnRoomDocument, {}, { token: session.accessToken })
+      const { data } = await server.post(OwnRoomDocument, {}, { token: session.accessToken })
       setRoomName(data?.viewer?.hostedRoom?.name)
     })
   }, [sessions])

@@ -1,7 +1,6 @@
 import { newIdempotencyKey } from '@antwon/client'
 import { useState } from 'react'
-import { useClient } from 'urql'
-import { failureOfUrql } from '../../api/failureOfUrql'
+import { useClient } from '../../api/client'
 import { RemoveGuestDocument, RemoveGuestSongsDocument, SetRoleDocument, WaitingSongsDocument } from '../../api/generated'
 import type { Item } from '../../api/queue'
 import type { Notify } from '../../ui/Toasts'
@@ -25,7 +24,7 @@ interface Props {
 export function GuestDialog({ roomId, member, actions, awaiting, notify, undo, onDone, onClose }: Props) {
   const own = useHostText().guests
   const failureText = useFailureText()
-  const urql = useClient()
+  const client = useClient()
   const [banning, setBanning] = useState(false)
   const name = member.participant.displayName
 
@@ -33,20 +32,18 @@ export function GuestDialog({ roomId, member, actions, awaiting, notify, undo, o
     onClose()
     const variables = { roomId, userId: member.participant.user.id }
     if (action === 'SONGS') return removeSongs(variables)
-    const { error } =
+    const { failure } =
       action === 'COHOST' || action === 'GUEST'
-        ? await urql.mutation(SetRoleDocument, { ...variables, role: action })
-        : await urql.mutation(RemoveGuestDocument, { ...variables, ban: action === 'BANNED' })
-    const failure = failureOfUrql(error)
+        ? await client.request(SetRoleDocument, { ...variables, role: action })
+        : await client.request(RemoveGuestDocument, { ...variables, ban: action === 'BANNED' })
     notify(failure ? failureText(failure) : own.done[action](name), failure !== undefined)
     onDone()
   }
 
   async function removeSongs(variables: { roomId: string; userId: string }) {
     const key = newIdempotencyKey()
-    const before = await urql.query(WaitingSongsDocument, { roomId })
-    const { error } = before.error ? before : await urql.mutation(RemoveGuestSongsDocument, { ...variables, key })
-    const failure = failureOfUrql(error)
+    const before = await client.request(WaitingSongsDocument, { roomId })
+    const { failure } = before.failure ? before : await client.request(RemoveGuestSongsDocument, { ...variables, key })
     const items = [...(before.data?.room?.queue?.items ?? []), ...awaiting]
     const hadSongs = items.some(({ state, addedBy }) => state !== 'COMMITTED' && addedBy?.id === member.participant.id)
     if (failure) notify(failureText(failure), true)

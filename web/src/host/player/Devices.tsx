@@ -1,6 +1,5 @@
-import { useQuery } from 'urql'
-import { failureOfUrql } from '../../api/failureOfUrql'
 import { DevicesDocument } from '../../api/generated'
+import { useQuery } from '../../api/useQuery'
 import { useText } from '../../text/text'
 import { spotifyApp } from '../spotify/links'
 import { useFailureText, useHostText } from '../text/text'
@@ -13,13 +12,12 @@ export function Devices({ roomId, player, onClose }: { roomId: string; player: P
   const text = useText()
   const own = useHostText()
   const failureText = useFailureText()
-  const [{ data, error, fetching }, refresh] = useQuery({ query: DevicesDocument, variables: { roomId } })
-  const failure = failureOfUrql(error)
+  const { data, failure, fetching, refetch } = useQuery(DevicesDocument, { roomId })
   const devices = failure ? undefined : data?.room?.devices
   const usable = devices?.some((device) => !device.isRestricted)
   const buttons = (
     <>
-      <Button busy={fetching} onClick={() => refresh()}>
+      <Button busy={fetching} onClick={refetch}>
         {own.player.refresh}
       </Button>
       <Button onClick={onClose}>{own.close}</Button>

@@ -1,7 +1,6 @@
 import { useState } from 'react'
-import { type UseMutationState, useMutation } from 'urql'
-import { failureOfUrql } from '../../api/failureOfUrql'
 import { ExportHistoryDocument, type ExportHistoryMutation } from '../../api/generated'
+import { type MutationState, useMutation } from '../../api/useMutation'
 import { useText } from '../../text/text'
 import { SpotifyMark } from '../../ui/SpotifyMark'
 import { useFailureText, useHostText } from '../text/text'
@@ -44,11 +43,10 @@ export function Recap({ roomId, isMine }: { roomId: string; isMine: boolean }) {
 }
 
 /** The outcome of saving, with a link to the playlist. */
-function Saved({ fetching, data, error }: Pick<UseMutationState<ExportHistoryMutation>, 'fetching' | 'data' | 'error'>) {
+function Saved({ fetching, data, failure }: MutationState<ExportHistoryMutation>) {
   const text = useText()
   const own = useHostText().recap
   const failureText = useFailureText()
-  const failure = failureOfUrql(error)
   const playlist = data?.exportHistory
   return (
     <p role="status" className={failure ? 'error' : playlist || fetching ? 'with-mark' : 'visually-hidden'}>

@@ -1,7 +1,6 @@
 import { type FormEvent, useEffect, useId, useState } from 'react'
-import { useMutation } from 'urql'
-import { failureOfUrql } from '../../api/failureOfUrql'
 import { CreateRoomDocument } from '../../api/generated'
+import { useMutation } from '../../api/useMutation'
 import type { Notify } from '../../ui/Toasts'
 import { useFailureText, useHostText } from '../text/text'
 import { Button } from '../ui/Button'
@@ -20,16 +19,15 @@ export function OpenRoom({ first, notify, onOpened }: Props) {
   const [name, setName] = useState('')
   const [code, setCode] = useState('')
   useEffect(forgetTab, [])
-  const [{ fetching, error }, create] = useMutation(CreateRoomDocument)
-  const failure = failureOfUrql(error)
+  const [{ fetching, failure }, create] = useMutation(CreateRoomDocument)
   const field = failure?.code === 'CONFLICT' ? 'input.code' : failure?.field
 
   async function open(event: FormEvent) {
     event.preventDefault()
-    const { data, error } = await create({ input: { name: name.trim() || null, code: code.trim() || null } })
+    const { data, failure } = await create({ input: { name: name.trim() || null, code: code.trim() || null } })
     const opened = data?.createRoom
     if (opened) notify(own.done(opened.name))
-    if (opened || failureOfUrql(error)?.code === 'CONFLICT') onOpened() // another page may have opened a room
+    if (opened || failure?.code === 'CONFLICT') onOpened() // another page may have opened a room
   }
 
   return (

@@ -1,6 +1,6 @@
 import { useState } from 'react'
-import { useQuery } from 'urql'
 import { PlaylistsDocument } from '../../api/generated'
+import { useQuery } from '../../api/useQuery'
 import { useText } from '../../text/text'
 import { SpotifyMark } from '../../ui/SpotifyMark'
 import { pageOf } from '../spotify/links'
@@ -32,7 +32,7 @@ export function Fallback({ uri, save }: { uri: string | null; save: Save }) {
 export function PlaylistLink({ uri }: { uri: string }) {
   const text = useText()
   const own = useHostText().settings
-  const [{ data }] = useQuery({ query: PlaylistsDocument, variables: { first: 50 } })
+  const { data } = useQuery(PlaylistsDocument, { first: 50 })
   const name = data?.viewer?.playlists.nodes.find((playlist) => playlist.uri === uri)?.name ?? own.playlist
   return (
     <span className="with-mark">

@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react'
-import { useClient, useQuery } from 'urql'
-import { failureOfUrql } from '../../api/failureOfUrql'
+import { useClient } from '../../api/client'
 import { PlaylistsDocument, type PlaylistsQuery } from '../../api/generated'
+import { useQuery } from '../../api/useQuery'
 import { useText } from '../../text/text'
 import { SpotifyMark } from '../../ui/SpotifyMark'
 import { isPlaylist } from '../spotify/links'
@@ -18,17 +18,17 @@ export function Playlists({ choose, onClose }: { choose: (uri: string) => Promis
   const text = useText()
   const own = useHostText().settings
   const failureText = useFailureText()
-  const urql = useClient()
-  const [{ data, error }] = useQuery({ query: PlaylistsDocument, variables: { first: pageSize } })
+  const client = useClient()
+  const { data, failure: reported } = useQuery(PlaylistsDocument, { first: pageSize })
   const [rest, setRest] = useState<readonly Playlist[]>([])
   const [latest, setLatest] = useState<NonNullable<PlaylistsQuery['viewer']>['playlists']>()
   const first = data?.viewer?.playlists
-  const failure = first ? undefined : failureOfUrql(error)
+  const failure = first ? undefined : reported
   const list = [...(first?.nodes ?? []), ...rest]
   const end = (latest ?? first)?.pageInfo
 
   async function showMore() {
-    const { data } = await urql.query(PlaylistsDocument, { first: pageSize, after: end?.endCursor ?? null })
+    const { data } = await client.request(PlaylistsDocument, { first: pageSize, after: end?.endCursor ?? null })
     const next = data?.viewer?.playlists
     if (!next) return
     setRest([...rest, ...next.nodes])

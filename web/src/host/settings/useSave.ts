@@ -1,5 +1,4 @@
-import { useClient } from 'urql'
-import { failureOfUrql } from '../../api/failureOfUrql'
+import { useClient } from '../../api/client'
 import { UpdateRoomDocument, type UpdateRoomInput } from '../../api/generated'
 import type { Notify } from '../../ui/Toasts'
 import { useFailureText, useHostText } from '../text/text'
@@ -13,11 +12,11 @@ export type Save = (input: UpdateRoomInput, options?: ErrorOptions) => Promise<b
 
 /** Returns a function that saves settings or the name of the room, and resolves to whether the server accepted them. */
 export function useSave(roomId: string, notify: Notify): Save {
-  const urql = useClient()
+  const client = useClient()
   const failureText = useFailureText()
   const { saved } = useHostText().settings
   return async (input, { invalid, show } = {}) => {
-    const failure = failureOfUrql((await urql.mutation(UpdateRoomDocument, { roomId, input })).error)
+    const { failure } = await client.request(UpdateRoomDocument, { roomId, input })
     const error = failure && failureText(failure, invalid === undefined ? {} : { BAD_USER_INPUT: invalid })
     if (error === undefined) notify(saved)
     else if (show) show(error)

@@ -1,7 +1,7 @@
 import type { Sessions } from '@antwon/client'
 import { useState } from 'react'
 import { ConnectSpotifyDocument } from '../../api/generated'
-import { post } from '../../api/server'
+import { server } from '../../api/server'
 import type { Notify } from '../../ui/Toasts'
 import { useFailureText, useHostText } from '../text/text'
 import { consoleForConnecting } from './links'
@@ -16,7 +16,7 @@ export function useConnectSpotify(sessions: Sessions, notify: Notify): { connect
     if (elsewhere) return notify(own.elsewhere(elsewhere), true)
     setConnecting(true)
     const token = await sessions.token().catch(() => null)
-    const { data, failure } = await post(ConnectSpotifyDocument, { returnTo: '/host' }, { token })
+    const { data, failure } = await server.post(ConnectSpotifyDocument, { returnTo: '/host' }, { token })
     if (data?.connectSpotify) return location.assign(data.connectSpotify.url)
     setConnecting(false)
     if (failure) notify(failureText(failure), true)

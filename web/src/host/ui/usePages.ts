@@ -1,8 +1,6 @@
-import type { Failure } from '@antwon/client'
-import type { OperationResult, TypedDocumentNode } from '@urql/core'
+import type { Answer, Failure, Operation } from '@antwon/client'
 import { useCallback, useEffect, useState } from 'react'
-import { useClient } from 'urql'
-import { failureOfUrql } from '../../api/failureOfUrql'
+import { useClient } from '../../api/client'
 
 const refreshInterval = 15_000 // milliseconds; no subscription announces changes of these lists
 const pageSize = 50 // as in the queries
@@ -25,12 +23,12 @@ export interface Pages<Node> {
  * must be the same function each time.
  */
 export function usePages<Data, Node>(
-  query: TypedDocumentNode<Data, { roomId: string; after?: string | null }>,
+  query: Operation<Data, { roomId: string; after?: string | null }>,
   roomId: string,
   pageOf: (data: Data) => Page<Node> | null | undefined,
   atOnce = pageSize,
 ): Pages<Node> {
-  const urql = useClient()
+  const client = useClient()
   const [count, setCount] = useState(atOnce)
   const [state, setState] = useState<Pick<Pages<Node>, 'list' | 'more' | 'failure'>>({
     list: undefined,
@@ -42,14 +40,14 @@ export function usePages<Data, Node>(
     const list: Node[] = []
     let after: string | null = null
     do {
-      const { data, error }: OperationResult<Data> = await urql.query(query, { roomId, after })
+      const { data, failure }: Answer<Data> = await client.request(query, { roomId, after })
       const page: Page<Node> | null | undefined = data && pageOf(data)
-      if (!page) return setState((before) => ({ ...before, failure: failureOfUrql(error) }))
+      if (!page) return setState((before) => ({ ...before, failure }))
       list.push(...page.edges.map(({ node }) => node))
       after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null
     } while (after !== null && list.length < count)
     setState({ list, more: after !== null, failure: undefined })
-  }, [urql, query, roomId, pageOf, count])
+  }, [client, query, roomId, pageOf, count])
 
   useEffect(() => {
     void load()
