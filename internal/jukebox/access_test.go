@@ -281,7 +281,7 @@ func TestUseCasesFollowThePermissionTable(t *testing.T) {
 						want = party.Unauthenticated
 					}
 					if got := codeOf(err); got != want && !(role == "nobody" && got == party.Unauthenticated) {
-						t.Errorf("%s by %s: %q (%v), want %q", name, role, got, err, want)
+						p.Errorf("%s by %s: %q (%v), want %q", name, role, got, err, want)
 					}
 				}
 			}

@@ -85,7 +85,7 @@ func TestSongInTheNameOfAGuestIsNotLiked(t *testing.T) {
 		added, err := p.AddSongFor(p.host, p.room.ID, uri(1), nil, pointer("Oma"), nil)
 		p.must(err)
 		if !added.AlreadyQueued || added.Item.LikeCount != 0 {
-			t.Errorf("it has %d likes, queued before: %t", added.Item.LikeCount, added.AlreadyQueued)
+			p.Errorf("it has %d likes, queued before: %t", added.Item.LikeCount, added.AlreadyQueued)
 		}
 	})
 }
@@ -137,7 +137,7 @@ func TestRemovedGuestWithoutAPhoneIsBackWhenAHostAddsForThem(t *testing.T) {
 		p.must(err)
 		p.expect("she", again, omasID)
 		if p.state().Removed[omasID] {
-			t.Error("Oma still counts as removed")
+			p.Error("Oma still counts as removed")
 		}
 		p.must(second(p.RemoveGuest(p.host, p.room.ID, omasID, true)))
 		_, err = add(3)

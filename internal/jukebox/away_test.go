@@ -29,12 +29,12 @@ func TestSongsOfAGuestWhoLeftWait(t *testing.T) {
 			p.expect("after that", p.queue(), "2 1")
 			entry := p.state().Schedule(time.Now()).Entries[1]
 			if entry.Reason != party.OrderAway || entry.Message != "Gina has left, so this song waits until they are back." {
-				t.Errorf("the reason is %s: %s", entry.Reason, entry.Message)
+				p.Errorf("the reason is %s: %s", entry.Reason, entry.Message)
 			}
 			known, err := jukebox.Count(p.Context(), p.store, "SELECT count(*) FROM memberships WHERE seen_at IS NOT NULL")
 			p.must(err)
 			if known != 1 {
-				t.Errorf("it is known of %d members when they were here, want only Ben", known)
+				p.Errorf("it is known of %d members when they were here, want only Ben", known)
 			}
 
 			p.arrive(gina)
@@ -62,7 +62,7 @@ func TestSongsOfHostsNeverWait(t *testing.T) {
 		told, err := jukebox.Count(p.Context(), p.store, "SELECT count(*) FROM rooms WHERE away_version = version")
 		p.must(err)
 		if told != 1 {
-			t.Error("servers that skip the version of this change do not learn that the order was another one")
+			p.Error("servers that skip the version of this change do not learn that the order was another one")
 		}
 		p.notePresence(5 * time.Minute)
 		p.expect("and stays", p.queue(), "1 2 3")
@@ -105,7 +105,7 @@ func TestSongsOfAGuestWhoLeftBeforeTheRuleWait(t *testing.T) {
 		p.notePresence(9 * time.Minute)
 		p.expect("nine minutes later", p.queue(), "1 2 3")
 		if present := p.state().Present; present != 1 {
-			t.Errorf("%d are present, want Ben", present)
+			p.Errorf("%d are present, want Ben", present)
 		}
 		p.notePresence(2 * time.Minute)
 		p.expect("eleven minutes later", p.queue(), "2 3 1")
@@ -157,7 +157,7 @@ func TestMergedGuestIsHereIfEitherWas(t *testing.T) {
 		known, err := jukebox.Count(p.Context(), p.store, "SELECT count(*) FROM memberships WHERE seen_at IS NOT NULL")
 		p.must(err)
 		if known != 2 {
-			t.Errorf("it is known of %d members when they were here, want Ben and Hanna", known)
+			p.Errorf("it is known of %d members when they were here, want Ben and Hanna", known)
 		}
 	})
 }

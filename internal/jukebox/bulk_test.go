@@ -276,7 +276,7 @@ var waits = regexp.MustCompile(`in \d+ (seconds?|minutes?|hours?)`)
 func TestLikesTogetherComeToTheSameAsOneByOne(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		seed := rand.Uint64()
-		t.Logf("seed %d", seed)
+		p.Logf("seed %d", seed)
 		random := rand.New(rand.NewPCG(seed, 0))
 		together, alone := p.newWorld("TOGETHER"), p.newWorld("ALONE")
 		for round := range 12 {
@@ -294,11 +294,11 @@ func TestLikesTogetherComeToTheSameAsOneByOne(t *testing.T) {
 			got, want := together.doTogether(acts), alone.doOneByOne(acts)
 			for i, a := range acts {
 				if waits.ReplaceAllString(got[i], "") != waits.ReplaceAllString(want[i], "") {
-					t.Errorf("round %d, act %d, %+v: together %q, one by one %q", round, i, a, got[i], want[i])
+					p.Errorf("round %d, act %d, %+v: together %q, one by one %q", round, i, a, got[i], want[i])
 				}
 			}
 			if got, want := together.shows(), alone.shows(); got != want {
-				t.Errorf("round %d: together\n%s\none by one\n%s", round, got, want)
+				p.Errorf("round %d: together\n%s\none by one\n%s", round, got, want)
 			}
 			if t.Failed() {
 				return

@@ -24,7 +24,7 @@ func TestConcurrentLikesCountOnceEach(t *testing.T) {
 				for range 2 { // every guest taps twice
 					all.Go(func() {
 						if _, err := p.LikeQueueItem(guest, item.ID, nil); err != nil {
-							t.Error(err)
+							p.Error(err)
 						}
 					})
 				}
@@ -37,11 +37,11 @@ func TestConcurrentLikesCountOnceEach(t *testing.T) {
 		p.must(err)
 		for _, item := range queue.Items {
 			if item.LikeCount != guests {
-				t.Errorf("%s has %d likes, want %d", item.Song.Name, item.LikeCount, guests)
+				p.Errorf("%s has %d likes, want %d", item.Song.Name, item.LikeCount, guests)
 			}
 		}
 		if queue.Version != before+guests*songs {
-			t.Errorf("the version rose by %d, want %d, one for each like", queue.Version-before, guests*songs)
+			p.Errorf("the version rose by %d, want %d, one for each like", queue.Version-before, guests*songs)
 		}
 	})
 }
@@ -56,18 +56,18 @@ func TestRefusalDoesNotAffectOtherChangesOfTheTransaction(t *testing.T) {
 			guest := p.join("Guest")
 			all.Go(func() {
 				if _, err := p.LikeQueueItem(guest, committed.ID, nil); party.CodeOf(err) != party.Refused {
-					t.Errorf("liking the committed song: %v, want REFUSED", err)
+					p.Errorf("liking the committed song: %v, want REFUSED", err)
 				}
 			})
 			all.Go(func() {
 				if _, err := p.LikeQueueItem(guest, free.ID, nil); err != nil {
-					t.Errorf("liking the free song: %v", err)
+					p.Errorf("liking the free song: %v", err)
 				}
 			})
 		}
 		all.Wait()
 		if after := p.version(); after != before+30 {
-			t.Errorf("the version rose by %d, want 30: refusals do not raise it", after-before)
+			p.Errorf("the version rose by %d, want 30: refusals do not raise it", after-before)
 		}
 	})
 }
@@ -82,7 +82,7 @@ func TestConcurrentAddsOfTwoReleasesAddOneItem(t *testing.T) {
 			all.Go(func() {
 				got, err := p.AddSong(guest, p.room.ID, uri(5+1000*(n%2)), nil) // two releases of one recording
 				if err != nil {
-					t.Error(err)
+					p.Error(err)
 					return
 				}
 				mu.Lock()
@@ -94,7 +94,7 @@ func TestConcurrentAddsOfTwoReleasesAddOneItem(t *testing.T) {
 		}
 		all.Wait()
 		if added != 1 || p.queue() != "5" {
-			t.Errorf("%d guests added the song, the queue is %q; want one guest and one song", added, p.queue())
+			p.Errorf("%d guests added the song, the queue is %q; want one guest and one song", added, p.queue())
 		}
 	})
 }
@@ -109,12 +109,12 @@ func TestRoomsChangeConcurrently(t *testing.T) {
 			all.Go(func() {
 				for n := range 10 {
 					if _, err := p.AddSong(host, room.ID, uri(n), nil); err != nil {
-						t.Error(err)
+						p.Error(err)
 					}
 				}
 				queue, err := p.ClearQueue(host, room.ID, nil)
 				if err != nil || len(queue.Items) != 0 || queue.Version != 12 {
-					t.Errorf("after 10 adds and a clear: %+v, %v; want an empty queue at version 12", queue, err)
+					p.Errorf("after 10 adds and a clear: %+v, %v; want an empty queue at version 12", queue, err)
 				}
 			})
 		}
@@ -128,12 +128,12 @@ func TestCanceledChangeIsNotMade(t *testing.T) {
 		canceled, cancel := context.WithCancel(p.join("Gina"))
 		cancel()
 		if _, err := p.LikeQueueItem(canceled, item.ID, nil); err == nil {
-			t.Error("a like whose context had ended succeeded")
+			p.Error("a like whose context had ended succeeded")
 		}
 		liked, err := p.LikeQueueItem(p.host, item.ID, nil)
 		p.must(err)
 		if liked.LikeCount != 1 {
-			t.Errorf("%d likes, want only the host's", liked.LikeCount)
+			p.Errorf("%d likes, want only the host's", liked.LikeCount)
 		}
 	})
 }
@@ -149,7 +149,7 @@ func TestRepeatedIdempotencyKeyReturnsTheFirstResult(t *testing.T) {
 		again, err := p.AddSong(guest, p.room.ID, uri(1), key)
 		p.must(err)
 		if again.Item.ID != first.Item.ID || again.AlreadyQueued || again.Item.LikeCount != 1 || p.version() != before {
-			t.Errorf("repeated: %+v at version %d; want the same item, as it is now, and no new version", again, p.version())
+			p.Errorf("repeated: %+v at version %d; want the same item, as it is now, and no new version", again, p.version())
 		}
 		_, err = p.AddSong(guest, p.room.ID, uri(2), key)
 		p.wants(party.Conflict, err)
@@ -201,7 +201,7 @@ func TestConcurrentRepetitionsActOnce(t *testing.T) {
 			go func() {
 				added, err := p.AddSong(guest, p.room.ID, uri(1), key)
 				if err != nil || added.AlreadyQueued {
-					t.Errorf("got %+v, %v; want the added song", added, err)
+					p.Errorf("got %+v, %v; want the added song", added, err)
 					ids <- ""
 					return
 				}

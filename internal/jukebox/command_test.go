@@ -59,7 +59,7 @@ func TestHostsCommandThePlayer(t *testing.T) {
 				party.SkipCommand: item.Song.URI, party.TransferCommand: "phone", party.VolumeCommand: "40",
 			}[name]
 			if command.Kind != name || command.Argument != argument || time.Since(command.At) > soon {
-				t.Errorf("the player's driver gets %+v", command)
+				p.Errorf("the player's driver gets %+v", command)
 			}
 			go func() { _, err := ask(p.host); answered <- err }()
 			p.answerCommand(party.Answer{Code: party.Conflict, Message: "it does not want to"})
@@ -84,7 +84,7 @@ func TestVolumeIsBoundedAndNotLogged(t *testing.T) {
 		after, _, err := p.Lists().Log(p.host, p.room, lists.First(100, nil), true)
 		p.must(err)
 		if len(after) != len(before) {
-			t.Errorf("the log has %+v", after)
+			p.Errorf("the log has %+v", after)
 		}
 	})
 }
@@ -93,7 +93,7 @@ func TestUnansweredCommandFails(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		_, err := p.PausePlayback(p.host, p.room.ID)
 		if p.wants(party.UpstreamUnavailable, err).RetryAfter == 0 {
-			t.Error("the error does not say when to try again")
+			p.Error("the error does not say when to try again")
 		}
 	})
 }
@@ -110,7 +110,7 @@ func TestARepeatedSkipIsOneSkip(t *testing.T) {
 		state, err := p.LoadState(p.Context(), p.room.ID, nil)
 		p.must(err)
 		if len(state.PendingCommands) != 0 {
-			t.Errorf("the driver is asked again: %+v", state.PendingCommands)
+			p.Errorf("the driver is asked again: %+v", state.PendingCommands)
 		}
 	})
 }
@@ -189,7 +189,7 @@ func TestAnsweredCommandsAreDeletedEventually(t *testing.T) {
 			kept, err := jukebox.KeptCommands(p.Context(), p.store)
 			p.must(err)
 			if kept != tt.kept {
-				t.Errorf("%d commands are kept, want %d", kept, tt.kept)
+				p.Errorf("%d commands are kept, want %d", kept, tt.kept)
 			}
 		}
 	})

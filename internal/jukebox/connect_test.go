@@ -44,7 +44,7 @@ func TestDisconnectingDeletesTheAccountAndTellsTheDriver(t *testing.T) {
 		p.must(err)
 		p.expect("rows", fmt.Sprint(left), "0")
 		if len(p.catalog.forgot) != 2 || p.version() == before {
-			t.Errorf("forgotten %v, and version %d after %d; want 2 calls and a newer version",
+			p.Errorf("forgotten %v, and version %d after %d; want 2 calls and a newer version",
 				p.catalog.forgot, p.version(), before)
 		}
 		_, err = p.connect("mine", nil)

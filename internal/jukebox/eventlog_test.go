@@ -46,11 +46,11 @@ func TestEventLogNamesActorsAndActions(t *testing.T) {
 			"Hanna ROLE to Gina COHOST", "Gina LIKED", "Gina ADDED", "Gina JOINED",
 		}
 		if got := tell(true); !slices.Equal(got, want) {
-			t.Errorf("the log says %q, want %q", got, want)
+			p.Errorf("the log says %q, want %q", got, want)
 		}
 		want = slices.Delete(want, 4, 5)
 		if got := tell(false); !slices.Equal(got, want) {
-			t.Errorf("without likes it says %q, want %q", got, want)
+			p.Errorf("without likes it says %q, want %q", got, want)
 		}
 	})
 }
@@ -77,7 +77,7 @@ func TestRecapAndExportContainTheEvening(t *testing.T) {
 		saved, err := p.ExportHistory(p.host, p.room.ID)
 		p.must(err)
 		if !slices.Equal(p.catalog.saved, []string{uri(1), uri(3)}) || saved.SongCount != 2 {
-			t.Errorf("saved %v as %+v", p.catalog.saved, saved)
+			p.Errorf("saved %v as %+v", p.catalog.saved, saved)
 		}
 	})
 }
@@ -92,14 +92,14 @@ func TestRefusedSongIsSkippedAndLogged(t *testing.T) {
 		p.must(err)
 		event := events[0]
 		if event.Kind != party.EventRefused || event.Actor != nil || event.Item == nil || event.Item.ID != refused.ID {
-			t.Fatalf("the newest event is %+v, want %s of %s by nobody", event, party.EventRefused, refused.ID)
+			p.Fatalf("the newest event is %+v, want %s of %s by nobody", event, party.EventRefused, refused.ID)
 		}
 		if got := event.Item.State; got != party.Skipped {
-			t.Errorf("the refused song is %s, want %s", got, party.Skipped)
+			p.Errorf("the refused song is %s, want %s", got, party.Skipped)
 		}
 		want := "The player skipped “" + refused.Song.Name + "”, because Spotify does not play it."
 		if got := event.Message(); got != want {
-			t.Errorf("the log says %q, want %q", got, want)
+			p.Errorf("the log says %q, want %q", got, want)
 		}
 		p.step(party.PlaybackStep{CommitItem: other.ID}) // the place of the committed song is free
 		p.add(gina, 1)                                   // and the song may be added again

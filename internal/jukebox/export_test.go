@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,28 +64,35 @@ func AgeCommands(ctx context.Context, s *database.DB, by time.Duration) error {
 
 // AgeGuests lets so much time pass since members joined, users were made and sessions were refreshed.
 func AgeGuests(ctx context.Context, s *database.DB, by time.Duration) error {
-	return s.InTx(ctx, func(tx *ent.Tx) error {
-		for table, column := range map[string]string{
-			"memberships": "joined_at", "users": "created_at", "sessions": "created_at", "room_events": "at",
-		} {
-			times, err := timesOf(ctx, tx, "SELECT id, "+column+" FROM "+table)
+	for table, column := range map[string]string{
+		"memberships": "joined_at", "users": "created_at", "sessions": "created_at", "room_events": "at",
+	} {
+		times, err := timesOf(ctx, s, "SELECT id, "+column+" FROM "+table)
+		if err != nil {
+			return err
+		}
+		update := "UPDATE " + table + " SET " + column + " = ? WHERE id = ?"
+		// All of them in one transaction could take longer than it may.
+		for some := range slices.Chunk(slices.Collect(maps.Keys(times)), 20) {
+			err := s.InTx(ctx, func(tx *ent.Tx) error {
+				for _, id := range some {
+					if _, err := tx.ExecContext(ctx, update, times[id].Add(-by).UTC(), id); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
 			if err != nil {
 				return err
 			}
-			for id, at := range times {
-				update := "UPDATE " + table + " SET " + column + " = ? WHERE id = ?"
-				if _, err := tx.ExecContext(ctx, update, at.Add(-by).UTC(), id); err != nil {
-					return err
-				}
-			}
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // timesOf returns the times that a query selects, by id.
-func timesOf(ctx context.Context, tx *ent.Tx, query string) (map[string]time.Time, error) {
-	rows, err := tx.QueryContext(ctx, query)
+func timesOf(ctx context.Context, s *database.DB, query string) (map[string]time.Time, error) {
+	rows, err := s.SQL.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func TestHintsNameAffectedUsers(t *testing.T) {
 				Topic: p.room.ID, Since: version, Version: version + 1, Users: users, Minor: strings.HasSuffix(what, "like"),
 			}}
 			if got := fmt.Sprintf("%+v", hints); got != fmt.Sprintf("%+v", want) || (hints[0].Users == nil) != (users == nil) {
-				t.Fatalf("%s: got %s, want %+v", what, got, want)
+				p.Fatalf("%s: got %s, want %+v", what, got, want)
 			}
 			hints, version = nil, version+1
 		}
@@ -45,7 +45,7 @@ func TestHintsNameAffectedUsers(t *testing.T) {
 		wants("like", ottoID)
 		p.like(otto, one)
 		if len(hints) > 0 {
-			t.Fatalf("a repeated like was hinted: %v", hints)
+			p.Fatalf("a repeated like was hinted: %v", hints)
 		}
 		p.add(gina, 1)
 		wants("add of a queued song", ginaID)
@@ -80,7 +80,7 @@ func TestHintsNameAffectedUsers(t *testing.T) {
 		slices.Sort(users)
 		if len(hints) != 1 || hints[0].Since != version || hints[0].Version != version+2 ||
 			!slices.Equal(hints[0].Users, users) || !hints[0].Minor {
-			t.Errorf("two likes in one transaction after version %d: %+v, want one minor hint with both users", version, hints)
+			p.Errorf("two likes in one transaction after version %d: %+v, want one minor hint with both users", version, hints)
 		}
 	})
 }
@@ -142,7 +142,7 @@ func (p *fixture) personalView(who context.Context, state *party.State) string {
 func TestAffectedUsersAreCompleteWhenHintsAreLost(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		seed := rand.Uint64()
-		t.Logf("seed %d", seed)
+		p.Logf("seed %d", seed)
 		random := rand.New(rand.NewPCG(seed, 0))
 		guests := []context.Context{p.host, p.join("A"), p.join("B"), p.join("C")}
 		p.settle(party.SettingsChange{CooldownMinutes: pointer(0)}) // so that what was played can be added again
@@ -170,7 +170,7 @@ func TestAffectedUsersAreCompleteWhenHintsAreLost(t *testing.T) {
 				affected := state.AffectedSince(idOf(who))
 				for _, old := range earlier {
 					if old.personal[i] != personal && affected <= old.version {
-						t.Fatalf("between versions %d and %d the view of guest %d changed from %s to %s, but was affected at %d",
+						p.Fatalf("between versions %d and %d the view of guest %d changed from %s to %s, but was affected at %d",
 							old.version, state.Version, i, old.personal[i], personal, affected)
 					}
 				}
@@ -181,7 +181,7 @@ func TestAffectedUsersAreCompleteWhenHintsAreLost(t *testing.T) {
 			earlier = append(earlier, now)
 		}
 		if unaffected == 0 {
-			t.Error("every change affected everybody")
+			p.Error("every change affected everybody")
 		}
 	})
 }

@@ -28,7 +28,7 @@ func TestOneNodeHoldsTheLeaseOfARoom(t *testing.T) {
 			alive, err := d.RenewNode(p.Context(), node, life)
 			p.must(err)
 			if alive != want {
-				t.Errorf("%d nodes are alive, want %d", alive, want)
+				p.Errorf("%d nodes are alive, want %d", alive, want)
 			}
 		}
 		renew("one", time.Minute, 1)
@@ -38,12 +38,12 @@ func TestOneNodeHoldsTheLeaseOfARoom(t *testing.T) {
 		p.must(err)
 		p.expect("taken", p.driven(), "one")
 		if _, err := d.TakeLease(p.Context(), p.room.ID, "two"); !errors.Is(err, party.ErrLeaseLost) {
-			t.Errorf("a second node takes the room: %v", err)
+			p.Errorf("a second node takes the room: %v", err)
 		}
 		again, err := d.TakeLease(p.Context(), p.room.ID, "one")
 		p.must(err)
 		if again != first {
-			t.Errorf("taken again: %+v, want %+v", again, first)
+			p.Errorf("taken again: %+v, want %+v", again, first)
 		}
 
 		renew("one", -time.Second, 1) // as if it had said nothing for long
@@ -51,12 +51,12 @@ func TestOneNodeHoldsTheLeaseOfARoom(t *testing.T) {
 		second, err := d.TakeLease(p.Context(), p.room.ID, "two")
 		p.must(err)
 		if second.Epoch != first.Epoch+1 || !second.Inherited || first.Inherited {
-			t.Errorf("%+v after %+v", second, first)
+			p.Errorf("%+v after %+v", second, first)
 		}
 		item := p.add(p.host, 1)
 		_, err = d.ApplyPlayback(p.Context(), first, party.PlaybackStep{CommitItem: item.ID})
 		if !errors.Is(err, party.ErrLeaseLost) {
-			t.Errorf("the first node, awake again, commits a song: %v", err)
+			p.Errorf("the first node, awake again, commits a song: %v", err)
 		}
 		_, err = d.ApplyPlayback(p.Context(), second, party.PlaybackStep{CommitItem: item.ID})
 		p.must(err)
@@ -71,7 +71,7 @@ func TestOneNodeHoldsTheLeaseOfARoom(t *testing.T) {
 		p.wants(party.Conflict, err)
 		second.Inherited = false // by its own
 		if kept, err := d.TakeLease(p.Context(), p.room.ID, "two"); err != nil || kept != second {
-			t.Errorf("who had the closed room takes %+v, %v; want %+v", kept, err, second)
+			p.Errorf("who had the closed room takes %+v, %v; want %+v", kept, err, second)
 		}
 		p.expect("closed", p.driven(), "no such room")
 	})
@@ -87,7 +87,7 @@ func TestLeaseTellsWhatARoomHasCost(t *testing.T) {
 		version, err := p.Driver().ApplyPlayback(p.Context(), first, party.PlaybackStep{Calls: &calls})
 		p.must(err)
 		if version != 0 {
-			t.Errorf("the room has a version %d because of it", version)
+			p.Errorf("the room has a version %d because of it", version)
 		}
 		for _, node := range []string{"one", "two"} {
 			next, err := p.Driver().TakeLease(p.Context(), p.room.ID, node)
@@ -95,7 +95,7 @@ func TestLeaseTellsWhatARoomHasCost(t *testing.T) {
 			p.expect("of "+node, next.Calls.String(), calls.String())
 		}
 		if _, err = p.Driver().ApplyPlayback(p.Context(), first, party.PlaybackStep{Calls: &calls}); err == nil {
-			t.Error("a node without the lease records what the room has cost")
+			p.Error("a node without the lease records what the room has cost")
 		}
 	})
 }

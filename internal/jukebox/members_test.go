@@ -111,7 +111,7 @@ func TestOnlyHostsAddSongsWhileRequestsAreClosed(t *testing.T) {
 		found, err := p.SearchSongs(guest, p.room.ID, "song", 2, 0)
 		p.must(err)
 		if !found.Hits[0].CanAdd || found.Hits[1].CanAdd || found.Hits[1].Refusal.Reason != party.ReasonRequestsClosed {
-			t.Errorf("a guest finds %+v", found.Hits) // the first one is queued, and adding it is a like
+			p.Errorf("a guest finds %+v", found.Hits) // the first one is queued, and adding it is a like
 		}
 		p.like(guest, item)
 		p.add(cohost, 3)

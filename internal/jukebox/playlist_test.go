@@ -48,7 +48,7 @@ func TestGuestsAddSongsOfTheHostsPlaylistOnly(t *testing.T) {
 		again, err := p.AddSong(p.join("Ben"), p.room.ID, uri(3), nil)
 		p.must(err)
 		if !again.AlreadyQueued {
-			t.Error("a song that the host added became another item, want a like")
+			p.Error("a song that the host added became another item, want a like")
 		}
 		p.settle(party.SettingsChange{GuestPlaylistURI: pointer("")})
 		p.expect("without a playlist", p.inPlaylist(gina, ""), "")
@@ -77,7 +77,7 @@ func TestPlaylistSongsArePaged(t *testing.T) {
 		beyond, err := p.PlaylistSongs(p.host, p.room.ID, nil, 2, 99)
 		p.must(err)
 		if len(first.Hits) != 2 || !first.HasMore || len(last.Hits) != 1 || last.HasMore || len(beyond.Hits) != 0 {
-			t.Errorf("the pages have %d, %d and %d songs", len(first.Hits), len(last.Hits), len(beyond.Hits))
+			p.Errorf("the pages have %d, %d and %d songs", len(first.Hits), len(last.Hits), len(beyond.Hits))
 		}
 		_, err = p.PlaylistSongs(p.host, p.room.ID, nil, 51, 0)
 		p.expect("field", p.wants(party.BadUserInput, err).Field, "first")
@@ -93,7 +93,7 @@ func TestChangedPlaylistIsSeenWithinFiveMinutes(t *testing.T) {
 			p.cannotAdd(gina, 2, party.ReasonNotInPlaylist)
 		}
 		if p.catalog.reads != 1 {
-			t.Errorf("the playlist was read %d times, want once", p.catalog.reads)
+			p.Errorf("the playlist was read %d times, want once", p.catalog.reads)
 		}
 		p.catalog.playlist = []int{2}
 		time.Sleep(5 * time.Minute)
@@ -114,7 +114,7 @@ func TestUnreadablePlaylistCountsAsItWas(t *testing.T) {
 		found, err := p.PlaylistSongs(gina, p.room.ID, nil, 10, 0)
 		p.must(err)
 		if !found.Degraded || len(found.Hits) != 2 {
-			t.Errorf("got %d songs, degraded %t, want the two of yesterday", len(found.Hits), found.Degraded)
+			p.Errorf("got %d songs, degraded %t, want the two of yesterday", len(found.Hits), found.Degraded)
 		}
 		p.add(gina, 1)
 

@@ -216,18 +216,18 @@ func TestVotesForTheEndedSongDoNotSkipTheNext(t *testing.T) {
 			})
 			for i, err := range p.atOnce(calls...) {
 				if e := new(party.Error); errors.As(err, &e) && (i == len(guests) || e.Reason != party.ReasonTooEarly) {
-					t.Errorf("call %d returned %v", i, err)
+					p.Errorf("call %d returned %v", i, err)
 				}
 			}
 			state := p.state()
 			for _, command := range state.PendingCommands { // one for the ended song, if the votes came first
 				if command.Argument != first.Song.URI {
-					t.Errorf("round %d: a command skips %s, which has only just begun", round, command.Argument)
+					p.Errorf("round %d: a command skips %s, which has only just begun", round, command.Argument)
 				}
 				p.step(party.PlaybackStep{Answered: &party.Answer{CommandID: command.ID}})
 			}
 			if state.Playback.SkipVotes != 0 || state.NowPlaying.ID != next.ID {
-				t.Errorf("round %d: the next song begins with %d votes", round, state.Playback.SkipVotes)
+				p.Errorf("round %d: the next song begins with %d votes", round, state.Playback.SkipVotes)
 			}
 			p.step(party.PlaybackStep{EndedItem: next.ID})
 		}
@@ -271,17 +271,17 @@ func TestThousandConcurrentLikesCountOnceEach(t *testing.T) {
 		}
 		began := time.Now()
 		if n := succeeded(p.atOnce(likes...)); n != guests {
-			t.Errorf("%d of %d likes succeeded", n, guests)
+			p.Errorf("%d of %d likes succeeded", n, guests)
 		}
-		t.Logf("%d likes took %v", guests, time.Since(began).Round(time.Millisecond))
+		p.Logf("%d likes took %v", guests, time.Since(began).Round(time.Millisecond))
 		total := 0
 		for _, item := range p.state().Queue {
 			if total += item.LikeCount; item.LikeCount != guests/len(items) {
-				t.Errorf("%s has %d likes", item.Song.Name, item.LikeCount)
+				p.Errorf("%s has %d likes", item.Song.Name, item.LikeCount)
 			}
 		}
 		if total != guests {
-			t.Errorf("%d likes were counted, want %d", total, guests)
+			p.Errorf("%d likes were counted, want %d", total, guests)
 		}
 	})
 }

@@ -41,7 +41,7 @@ func TestChangesAfterAClosingInItsTransactionAreRefused(t *testing.T) {
 		all.Wait()
 		for i, err := range outcomes {
 			if party.CodeOf(err) != party.Conflict {
-				t.Errorf("change %d after the closing: %v, want CONFLICT", i, err)
+				p.Errorf("change %d after the closing: %v, want CONFLICT", i, err)
 			}
 		}
 	})
@@ -77,7 +77,7 @@ func TestConcurrentCreationsWithOneKeyOpenOneRoom(t *testing.T) {
 			go func() {
 				room, err := p.CreateRoom(host, jukebox.RoomInput{}, key)
 				if err != nil {
-					t.Error(err)
+					p.Error(err)
 					ids <- ""
 					return
 				}
@@ -147,7 +147,7 @@ func TestLongNamesOfDevicesAndSongsAreCut(t *testing.T) {
 		playback, err := p.RoomPlayback(p.host, room)
 		p.must(err)
 		if got := playback.Device.Name; len(got) < 250 || !strings.HasPrefix(long, got) {
-			t.Errorf("device name %q", got)
+			p.Errorf("device name %q", got)
 		}
 	})
 }
@@ -162,7 +162,7 @@ func TestSongWithLongTextsIsAdded(t *testing.T) {
 		got := added.Item.Song
 		if !added.AlreadyQueued || got.ImageURL != nil || len(got.Name) != 1024 || len(got.Artists[0]) > 255 ||
 			got.SpotifyURL != "https://open.spotify.com/track/"+strings.TrimPrefix(uri(555), "spotify:track:") {
-			t.Errorf("already queued: %t, song %+.200v", added.AlreadyQueued, got)
+			p.Errorf("already queued: %t, song %+.200v", added.AlreadyQueued, got)
 		}
 		p.step(party.PlaybackStep{Playback: &party.Playback{
 			Status: party.Playing, Health: party.HealthOK, ProgressMS: pointer(0), Song: &song,
@@ -191,7 +191,7 @@ func TestKeysThatDifferByASpaceAreDifferent(t *testing.T) {
 		second, err := p.AddSong(p.host, p.room.ID, uri(1), pointer("k "))
 		p.must(err)
 		if first.AlreadyQueued || !second.AlreadyQueued {
-			t.Errorf("already queued: %v, then %v; want the second one to be a request of its own",
+			p.Errorf("already queued: %v, then %v; want the second one to be a request of its own",
 				first.AlreadyQueued, second.AlreadyQueued)
 		}
 	})
@@ -269,7 +269,7 @@ func TestARepeatedUpdateNeedsNoSpotify(t *testing.T) {
 		_, err = p.UpdateRoom(p.host, p.room.ID, blocking, pointer("k"))
 		p.must(err)
 		if blocked := p.state().Settings.BlockedURIs(); len(blocked) != 0 {
-			t.Errorf("the update was done again: %v are blocked", blocked)
+			p.Errorf("the update was done again: %v are blocked", blocked)
 		}
 	})
 }

@@ -34,7 +34,7 @@ func TestNewNameIsShownAtEveryServer(t *testing.T) {
 			own, err := there.ViewerInRoom(gina, state)
 			p.must(err)
 			if own.Participant.User.ID != viewer.UserID {
-				t.Errorf("the viewer's participant is %+v", own.Participant)
+				p.Errorf("the viewer's participant is %+v", own.Participant)
 			}
 			return []string{
 				plays[0].Item.AddedBy.DisplayName, events[0].Actor.DisplayName, found.(*party.QueueItem).AddedBy.DisplayName,
@@ -46,7 +46,7 @@ func TestNewNameIsShownAtEveryServer(t *testing.T) {
 			p.must(err)
 			for i, name := range names() {
 				if name != want {
-					t.Errorf("name %d is %s, want %s", i, name, want)
+					p.Errorf("name %d is %s, want %s", i, name, want)
 				}
 			}
 		}

@@ -24,7 +24,7 @@ func TestRoomIsFoundByItsCodeUntilItCloses(t *testing.T) {
 			found, err := p.RoomByCode(p.Context(), code)
 			p.must(err)
 			if found == nil || found.ID != p.room.ID {
-				t.Fatalf("RoomByCode(%q) = %v, want the room", code, found)
+				p.Fatalf("RoomByCode(%q) = %v, want the room", code, found)
 			}
 		}
 		closed, err := p.CloseRoom(p.host, p.room.ID, nil)
@@ -33,13 +33,13 @@ func TestRoomIsFoundByItsCodeUntilItCloses(t *testing.T) {
 		found, err := p.RoomByCode(p.Context(), "PARTY")
 		p.must(err)
 		if found != nil {
-			t.Errorf("a closed room is still found by its code")
+			p.Errorf("a closed room is still found by its code")
 		}
 		again, err := p.CloseRoom(p.host, p.room.ID, nil)
 		p.must(err)
 		p.expect("closing a closed room", string(again.Status), "CLOSED")
 		if reopened := p.openRoom(p.host, "party"); reopened.ID == p.room.ID || reopened.Code != "PARTY" {
-			t.Errorf("the code of a closed room cannot be used again: %+v", reopened)
+			p.Errorf("the code of a closed room cannot be used again: %+v", reopened)
 		}
 	})
 }
@@ -54,7 +54,7 @@ func TestHostHasOneOpenRoomAndCodesAreUnique(t *testing.T) {
 		room, err := p.CreateRoom(other, jukebox.RoomInput{}, nil)
 		p.must(err)
 		if len(room.Code) != 5 || strings.ContainsAny(room.Code, "ILO01") {
-			t.Errorf("generated code %q, want 5 characters without look-alikes", room.Code)
+			p.Errorf("generated code %q, want 5 characters without look-alikes", room.Code)
 		}
 		p.expect("name", room.Name, "Otto")
 	})
@@ -89,7 +89,7 @@ func TestConcurrentRequestsOpenOneRoom(t *testing.T) {
 			}
 		}
 		if ok != 1 {
-			t.Errorf("%d rooms opened, want 1", ok)
+			p.Errorf("%d rooms opened, want 1", ok)
 		}
 	})
 }
@@ -116,7 +116,7 @@ func TestOnlyHostsOpenRoomsAndChangeThem(t *testing.T) {
 		_, err = p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Name: pointer("Geburtstag")}, nil)
 		p.must(err)
 		if after := p.version(); after != before+1 {
-			t.Errorf("version %d after one change and one that changes nothing, want %d", after, before+1)
+			p.Errorf("version %d after one change and one that changes nothing, want %d", after, before+1)
 		}
 	})
 }
@@ -143,7 +143,7 @@ func TestStrangersSeeOnlyTheRoomsPublicFields(t *testing.T) {
 		p.wants(party.Forbidden, err)
 		missing, err := p.Room(p.Context(), "01900000-0000-7000-8000-000000000000")
 		if missing != nil || err != nil {
-			t.Errorf("Room of an unknown id = %v, %v; want nil", missing, err)
+			p.Errorf("Room of an unknown id = %v, %v; want nil", missing, err)
 		}
 		_, err = p.Room(p.Context(), "1 OR 1=1")
 		p.expect("field", p.wants(party.BadUserInput, err).Field, "id")
@@ -211,7 +211,7 @@ func TestScreensOnlyWatch(t *testing.T) {
 		joined, err := p.JoinRoom(screen, "PARTY", "Person") // somebody takes the TV's browser to join
 		p.must(err)
 		if joined.Session.User.UserID == watching.Session.User.UserID {
-			t.Error("the screen became a guest")
+			p.Error("the screen became a guest")
 		}
 	})
 }
@@ -257,7 +257,7 @@ func TestBadInputNamesItsField(t *testing.T) {
 			})
 		}
 		if err := badName(strings.Repeat("ä", 40)); err != nil {
-			t.Errorf("a name of 40 characters: %v", err)
+			p.Errorf("a name of 40 characters: %v", err)
 		}
 	})
 }

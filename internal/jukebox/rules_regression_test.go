@@ -18,10 +18,10 @@ func TestLimitSwitchedOffAndOnCountsSongsOnce(t *testing.T) {
 		p.settle(party.SettingsChange{AddsPerHour: pointer(0)}) // as many as they like
 		p.settle(party.SettingsChange{AddsPerHour: pointer(10)})
 		if left := *p.quota(gina).AddsLeft; left < 8 {
-			t.Errorf("of ten songs an hour she has %d left after two", left)
+			p.Errorf("of ten songs an hour she has %d left after two", left)
 		}
 		if _, err := p.AddSong(gina, p.room.ID, uri(3), nil); err != nil {
-			t.Errorf("her third song of ten: %v", err)
+			p.Errorf("her third song of ten: %v", err)
 		}
 	})
 }
@@ -35,7 +35,7 @@ func TestHeldSongIsNotPlayedNext(t *testing.T) {
 		v, err := p.ViewerInRoom(gina, p.state())
 		p.must(err)
 		if v.Next != nil {
-			t.Errorf("song %s plays next, although it is held: %s", v.Next.Song.Name, v.Next.Refusal.Reason)
+			p.Errorf("song %s plays next, although it is held: %s", v.Next.Song.Name, v.Next.Refusal.Reason)
 		}
 	})
 }
@@ -51,7 +51,7 @@ func TestNoSongIsScheduledBeforeOneItCannotOvertake(t *testing.T) {
 		p.expect("likes do not help", p.queue(), "1 2")
 		now := time.Now()
 		if e := p.state().Schedule(now).Entries[1]; e.Earliest.Sub(now) < 3*time.Minute {
-			t.Errorf("it plays in %v at the earliest, and what is pinned before it takes three minutes", e.Earliest.Sub(now))
+			p.Errorf("it plays in %v at the earliest, and what is pinned before it takes three minutes", e.Earliest.Sub(now))
 		}
 	})
 }
@@ -68,7 +68,7 @@ func TestNoSongPlaysBeforeItsTurn(t *testing.T) {
 		p.expect("likes do not help", p.queue(), "1 2")
 		now := time.Now()
 		if e := p.state().Schedule(now).Entries[1]; e.Earliest.Sub(now) < 3*time.Minute {
-			t.Errorf("Ben's song plays in %v at the earliest, and it is Gina's turn for three minutes", e.Earliest.Sub(now))
+			p.Errorf("Ben's song plays in %v at the earliest, and it is Gina's turn for three minutes", e.Earliest.Sub(now))
 		}
 	})
 }
@@ -86,7 +86,7 @@ func TestSongsRemovedWithTheirPlaylistCanReturnWithIt(t *testing.T) {
 		declined, err := p.Driver().Declined(p.Context(), p.room.ID)
 		p.must(err)
 		if len(declined) > 0 {
-			t.Errorf("%s is no longer suggested, because the host had chosen another playlist for a moment", declined[0].Name)
+			p.Errorf("%s is no longer suggested, because the host had chosen another playlist for a moment", declined[0].Name)
 		}
 	})
 }
@@ -100,7 +100,7 @@ func TestSongsAwaitingApprovalAreHidden(t *testing.T) {
 		found, err := p.SearchSongs(ben, p.room.ID, "x", 1, 0)
 		p.must(err)
 		if id := found.Hits[0].QueueItemID; id != nil && *id == item.ID {
-			t.Error("Ben's search shows an item that is neither queued, committed nor playing")
+			p.Error("Ben's search shows an item that is neither queued, committed nor playing")
 		}
 	})
 }
@@ -215,7 +215,7 @@ func TestPresenceAffectsNoUser(t *testing.T) {
 		p.notePresence(3 * time.Second)
 		s := p.upTo(watcher, p.version())
 		if s.Present != 2 || s.AffectedSince(p.id(gina)) > before {
-			t.Errorf("present %d concerned %d, before %d, now %d", s.Present, s.AffectedSince(p.id(gina)), before, s.Version)
+			p.Errorf("present %d concerned %d, before %d, now %d", s.Present, s.AffectedSince(p.id(gina)), before, s.Version)
 		}
 	})
 }
@@ -245,7 +245,7 @@ func TestSettingsAffectEverybody(t *testing.T) {
 		p.settle(party.SettingsChange{SkipVotePercent: pointer(25), AddsPerHour: pointer(5)})
 		s := p.upTo(watcher, p.version())
 		if s.AffectedSince(p.id(guests[7])) <= before {
-			t.Errorf("guest 7 is not informed that they may add five songs an hour")
+			p.Errorf("guest 7 is not informed that they may add five songs an hour")
 		}
 	})
 }
@@ -269,7 +269,7 @@ func TestVoteOfAGuestWhoWasAwayNoLongerCounts(t *testing.T) {
 		defer leave()
 		p.notePresence(3 * time.Second)
 		if n := p.state().Playback.SkipVotes; gone != 0 || n != 0 {
-			t.Errorf("while she was away %d votes, and %d when she is back", gone, n)
+			p.Errorf("while she was away %d votes, and %d when she is back", gone, n)
 		}
 	})
 }
@@ -285,7 +285,7 @@ func TestUnlikedFallbackAfterItsEnd(t *testing.T) {
 		_, err := p.UnlikeQueueItem(gina, item.ID, nil)
 		p.must(err)
 		if next := p.state().NextToPlay(time.Now()); next != nil {
-			t.Errorf("%s plays, although it has no likes", next.Song.URI)
+			p.Errorf("%s plays, although it has no likes", next.Song.URI)
 		}
 	})
 }

@@ -130,7 +130,7 @@ func TestRefusalSaysWhenRequestsOpen(t *testing.T) {
 		_, err := p.AddSong(gina, p.room.ID, uri(1), nil)
 		refused := p.wants(party.Refused, err)
 		if refused.Reason != party.ReasonNotOpenYet || refused.RetryAfter.Round(time.Minute) != 5*time.Hour {
-			t.Errorf("refused with %s for %v", refused.Reason, refused.RetryAfter)
+			p.Errorf("refused with %s for %v", refused.Reason, refused.RetryAfter)
 		}
 		p.expect("the sentence", refused.Message, "Guests can add songs in 5 hours.")
 		time.Sleep(refused.RetryAfter)
@@ -152,7 +152,7 @@ func TestQueuedSongsOfAGuestAreLimited(t *testing.T) {
 		p.add(p.host, 6)
 		quota := p.quota(gina)
 		if quota.Queued != 2 || *quota.MaxQueued != 2 || p.quota(p.host).MaxQueued != nil {
-			t.Errorf("Gina's quota is %+v", quota)
+			p.Errorf("Gina's quota is %+v", quota)
 		}
 		p.playNow(first)
 		p.add(gina, 7)
@@ -180,12 +180,12 @@ func TestAddsPerHourRefill(t *testing.T) {
 		p.cannotAdd(gina, 4, party.ReasonTooManyAdded)
 		quota := p.quota(gina)
 		if *quota.AddsLeft != 0 || time.Until(*quota.RefillsAt).Round(time.Minute) != 30*time.Minute {
-			t.Errorf("her quota is %+v", quota)
+			p.Errorf("her quota is %+v", quota)
 		}
 		_, err := p.Undo(gina, p.room.ID, nil)
 		p.must(err)
 		if back := p.quota(gina); *back.AddsLeft != 1 || back.RefillsAt != nil {
-			t.Errorf("after taking %s back it is %+v", second.ID, back)
+			p.Errorf("after taking %s back it is %+v", second.ID, back)
 		}
 		p.add(gina, 4)
 		p.settle(party.SettingsChange{AddsPerHour: pointer(3)})
@@ -204,13 +204,13 @@ func TestChangedRulesHoldAndReleaseQueuedSongs(t *testing.T) {
 		state := p.state()
 		p.expect("queue", songs(state.Queue), "1 777")
 		if held := state.Queue[1].Refusal; held == nil || held.Reason != party.ReasonExplicit {
-			t.Errorf("the explicit song says %+v", held)
+			p.Errorf("the explicit song says %+v", held)
 		}
 		if change := state.QueueChange(&before); !change.Reset {
-			t.Error("the rules changed songs that did not change themselves, and clients were not told all of them")
+			p.Error("the rules changed songs that did not change themselves, and clients were not told all of them")
 		}
 		if next := state.NextToPlay(time.Now()); next == nil || next.ID != other.ID {
-			t.Errorf("next is %+v", next)
+			p.Errorf("next is %+v", next)
 		}
 		p.wants(party.Conflict, p.tryStep(party.PlaybackStep{CommitItem: explicit.ID})) // decided on an older state
 		p.settle(party.SettingsChange{AllowExplicit: pointer(true)})
@@ -236,7 +236,7 @@ func TestInvalidSettingsNameTheirField(t *testing.T) {
 		} {
 			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Settings: &change}, nil)
 			if got := p.wants(party.BadUserInput, err); got.Field != "input.settings."+field {
-				t.Errorf("%s: the error names %s", field, got.Field)
+				p.Errorf("%s: the error names %s", field, got.Field)
 			}
 		}
 		unknown := jukebox.RoomUpdate{Settings: &party.SettingsChange{Blocked: []string{uri(404)}}}
@@ -263,7 +263,7 @@ func TestSettingsAreStoredUnchanged(t *testing.T) {
 		version := p.state().Version
 		p.settle(party.SettingsChange{MaxSongSeconds: pointer(400), Blocked: []string{uri(3), artist(4)}})
 		if p.state().Version != version {
-			t.Error("setting what is set was a change")
+			p.Error("setting what is set was a change")
 		}
 		p.settle(party.SettingsChange{
 			MaxSongSeconds: pointer(0), MaxQueuedPerGuest: pointer(0), AddsPerHour: pointer(0),
@@ -272,7 +272,7 @@ func TestSettingsAreStoredUnchanged(t *testing.T) {
 		s = p.state().Settings
 		if s.MaxSongSeconds != nil || s.MaxQueuedPerGuest != nil || s.AddsPerHour != nil || s.LastCallAt != nil ||
 			len(s.Blocked) > 0 {
-			t.Errorf("what was taken away is still there: %+v", s)
+			p.Errorf("what was taken away is still there: %+v", s)
 		}
 	})
 }
@@ -283,7 +283,7 @@ func TestNewcomersSongsWaitForApprovalUntilTheyAreTrusted(t *testing.T) {
 		gina, ben := p.join("Gina"), p.join("Ben")
 		first := p.add(gina, 1)
 		if first.State != party.AwaitingApproval || p.queue() != "" {
-			t.Fatalf("her song is %s, and the queue %q", first.State, p.queue())
+			p.Fatalf("her song is %s, and the queue %q", first.State, p.queue())
 		}
 		p.expect("Gina sees", songs(p.awaiting(gina)), "1")
 		p.expect("Ben sees", songs(p.awaiting(ben)), "")
@@ -292,7 +292,7 @@ func TestNewcomersSongsWaitForApprovalUntilTheyAreTrusted(t *testing.T) {
 			approved, err := p.ApproveItem(p.host, first.ID)
 			p.must(err)
 			if approved.State != party.Queued {
-				t.Errorf("an approved song is %s", approved.State)
+				p.Errorf("an approved song is %s", approved.State)
 			}
 		}
 		second := p.add(gina, 2)
@@ -305,7 +305,7 @@ func TestNewcomersSongsWaitForApprovalUntilTheyAreTrusted(t *testing.T) {
 		_, err = p.ApproveItem(p.host, third.ID)
 		p.must(err)
 		if trusted := p.add(gina, 4); trusted.State != party.Queued {
-			t.Errorf("after two accepted songs the next one is %s", trusted.State)
+			p.Errorf("after two accepted songs the next one is %s", trusted.State)
 		}
 		p.add(ben, 5)
 		p.add(p.host, 5) // the host wants it, too
@@ -337,7 +337,7 @@ func TestWithdrawnSongPassesToItsFirstLiker(t *testing.T) {
 		state := p.state()
 		p.expect("queue", songs(state.Queue), "1")
 		if left := state.Queue[0]; left.AddedBy.DisplayName != "Cem" || left.LikeCount != 2 {
-			t.Errorf("it belongs to %s now and has %d likes", left.AddedBy.DisplayName, left.LikeCount)
+			p.Errorf("it belongs to %s now and has %d likes", left.AddedBy.DisplayName, left.LikeCount)
 		}
 		_, err = p.RemoveQueueItem(gina, item.ID, nil)
 		p.wants(party.Forbidden, err)
@@ -349,7 +349,7 @@ func TestWithdrawnSongPassesToItsFirstLiker(t *testing.T) {
 		p.expect("queue", songs(state.Queue), "1 2")
 		back := state.Queue[0]
 		if back.AddedBy.DisplayName != "Gina" || back.LikeCount != 3 || state.Queue[1].LikeCount != 1 {
-			t.Errorf("taken back, it belongs to %s and has %d likes", back.AddedBy.DisplayName, back.LikeCount)
+			p.Errorf("taken back, it belongs to %s and has %d likes", back.AddedBy.DisplayName, back.LikeCount)
 		}
 	})
 }
@@ -381,7 +381,7 @@ func TestHostsReorderSongsByPins(t *testing.T) {
 			"until":    second(p.PinItem(p.host, items[4].ID, 1, "WHENEVER", nil)),
 		} {
 			if got := p.wants(party.BadUserInput, err); got.Field != field {
-				t.Errorf("%s: the error names %s", field, got.Field)
+				p.Errorf("%s: the error names %s", field, got.Field)
 			}
 		}
 		p.step(party.PlaybackStep{CommitItem: items[3].ID})

@@ -23,7 +23,7 @@ func (p *fixture) settings() party.RoomSettings {
 func TestSettingsApplyAtOnce(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		if s := p.settings(); s.Delivery != party.DeliveryQueue || !s.Fallback || s.FallbackPlaylistURI != nil {
-			t.Errorf("usually %+v", s)
+			p.Errorf("usually %+v", s)
 		}
 		update := func(in party.SettingsChange) error {
 			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Settings: &in}, nil)
@@ -40,16 +40,16 @@ func TestSettingsApplyAtOnce(t *testing.T) {
 		if next.RoomVersion != next.Version || next.Settings.Fallback ||
 			*next.Settings.FallbackPlaylistURI != "spotify:playlist:37i9dQZF1DX" ||
 			next.Playback.Delivery != party.DeliveryPlaylist || next.PlaybackVersion != next.Version {
-			t.Errorf("the room's watchers see %+v", next.Settings)
+			p.Errorf("the room's watchers see %+v", next.Settings)
 		}
 		before := p.version()
 		p.must(update(party.SettingsChange{Fallback: pointer(false)}))
 		if p.version() != before {
-			t.Error("what is so already is a change")
+			p.Error("what is so already is a change")
 		}
 		p.must(update(party.SettingsChange{FallbackPlaylistURI: pointer("")}))
 		if s := p.settings(); s.FallbackPlaylistURI != nil || s.Delivery != party.DeliveryPlaylist {
-			t.Errorf("then %+v", s)
+			p.Errorf("then %+v", s)
 		}
 		for _, uri := range []string{
 			"spotify:track:37i9dQZF1DX", "https://evil.test/playlist/37i9dQZF1DX", "37i9dQZF1DX", "spotify:playlist:",
@@ -78,7 +78,7 @@ func TestFallbackMusicComesLastUnlessItIsLiked(t *testing.T) {
 		added, err := p.AddSong(guest, p.room.ID, uri(8), nil)
 		p.must(err)
 		if !added.AlreadyQueued || added.Item.AddedBy != nil || added.Item.LikeCount != 1 {
-			t.Errorf("adding what is there: %+v", added)
+			p.Errorf("adding what is there: %+v", added)
 		}
 		p.expect("a liked one has its place", p.queue(), "8 1 7")
 		p.step(party.PlaybackStep{Fallback: []party.Song{song(1)}})
@@ -146,13 +146,13 @@ func TestSearchFindsTheRoomsSongsWhileSpotifyIsDown(t *testing.T) {
 			}
 			p.expect(query, songs(items), want)
 			if !found.Degraded {
-				t.Error("the result does not say that these are not all songs")
+				p.Error("the result does not say that these are not all songs")
 			}
 		}
 		found, err := p.SearchSongs(guest, p.room.ID, "song", 1, 1)
 		p.must(err)
 		if len(found.Hits) != 1 || found.Hits[0].Song.Name != "Song 12" || found.HasMore {
-			t.Errorf("the second page: %+v", found)
+			p.Errorf("the second page: %+v", found)
 		}
 		queue, err := p.ClearQueue(p.host, p.room.ID, nil)
 		p.must(err)
@@ -206,13 +206,13 @@ func TestDeliverySetAgainIsAChangeIfAnotherIsInUse(t *testing.T) {
 		}
 		before, _ := set()
 		if same, _ := set(); same != before {
-			t.Error("a change that changes nothing")
+			p.Error("a change that changes nothing")
 		}
 		p.step(party.PlaybackStep{Playback: &party.Playback{
 			Delivery: party.DeliveryQueue, Health: party.HealthOK, Status: party.Idle,
 		}})
 		if _, uses := set(); uses != list {
-			t.Errorf("the player uses %s", uses)
+			p.Errorf("the player uses %s", uses)
 		}
 	})
 }

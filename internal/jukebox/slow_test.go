@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/database"
+	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/testdb"
 	"antwon.dj/backend/internal/testdb/slowproxy"
 )
@@ -63,6 +64,21 @@ func TestSlowDatabaseMakesEveryChange(t *testing.T) {
 	p.likeByMany(40, func() { proxy.SetRoundTrip(50 * time.Millisecond) }, func() {})
 }
 
+// Fifty guests in one transaction used to take longer than a transaction may, so none was ever deleted.
+func TestIdleGuestsAreDeletedFromASlowDatabase(t *testing.T) {
+	const guests = 8
+	p, proxy := farParty(t)
+	for range guests {
+		p.join("Idle")
+	}
+	p.must(jukebox.AgeGuests(p.Context(), p.store, 25*time.Hour))
+	proxy.SetRoundTrip(300 * time.Millisecond)
+	done, err := p.purger().Idle(p.Context())
+	if p.must(err); done.Guests != guests {
+		t.Errorf("%d guests were deleted, want %d", done.Guests, guests)
+	}
+}
+
 func TestChangesOfATransactionThatTimedOutAreMadeByTheNext(t *testing.T) {
 	const guests = 12
 	p, proxy := farParty(t)
@@ -95,7 +111,7 @@ func TestCallerWhoGivesUpDoesNotWaitForOthers(t *testing.T) {
 		p.waitForWaiting(1)
 		cancel()
 		if err := <-gaveUp; !errors.Is(err, context.Canceled) { // while the room is still held
-			t.Errorf("got %v, want that the context was canceled", err)
+			p.Errorf("got %v, want that the context was canceled", err)
 		}
 		close(release)
 		p.must(<-held)

@@ -46,12 +46,12 @@ func TestWatcherReceivesEveryChange(t *testing.T) {
 		if now := state.Playback; now.Item == nil || now.Item.ID != one.ID || now.Song.Name != "Song 1" ||
 			now.Device.Name != "Kitchen" || *now.Device.VolumePercent != 40 || now.Device.SupportsVolume() ||
 			*now.ProgressMS != 1200 || state.NowPlaying.Position != nil {
-			t.Errorf("playback %+v", now)
+			p.Errorf("playback %+v", now)
 		}
 		_, err = p.CloseRoom(p.host, p.room.ID, nil)
 		p.must(err)
 		if last := see("2"); last.Status != party.Closed || last.NowPlaying != nil || last.Playback.Status != party.Idle {
-			t.Errorf("last state %+v", last)
+			p.Errorf("last state %+v", last)
 		}
 	})
 }
@@ -125,7 +125,7 @@ func queueOf(state *party.State) string {
 func TestAppliedDifferencesReproduceTheQueue(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		seed := rand.Uint64()
-		t.Logf("seed %d", seed)
+		p.Logf("seed %d", seed)
 		random := rand.New(rand.NewPCG(seed, 0))
 		replicas := make([]*party.State, 3)
 		clients := make([]client, 12)
@@ -268,11 +268,11 @@ func TestQueueDifferenceResetsBeyondRememberedRemovals(t *testing.T) {
 			p.must(err)
 		}
 		if change := state.QueueChange(&old); !change.Reset {
-			t.Errorf("a difference of 600 removed songs has %d removed ids, want a reset", len(change.RemovedIDs))
+			p.Errorf("a difference of 600 removed songs has %d removed ids, want a reset", len(change.RemovedIDs))
 		}
 		recent := state.Version - 1
 		if change := state.QueueChange(&recent); change.Reset || len(change.RemovedIDs) != 100 {
-			t.Errorf("after the last clearing: reset %v, %d removed ids; want 100 ids", change.Reset, len(change.RemovedIDs))
+			p.Errorf("after the last clearing: reset %v, %d removed ids; want 100 ids", change.Reset, len(change.RemovedIDs))
 		}
 	})
 }

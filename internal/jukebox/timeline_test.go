@@ -76,7 +76,7 @@ func TestServerNoticesThatTheBeatWentBack(t *testing.T) {
 		before := p.version()
 		p.must(p.Timeline().Check(p.Context()))
 		if p.version() != before {
-			t.Error("the next check raised the version again")
+			p.Error("the next check raised the version again")
 		}
 	})
 }
@@ -93,7 +93,7 @@ func TestOnlyOneServerBeginsTheTimeline(t *testing.T) {
 		before := p.version()
 		p.must(other.Timeline().Check(p.Context()))
 		if p.version() != before {
-			t.Error("the other server raised the version again")
+			p.Error("the other server raised the version again")
 		}
 		p.expectWholeRoom(lost, "1")
 	})
@@ -105,7 +105,7 @@ func TestDatabaseThatNobodyUsedMayBeABackup(t *testing.T) {
 		started := p.replica(p.bus)
 		p.must(started.Timeline().Check(p.Context())) // the last beat was a moment ago
 		if p.version() > lost.Version {
-			t.Error("a server that starts while others run began a new timeline")
+			p.Error("a server that starts while others run began a new timeline")
 		}
 		long := time.Now().UTC().Add(-time.Hour)
 		p.must(jukebox.Exec(p.Context(), p.store, "UPDATE timelines SET beat_at = ?", long))

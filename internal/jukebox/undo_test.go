@@ -31,11 +31,11 @@ func TestUndoRevertsOnlyTheLastAction(t *testing.T) {
 		p.must(err)
 		undo(gina, "1")
 		if likes := p.state().Queue[0].LikeCount; likes != 1 {
-			t.Errorf("after taking the unlike back it has %d likes", likes)
+			p.Errorf("after taking the unlike back it has %d likes", likes)
 		}
 		undo(ben, "1") // Gina likes it: it is hers now
 		if who := p.state().Queue[0].AddedBy.DisplayName; who != "Gina" {
-			t.Errorf("the song is %s's", who)
+			p.Errorf("the song is %s's", who)
 		}
 		p.add(ben, 3)
 		p.add(gina, 4)
@@ -68,7 +68,7 @@ func TestAllSongsOfAGuestAreRemovedAndComeBack(t *testing.T) {
 		}
 		p.expect("what was handed to the player stays", p.queue(), "1 3")
 		if n := len(p.state().Awaiting); n != 0 {
-			t.Errorf("%d songs still wait for approval", n)
+			p.Errorf("%d songs still wait for approval", n)
 		}
 		events, _, err := p.Lists().Log(p.host, p.room, lists.First(1, nil), false)
 		p.must(err)
@@ -77,7 +77,7 @@ func TestAllSongsOfAGuestAreRemovedAndComeBack(t *testing.T) {
 		p.must(err)
 		p.expect("undone", p.queue(), "1 2 3 4")
 		if n := len(p.state().Awaiting); n != 1 {
-			t.Errorf("%d songs wait for approval again, want 1", n)
+			p.Errorf("%d songs wait for approval again, want 1", n)
 		}
 		_, err = p.RemoveGuestSongs(p.host, p.room.ID, p.room.ID, nil)
 		p.wants(party.NotFound, err)
@@ -128,7 +128,7 @@ func TestUndoIsRefusedAfterTheSongIsCommitted(t *testing.T) {
 		_, err := p.Undo(gina, p.room.ID, nil)
 		p.refusedBecause(err, party.ReasonCommitted)
 		if got := p.state().Queue[0]; got.LikeCount != 1 {
-			t.Errorf("it has %d likes", got.LikeCount)
+			p.Errorf("it has %d likes", got.LikeCount)
 		}
 	})
 }

@@ -58,7 +58,7 @@ func TestGuestsWhoArePresentSkipByVote(t *testing.T) {
 		guests := p.present(5)
 		p.notePresence(3 * time.Second)
 		if state := p.state(); state.Present != 5 || state.Playback.SkipVotesNeeded != 3 {
-			t.Fatalf("%d are present, and %d votes needed", state.Present, state.Playback.SkipVotesNeeded)
+			p.Fatalf("%d are present, and %d votes needed", state.Present, state.Playback.SkipVotesNeeded)
 		}
 		vote := func(who context.Context) error { return second(p.VoteToSkip(who, p.room.ID, nil)) }
 		p.wants(party.Conflict, vote(guests[0])) // nothing plays
@@ -66,7 +66,7 @@ func TestGuestsWhoArePresentSkipByVote(t *testing.T) {
 		p.playNow(first)
 		p.refusedBecause(vote(guests[0]), party.ReasonTooEarly)
 		if from := p.state().Playback.VotesFrom; time.Until(*from) != 10*time.Second {
-			t.Errorf("votes count in %v", time.Until(*from))
+			p.Errorf("votes count in %v", time.Until(*from))
 		}
 		time.Sleep(10 * time.Second)
 		p.must(vote(guests[0]))
@@ -77,26 +77,26 @@ func TestGuestsWhoArePresentSkipByVote(t *testing.T) {
 		}
 		state := p.state()
 		if state.Playback.SkipVotes != 2 || len(state.PendingCommands) != 0 {
-			t.Fatalf("%d votes, and %v is asked of the player", state.Playback.SkipVotes, state.PendingCommands)
+			p.Fatalf("%d votes, and %v is asked of the player", state.Playback.SkipVotes, state.PendingCommands)
 		}
 		p.must(vote(guests[2]))
 		p.must(vote(guests[3]))
 		commands := p.state().PendingCommands
 		if len(commands) != 1 || commands[0].Kind != party.SkipCommand || commands[0].Argument != first.Song.URI {
-			t.Fatalf("after enough votes %v is asked of the player", commands)
+			p.Fatalf("after enough votes %v is asked of the player", commands)
 		}
 		p.step(party.PlaybackStep{
 			EndedItem: first.ID, Skipped: true, Answered: &party.Answer{CommandID: p.state().PendingCommands[0].ID},
 		})
 		p.playNow(next)
 		if votes := p.state().Playback.SkipVotes; votes != 0 {
-			t.Errorf("the next song begins with %d votes", votes)
+			p.Errorf("the next song begins with %d votes", votes)
 		}
 		p.refusedBecause(vote(guests[4]), party.ReasonTooEarly) // it was meant for the song before
 		history, _, err := p.Lists().History(p.host, p.room, lists.First(2, nil))
 		p.must(err)
 		if by := history[1].SkippedBy; by == nil || *by != party.SkippedByVotes || history[0].SkippedBy != nil {
-			t.Errorf("the history says that it was skipped by %v", by)
+			p.Errorf("the history says that it was skipped by %v", by)
 		}
 	})
 }
@@ -111,7 +111,7 @@ func TestPlaybackHasTheVersionOfItsLastChange(t *testing.T) {
 			p.Helper()
 			state := p.state()
 			if shown := state.Playback.ShownVersion(); shown != state.Version {
-				t.Errorf("after %s the playback has version %d, and the room %d", what, shown, state.Version)
+				p.Errorf("after %s the playback has version %d, and the room %d", what, shown, state.Version)
 			}
 		}
 		p.playNow(item)
@@ -125,7 +125,7 @@ func TestPlaybackHasTheVersionOfItsLastChange(t *testing.T) {
 		before := p.state().Playback.ShownVersion()
 		p.like(guests[0], p.add(p.host, 2))
 		if now := p.state().Playback.ShownVersion(); now != before {
-			t.Errorf("a like changed the playback's version from %d to %d", before, now)
+			p.Errorf("a like changed the playback's version from %d to %d", before, now)
 		}
 	})
 }
@@ -138,12 +138,12 @@ func TestSkipNeedsTwoVotesAndVotingSwitchedOn(t *testing.T) {
 		time.Sleep(time.Minute)
 		p.must(second(p.VoteToSkip(guests[0], p.room.ID, nil)))
 		if state := p.state(); len(state.PendingCommands) > 0 || state.Playback.SkipVotesNeeded != 2 {
-			t.Errorf("%d votes are needed, and %v is asked of the player", state.Playback.SkipVotesNeeded, state.PendingCommands)
+			p.Errorf("%d votes are needed, and %v is asked of the player", state.Playback.SkipVotesNeeded, state.PendingCommands)
 		}
 		p.settle(party.SettingsChange{SkipVotePercent: pointer(0)})
 		p.refusedBecause(second(p.VoteToSkip(p.join("Ben"), p.room.ID, nil)), party.ReasonVotesOff)
 		if needed := p.state().Playback.SkipVotesNeeded; needed != 0 {
-			t.Errorf("%d votes are needed where nobody can vote", needed)
+			p.Errorf("%d votes are needed where nobody can vote", needed)
 		}
 	})
 }
@@ -164,7 +164,7 @@ func TestNeededVotesAreRecountedWhenGuestsLeave(t *testing.T) {
 		p.must(second(p.VoteToSkip(stay[0], p.room.ID, nil)))
 		p.must(second(p.VoteToSkip(stay[1], p.room.ID, nil)))
 		if state := p.state(); state.Present != 10 || state.Playback.SkipVotesNeeded != 5 || len(state.PendingCommands) > 0 {
-			t.Fatalf("%d are present, %d votes needed, %v", state.Present, state.Playback.SkipVotesNeeded, state.PendingCommands)
+			p.Fatalf("%d are present, %d votes needed, %v", state.Present, state.Playback.SkipVotesNeeded, state.PendingCommands)
 		}
 		for _, gone := range leave {
 			gone()
@@ -172,10 +172,10 @@ func TestNeededVotesAreRecountedWhenGuestsLeave(t *testing.T) {
 		p.notePresence(4 * time.Minute)
 		state := p.state()
 		if state.Present != 3 || state.Playback.SkipVotesNeeded != 2 || state.Playback.SkipVotes != 2 {
-			t.Errorf("%d are present, %d of %d votes", state.Present, state.Playback.SkipVotes, state.Playback.SkipVotesNeeded)
+			p.Errorf("%d are present, %d of %d votes", state.Present, state.Playback.SkipVotes, state.Playback.SkipVotesNeeded)
 		}
 		if len(state.PendingCommands) != 1 {
-			t.Errorf("%v is asked of the player", state.PendingCommands)
+			p.Errorf("%v is asked of the player", state.PendingCommands)
 		}
 	})
 }
@@ -190,12 +190,12 @@ func TestLoweredThresholdMakesVotesSufficient(t *testing.T) {
 			p.must(second(p.VoteToSkip(guest, p.room.ID, nil)))
 		}
 		if commands := p.state().PendingCommands; len(commands) != 0 {
-			t.Fatalf("two of eight ask the player for %+v", commands)
+			p.Fatalf("two of eight ask the player for %+v", commands)
 		}
 		p.settle(party.SettingsChange{SkipVotePercent: pointer(25)})
 		state := p.state()
 		if now := state.Playback; len(state.PendingCommands) != 1 || now.SkipVotesNeeded != 2 || now.SkipVotes != 2 {
-			t.Errorf("%d votes of %d, and the player is asked for %+v",
+			p.Errorf("%d votes of %d, and the player is asked for %+v",
 				now.SkipVotes, now.SkipVotesNeeded, state.PendingCommands)
 		}
 	})
@@ -237,7 +237,7 @@ func TestScreensAndStrangersAreNotPresent(t *testing.T) {
 		count, err := p.PresentCount(p.host, must(p.Room(p.host, p.room.ID)))
 		p.must(err)
 		if *count != 2 {
-			t.Errorf("%d are present", *count)
+			p.Errorf("%d are present", *count)
 		}
 	})
 }
@@ -261,7 +261,7 @@ func TestScheduleMovesWithLikesPausesAndTheRules(t *testing.T) {
 		told := func() (lines string) {
 			for _, e := range p.state().Schedule(time.Now()).Entries {
 				if e.Message == "" || e.Earliest.After(e.Likely) {
-					t.Errorf("entry %+v", e)
+					p.Errorf("entry %+v", e)
 				}
 				lines += fmt.Sprint(e.Reason, " ", e.Likely.Sub(began).Minutes(), " ", e.Earliest.Sub(began).Minutes(), "\n")
 			}
@@ -308,7 +308,7 @@ func TestOnlyThoseWhoWerePresentBeforeTheSongVote(t *testing.T) {
 		p.refusedBecause(p.vote(late), party.ReasonJustArrived)
 		p.must(p.vote(guests[0]))
 		if state := p.state(); state.Playback.SkipVotes != 1 || len(state.PendingCommands) != 0 {
-			t.Errorf("%d votes, and %v is asked of the player", state.Playback.SkipVotes, state.PendingCommands)
+			p.Errorf("%d votes, and %v is asked of the player", state.Playback.SkipVotes, state.PendingCommands)
 		}
 		p.step(party.PlaybackStep{EndedItem: first.ID})
 		p.playNow(next)
@@ -329,7 +329,7 @@ func TestOneBrowserHasOneVote(t *testing.T) {
 		p.must(p.vote(one))
 		p.refusedBecause(p.vote(two), party.ReasonAlreadyVoted)
 		if state := p.state(); state.Playback.SkipVotes != 1 || len(state.PendingCommands) != 0 {
-			t.Errorf("%d votes, and %v is asked of the player", state.Playback.SkipVotes, state.PendingCommands)
+			p.Errorf("%d votes, and %v is asked of the player", state.Playback.SkipVotes, state.PendingCommands)
 		}
 	})
 }
@@ -347,12 +347,12 @@ func TestSigningOutTakesTheVoteAlong(t *testing.T) {
 		p.must(p.vote(guests[0]))
 		p.must(p.vote(puppet))
 		if state := p.state(); state.Playback.SkipVotes != 2 || state.Present != 4 {
-			t.Fatalf("%d votes of %d present", state.Playback.SkipVotes, state.Present)
+			p.Fatalf("%d votes of %d present", state.Playback.SkipVotes, state.Present)
 		}
 		p.must(p.SignOut(p.Context(), session.Refresh))
 		leave()
 		if state := p.state(); state.Playback.SkipVotes != 1 || state.Present != 3 {
-			t.Errorf("after signing out: %d votes of %d present", state.Playback.SkipVotes, state.Present)
+			p.Errorf("after signing out: %d votes of %d present", state.Playback.SkipVotes, state.Present)
 		}
 		again := p.as(p.joinFrom("phone", "Puppet"))
 		p.arrive(again)
@@ -370,13 +370,13 @@ func TestGuestsLikeSongsSomeTimeAfterJoiningWhereTheHostWantsIt(t *testing.T) {
 		added, err := p.AddSong(gina, p.room.ID, uri(1), nil) // which would be a like
 		p.must(err)
 		if !added.AlreadyQueued || added.Item.LikeCount != 0 {
-			t.Errorf("adding the queued song: %+v, with %d likes", added, added.Item.LikeCount)
+			p.Errorf("adding the queued song: %+v, with %d likes", added, added.Item.LikeCount)
 		}
 		p.like(p.host, item)
 		time.Sleep(5 * time.Minute)
 		p.like(gina, item)
 		if n := p.state().Queue[0].LikeCount; n != 2 {
-			t.Errorf("%d likes", n)
+			p.Errorf("%d likes", n)
 		}
 		p.must(second(p.UnlikeQueueItem(p.join("Otto"), item.ID, nil)))
 	})

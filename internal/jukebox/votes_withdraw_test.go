@@ -35,29 +35,29 @@ func TestWithdrawnSkipVoteNoLongerCounts(t *testing.T) {
 		before := p.version()
 		p.withdrawVote(guests[0]) // there is no vote
 		if now := p.version(); now != before {
-			t.Errorf("withdrawing no vote changed the room from version %d to %d", before, now)
+			p.Errorf("withdrawing no vote changed the room from version %d to %d", before, now)
 		}
 		for range 3 {
 			p.must(p.vote(guests[0]))
 			p.withdrawVote(guests[0])
 		}
 		if votes := p.state().Playback.SkipVotes; votes != 0 {
-			t.Errorf("%d votes count after the vote was withdrawn", votes)
+			p.Errorf("%d votes count after the vote was withdrawn", votes)
 		}
 		p.must(p.vote(guests[1]))
 		if commands := p.state().PendingCommands; len(commands) != 0 {
-			t.Errorf("one vote of three asks the player for %+v", commands)
+			p.Errorf("one vote of three asks the player for %+v", commands)
 		}
 		p.must(p.vote(guests[0]))
 		if commands := p.state().PendingCommands; len(commands) != 1 {
-			t.Errorf("two votes of three ask the player for %+v", commands)
+			p.Errorf("two votes of three ask the player for %+v", commands)
 		}
 		p.logHas(map[party.EventKind]int{party.EventVoted: 2, party.EventUnvoted: 1})
 		p.step(party.PlaybackStep{EndedItem: first.ID})
 		p.playNow(next)
 		p.withdrawVote(guests[0]) // which was for the song before
 		if votes := p.state().Playback.SkipVotes; votes != 0 {
-			t.Errorf("the next song has %d votes", votes)
+			p.Errorf("the next song has %d votes", votes)
 		}
 	})
 }
@@ -77,7 +77,7 @@ func TestWithdrawnSkipVoteDoesNotSkip(t *testing.T) {
 		time.Sleep(party.CommandTimeout + time.Second)
 		p.withdrawVote(guests[2])
 		if votes := p.state().Playback.SkipVotes; votes != 2 {
-			t.Errorf("%d votes are left", votes)
+			p.Errorf("%d votes are left", votes)
 		}
 		p.logHas(map[party.EventKind]int{party.EventSkipped: 1, party.EventUnvoted: 1})
 	})
@@ -105,7 +105,7 @@ func TestViewerSeesWhetherTheyMayVote(t *testing.T) {
 		guests := p.present(3)
 		p.notePresence(3 * time.Second)
 		if vote := p.skipVote(guests[0]); vote != nil {
-			t.Errorf("a vote on nothing: %+v", vote)
+			p.Errorf("a vote on nothing: %+v", vote)
 		}
 		item := p.add(guests[0], 1)
 		p.playNow(item)
@@ -113,27 +113,27 @@ func TestViewerSeesWhetherTheyMayVote(t *testing.T) {
 		late := p.join("Late")
 		p.arrive(late)
 		if vote := p.skipVote(late); vote.CanVote() || vote.Refusal.Reason != party.ReasonJustArrived {
-			t.Errorf("who came after the song began sees %+v", vote)
+			p.Errorf("who came after the song began sees %+v", vote)
 		}
 		if vote := p.skipVote(guests[0]); vote.ItemID != item.ID || !vote.CanVote() || vote.Voted {
-			t.Errorf("who was there before sees %+v", vote)
+			p.Errorf("who was there before sees %+v", vote)
 		}
 		if vote := p.skipVote(p.host); !vote.CanVote() || vote.Voted {
-			t.Errorf("the host, who is not connected, sees %+v", vote)
+			p.Errorf("the host, who is not connected, sees %+v", vote)
 		}
 		time.Sleep(10 * time.Second)
 		p.must(p.vote(guests[0]))
 		if mine, other := p.skipVote(guests[0]), p.skipVote(guests[1]); !mine.Voted || other.Voted {
-			t.Errorf("the voter sees %+v, another guest %+v", mine, other)
+			p.Errorf("the voter sees %+v, another guest %+v", mine, other)
 		}
 		screen, err := p.WatchRoom(p.Context(), p.room.Code)
 		p.must(err)
 		if vote := p.skipVote(p.as(&screen.Session)); vote != nil {
-			t.Errorf("a screen sees %+v", vote)
+			p.Errorf("a screen sees %+v", vote)
 		}
 		p.settle(party.SettingsChange{SkipVotePercent: pointer(0)})
 		if vote := p.skipVote(guests[1]); vote.CanVote() || vote.Refusal.Reason != party.ReasonVotesOff {
-			t.Errorf("where voting is off a guest sees %+v", vote)
+			p.Errorf("where voting is off a guest sees %+v", vote)
 		}
 	})
 }
@@ -153,7 +153,7 @@ func TestBrowserThatSignsOutAndInHasOneVote(t *testing.T) {
 		votes := func(want int, when string) {
 			p.Helper()
 			if n := p.state().Playback.SkipVotes; n != want {
-				t.Errorf("%d votes %s, want %d", n, when, want)
+				p.Errorf("%d votes %s, want %d", n, when, want)
 			}
 		}
 		for i, puppet := range puppets {

@@ -3,7 +3,6 @@ package purge
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"antwon.dj/backend/ent"
@@ -16,6 +15,8 @@ const (
 	idleKept = 24 * time.Hour
 	// guestsAtOnce is how many guests, or their memberships, one transaction deletes.
 	guestsAtOnce = 50
+	// enoughTime is after which part of its time a transaction takes no further guest.
+	enoughTime = database.TxTimeout / 4
 )
 
 const (
@@ -90,31 +91,39 @@ func (p *Purger) deleteGuests(ctx context.Context, before time.Time) (n int, err
 // deleteEach calls remove for each row of a table that meets a condition, for some of them in one transaction. Remove
 // has to check the condition again. deleteEach returns how many rows were deleted, also with an error.
 func (p *Purger) deleteEach(
-	ctx context.Context, table, condition string, before time.Time,
-	remove func(tx *ent.Tx, id string) (gone int, err error),
+	ctx context.Context, table, condition string, before time.Time, remove removal,
 ) (n int, err error) {
 	err = p.db.Walk(ctx, table, condition, []any{before, before}, func(ids []any) error {
-		for some := range slices.Chunk(ids, guestsAtOnce) {
-			gone := 0
-			err := p.db.InTx(ctx, func(tx *ent.Tx) error {
-				gone = 0 // this may be a further attempt
-				for _, id := range some {
-					one, err := remove(tx, id.(string))
-					if err != nil {
-						return err
-					}
-					gone += one
-				}
-				return nil
-			})
+		for len(ids) > 0 {
+			done, gone, err := p.deleteSome(ctx, ids, remove)
 			if err != nil {
 				return err
 			}
-			n += gone
+			ids, n = ids[done:], n+gone
 		}
 		return nil
 	})
 	return n, wrap("delete idle guests: "+table, err)
+}
+
+// removal deletes a row, and returns how many it deleted: 0 if it may stay, or another server was faster.
+type removal func(tx *ent.Tx, id string) (gone int, err error)
+
+// deleteSome removes the first rows in one transaction, and returns how many it has dealt with. Where the database is
+// slow those are few: a transaction that took too long would come to nothing.
+func (p *Purger) deleteSome(ctx context.Context, ids []any, remove removal) (done, gone int, err error) {
+	err = p.db.InTx(ctx, func(tx *ent.Tx) error {
+		done, gone = 0, 0 // this may be a further attempt
+		for began := time.Now(); done < min(len(ids), guestsAtOnce) && time.Since(began) < enoughTime; done++ {
+			one, err := remove(tx, ids[done].(string))
+			if err != nil {
+				return err
+			}
+			gone += one
+		}
+		return nil
+	})
+	return done, gone, err
 }
 
 // exec executes a statement, and returns how many rows it deleted.

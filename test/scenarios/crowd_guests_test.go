@@ -15,9 +15,8 @@ import (
 )
 
 const (
-	crowdLasts  = 4 * time.Hour
 	earlyGuests = 60  // join in the first twenty minutes
-	allGuests   = 100 // the others join one by one, until an hour before the end
+	allGuests   = 100 // the others join one by one, for another 160 minutes
 	friends     = 10  // the first guests, who like all songs of one another
 )
 

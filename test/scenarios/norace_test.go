@@ -2,5 +2,9 @@
 
 package scenarios_test
 
-// evenings is how many random evenings are played by default.
-const evenings = 40
+import "time"
+
+const (
+	evenings   = 40            // how many random evenings are played by default
+	crowdLasts = 4 * time.Hour // how long the party of a hundred guests lasts
+)

@@ -2,6 +2,10 @@
 
 package scenarios_test
 
-// evenings is how many random evenings are played by default. The race detector makes them eight times as expensive, so
-// make test plays most of them without it.
-const evenings = 10
+import "time"
+
+// The race detector makes parties eight times as expensive, so make test plays most of them without it.
+const (
+	evenings   = 10        // how many random evenings are played by default
+	crowdLasts = time.Hour // how long the party of a hundred guests lasts
+)
