@@ -154,7 +154,7 @@ describe('the console’s tabs', () => {
   test('are forgotten by the address when the host signs out', async () => {
     const server = await start()
     const nora = await console(server)
-    await nora.hostTab('rules')
+    await nora.hostTab('party')
     await nora.page.getByRole('button', { name: 'Sign out' }).click()
     await nora.page.getByRole('textbox').waitFor()
     expect(address(nora)).toBe('')
