@@ -6,8 +6,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'vitest'
-import { Device, launch } from './browser'
-import { api, Server } from './server'
+import { Device } from './browser'
+import { site, startForPictures } from './pictures'
+import { api } from './server'
 
 const file = new URL('../../docs/pages/likes.gif', import.meta.url).pathname
 const perSecond = 10
@@ -20,8 +21,7 @@ const like = 'mutation($i: ID!) { likeQueueItem(itemId: $i) { id } }'
 
 test('likes move the queue', async () => {
   const frames = mkdtempSync(join(tmpdir(), 'antwon-frames-'))
-  const server = await Server.start('demo')
-  const browser = await launch()
+  const { server, browser } = await startForPictures()
   try {
     const guests = []
     for (const name of ['Mara', 'Jonas', 'Aylin', 'Piet']) guests.push((await api(server, enter, { n: name })).joinRoom)
@@ -35,9 +35,9 @@ test('likes move the queue', async () => {
       for (const { session } of guests.slice(n + 1)) await api(server, like, { i: item }, session.accessToken)
 
     const [gina, otto, screen] = [
-      await Device.open(browser, server, { viewport: { width: 390, height: 720 } }),
-      await Device.open(browser, server, { viewport: { width: 390, height: 720 } }),
-      await Device.open(browser, server, { viewport: { width: 1024, height: 720 } }),
+      await Device.open(browser, site, { viewport: { width: 390, height: 720 } }),
+      await Device.open(browser, site, { viewport: { width: 390, height: 720 } }),
+      await Device.open(browser, site, { viewport: { width: 1024, height: 720 } }),
     ]
     await gina.join('PARTY', 'Gina')
     await otto.join('PARTY', 'Otto')

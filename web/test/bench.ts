@@ -40,7 +40,7 @@ async function open(path: string, options = {}): Promise<{ device: Device; tools
 function scriptsOf(page: string): Set<string> {
   const found = new Set<string>()
   const add = (text: string) => {
-    for (const [, name] of text.matchAll(/(?:src|href|from|import)\s*=?\s*["'](?:\.\/|\/assets\/)([\w.-]+\.js)["']/g)) {
+    for (const [, name] of text.matchAll(/(?:src|href|from|import)\s*=?\s*["'`](?:\.\/|\/assets\/)([\w.-]+\.js)["'`]/g)) {
       if (!name || found.has(name)) continue
       found.add(name)
       add(readFileSync(new URL(`assets/${name}`, dist), 'utf8'))

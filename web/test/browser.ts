@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type LaunchOptions, type Page } from 'playwright-core'
 import { expect } from 'vitest'
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
-export const launch = (): Promise<Browser> => chromium.launch({ executablePath, args: ['--no-sandbox'] }) // allows to run as root; it opens only our own pages
+export const launch = ({ args = [], ...options }: LaunchOptions = {}): Promise<Browser> =>
+  chromium.launch({ executablePath, args: ['--no-sandbox', ...args], ...options }) // allows to run as root; it opens only our own pages
 
 const phoneSize = { width: 390, height: 844 }
 export const screenSize = { width: 1920, height: 1080 }

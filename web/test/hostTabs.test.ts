@@ -151,6 +151,19 @@ describe('the console’s tabs', () => {
     nora.expectNoErrors()
   })
 
+  test('are forgotten by the address when the host signs out', async () => {
+    const server = await start()
+    const nora = await console(server)
+    await nora.hostTab('party')
+    await nora.page.getByRole('button', { name: 'Sign out' }).click()
+    await nora.page.getByRole('textbox').waitFor()
+    expect(address(nora)).toBe('')
+    await nora.page.goto(server.hostLink)
+    await nora.page.locator('#queue time').first().waitFor()
+    expect(await chosen(nora)).toBe('Invite')
+    nora.expectNoErrors()
+  })
+
   test('show who is here, and fold up who is not; screens are apart', async () => {
     const server = await start()
     const gina = await Device.open(browser, server)

@@ -1,13 +1,11 @@
-// Holds the pages against what their texts need: nothing is cut at its sides, overlaps, breaks within a word or scrolls sideways,
+// Holds the pages against what their texts need: nothing is cut, overlaps, breaks within a word or scrolls sideways,
 // in all sizes, both languages, and with text of twice the size. Only the playground is not opened, and the room's screen not in
 // sizes of phones. ANTWON_PICTURES=DIRECTORY also takes a picture of each, in both themes.
 import { mkdirSync } from 'node:fs'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Device, launch } from './browser'
+import { describe, expect, test } from 'vitest'
+import { Device } from './browser'
 import { faultsOf } from './geometry'
-import { fillParty } from './party'
-import { Server } from './server'
+import { filledParty } from './party'
 
 const pictures = process.env.ANTWON_PICTURES
 const only = process.env.ANTWON_VIEWS?.split(',') // names of views
@@ -22,18 +20,8 @@ const sizes = [
 const textSizes = [100, 200] // percent
 const hostTabs = ['music', 'invite', 'guests', 'rules', 'party']
 
-let browser: Browser
-let server: Server
-beforeAll(async () => {
-  if (pictures) mkdirSync(pictures, { recursive: true })
-  browser = await launch()
-  server = await Server.start('demo')
-  await fillParty(server)
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.stop()
-})
+if (pictures) mkdirSync(pictures, { recursive: true })
+const stage = filledParty()
 
 /** Checks what a device shows in each size. The faults of all sizes are reported together. */
 async function check(device: Device, name: string, fits = (_: { width: number; percent: number }) => true): Promise<void> {
@@ -65,7 +53,7 @@ async function takePictures({ page }: Device, path: string): Promise<void> {
 
 describe.each(['en-GB', 'de-DE'])('nothing is cut, overlaps or breaks within a word: %s', (locale) => {
   const language = locale.slice(0, 2)
-  const open = () => Device.open(browser, server, { locale })
+  const open = () => Device.open(stage.browser, stage.server, { locale })
 
   test('the start page and the guest’s phone', async () => {
     const gina = await open()
@@ -118,7 +106,7 @@ describe.each(['en-GB', 'de-DE'])('nothing is cut, overlaps or breaks within a w
     await host.goto('/host')
     await host.page.getByRole('textbox').waitFor()
     await check(host, `${language}-sign-in`)
-    await host.page.goto(server.hostLink)
+    await host.page.goto(stage.server.hostLink)
     await host.page.locator('#queue time').first().waitFor()
     await host.page.locator('.toasts > p').waitFor({ state: 'detached' })
     for (const tab of hostTabs) {

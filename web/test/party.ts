@@ -1,9 +1,33 @@
-import { api, demoHost, type Server } from './server'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll } from 'vitest'
+import { launch } from './browser'
+import { api, demoHost, Server } from './server'
 
 const guests = ['Gina', 'Otto', 'Mara', 'Jonas', 'Aylin', 'Piet']
 
+export interface Stage {
+  browser: Browser
+  server: Server
+}
+
+const start = async (): Promise<Stage> => ({ browser: await launch(), server: await Server.start('demo') })
+
+/** A browser and the demo's party with several guests, for all tests of a file. */
+export function filledParty(startStage = start): Stage {
+  const stage = {} as Stage
+  beforeAll(async () => {
+    Object.assign(stage, await startStage())
+    await fillParty(stage.server)
+  })
+  afterAll(async () => {
+    await stage.browser?.close()
+    await stage.server?.stop()
+  })
+  return stage
+}
+
 /** Adds songs and likes of several guests to the demo's party. */
-export async function fillParty(server: Server): Promise<void> {
+async function fillParty(server: Server): Promise<void> {
   const host = await demoHost(server)
   const join = 'mutation($n: String!) { joinRoom(code: "PARTY", displayName: $n) { session { accessToken } } }'
   const search = 'query($r: ID!, $q: String!) { searchSongs(roomId: $r, query: $q) { nodes { canAdd song { uri } } } }'

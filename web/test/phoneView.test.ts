@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { connectionErrors, Device, launch } from './browser'
 import { eventually, Server } from './server'
@@ -62,6 +62,31 @@ describe('what the phone shows', () => {
     await page.keyboard.press('Escape')
     await gina.sheet().waitFor({ state: 'detached' })
     expect(new URL(page.url()).hash).toBe('')
+    gina.expectNoErrors()
+  })
+
+  test('is the same after two taps at once where one is meant', async () => {
+    const { gina } = await guest()
+    const { page } = gina
+    const tapTwice = (target: Locator) =>
+      target.evaluate((button: HTMLElement) => {
+        button.click()
+        button.click()
+      })
+    await tapTwice(page.locator('#tab-search'))
+    await page.getByRole('searchbox').fill('night')
+    const found = page.locator('.lines > li').filter({ has: page.getByRole('button', { name: /^Add / }) })
+    const song = (await found.first().locator('.song-name').textContent()) ?? ''
+    await tapTwice(found.first().getByRole('button', { name: /^Add / }))
+    await tapTwice(page.locator('#tab-queue'))
+    await gina.like(song).waitFor()
+    expect((await gina.songs()).filter((name) => name === song)).toHaveLength(1)
+    expect(new URL(page.url()).pathname).toBe('/r/PARTY')
+
+    await tapTwice(page.locator('.now-bar .row-open'))
+    await gina.sheet().waitFor()
+    await page.keyboard.press('Escape')
+    await gina.sheet().waitFor({ state: 'detached' })
     gina.expectNoErrors()
   })
 

@@ -1,32 +1,20 @@
 // Takes pictures of the pages in both themes, for the documents: `make screenshots`.
 import { mkdirSync } from 'node:fs'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, test } from 'vitest'
-import { Device, launch, screenSize } from './browser'
-import { fillParty } from './party'
-import { Server } from './server'
+import { test } from 'vitest'
+import { Device, screenSize } from './browser'
+import { filledParty } from './party'
+import { site, startForPictures } from './pictures'
 
 const folder = new URL('../../docs/pages/', import.meta.url).pathname
 const phone = { deviceScaleFactor: 2 }
 
-let browser: Browser
-let server: Server
-
-beforeAll(async () => {
-  mkdirSync(folder, { recursive: true })
-  browser = await launch()
-  server = await Server.start('demo')
-  await fillParty(server)
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.stop()
-})
+mkdirSync(folder, { recursive: true })
+const stage = filledParty(startForPictures)
 
 for (const colorScheme of ['dark', 'light'] as const) {
   const picture = (device: Device, name: string) =>
     device.page.screenshot({ path: `${folder}${name}-${colorScheme}.png`, animations: 'disabled' })
-  const open = (options = {}) => Device.open(browser, server, { colorScheme, ...options })
+  const open = (options = {}) => Device.open(stage.browser, site, { colorScheme, ...options })
 
   test(`the phone, ${colorScheme}`, async () => {
     const gina = await open(phone)
@@ -56,7 +44,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
 
   test(`the host’s console, ${colorScheme}`, async () => {
     const host = await open({ viewport: { width: 1280, height: 900 } })
-    await host.page.goto(server.hostLink)
+    await host.page.goto(stage.server.hostLink)
     await host.page.locator('#queue time').first().waitFor()
     await host.page.getByText('Welcome').waitFor({ state: 'hidden' })
     await picture(host, 'host')

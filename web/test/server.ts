@@ -106,7 +106,8 @@ export interface Session {
 
 /** Signs in as the demo's own host. */
 export async function demoHost(server: Server): Promise<Session> {
-  const response = await fetch(server.hostLink, { redirect: 'manual' })
+  const { pathname, search } = new URL(server.hostLink) // its host may be one that only a browser knows
+  const response = await fetch(server.url + pathname + search, { redirect: 'manual' })
   const cookie = response.headers
     .getSetCookie()
     .map((each) => each.split(';')[0])

@@ -1,14 +1,6 @@
-import { type ComponentType, lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
+import { LazyQr } from '../ui/LazyQr'
 import { usePhoneText } from './text'
-
-const Qr = lazy(async () => ({ default: await loadQr() }))
-
-/** Without a connection the QR code may be missing; the link is enough then. */
-const loadQr = (): Promise<ComponentType<{ text: string; label: string; size: number }>> =>
-  import('../ui/Qr').then(
-    (module) => module.Qr,
-    () => () => null,
-  )
 
 /** Brings a friend: a QR code to scan from this phone, and the link to share or to copy. */
 export function Invite({ name, url }: { name: string; url: string }) {
@@ -29,9 +21,7 @@ export function Invite({ name, url }: { name: string; url: string }) {
 
   return (
     <section className="invite" aria-label={own.bringFriend}>
-      <Suspense fallback={null}>
-        <Qr text={url} label={own.scanToJoin(url)} size={176} />
-      </Suspense>
+      <LazyQr text={url} label={own.scanToJoin(url)} size={176} />
       {canShare || canCopy ? (
         <button type="button" className="button" onClick={() => void send()}>
           {canShare ? own.shareLink : own.copyLink}

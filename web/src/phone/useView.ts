@@ -41,23 +41,25 @@ function decode(text: string): string | null {
 
 export function useView(): Navigation {
   const [view, setView] = useAddress(viewOf)
+  const present = () => viewOf(location) // what is rendered is older when two taps come at once
   const show = (next: View, isStep: boolean) => {
     if (isGoingBack()) return
     go(addressOf(next), isStep)
     setView(next)
   }
   const choose = (tab: Tab) => {
-    if (tab === view.tab) return
+    const from = present()
+    if (tab === from.tab) return
     if (tab === 'queue' && depth() > 0) goBack(depth())
-    else show({ ...view, tab, sheet: null }, view.tab === 'queue')
+    else show({ ...from, tab, sheet: null }, from.tab === 'queue')
     scrollTo(0, 0)
   }
-  const open = useStable((sheet: string) => show({ ...view, sheet }, view.sheet === null))
+  const open = useStable((sheet: string) => show({ ...present(), sheet }, present().sheet === null))
   return {
     ...view,
     choose,
-    search: (query) => show({ ...view, query }, false),
+    search: (query) => show({ ...present(), query }, false),
     open,
-    close: () => (depth() > 0 ? goBack(1) : show({ ...view, sheet: null }, false)),
+    close: () => (depth() > 0 ? goBack(1) : show({ ...present(), sheet: null }, false)),
   }
 }

@@ -1,6 +1,6 @@
 import { useRef } from 'react'
 import { useLanguage } from '../../text/text'
-import { Qr } from '../../ui/Qr'
+import { LazyQr } from '../../ui/LazyQr'
 import type { Notify } from '../../ui/Toasts'
 import { useHostText } from '../text/text'
 import type { LiveRoom } from '../types'
@@ -30,7 +30,7 @@ export function Invite({ room, notify }: { room: LiveRoom; notify: Notify }) {
     <section className="card stack" id="invite" aria-labelledby="invite-heading">
       <h2 id="invite-heading">{own.sections.invite}</h2>
       <div className="invite">
-        <Qr text={joinUrl} label={own.invite.qr(room.code)} size={128} />
+        <LazyQr text={joinUrl} label={own.invite.qr(room.code)} size={128} />
         <p>
           <span className="quiet">{own.invite.code}</span>
           <br />

@@ -15,7 +15,7 @@ interface Props {
 }
 
 /** The settings for who may add songs, and until when. */
-export function Adding({ settings, save }: Props) {
+export function Adding({ roomId, settings, save }: Props & { roomId: string }) {
   const own = useHostText().rules
   const { requestsOpen, requireApproval, trustedAfter, requestsOpenAt, lastCallAt } = settings
   const summary = !requestsOpen ? own.nobody : requireApproval ? own.withApproval : own.everybody
@@ -30,7 +30,7 @@ export function Adding({ settings, save }: Props) {
         checked={requestsOpen}
         save={(requestsOpen) => save({ settings: { requestsOpen } })}
       />
-      <GuestPlaylist settings={settings} save={save} />
+      <GuestPlaylist roomId={roomId} settings={settings} save={save} />
       <Check
         label={own.approval}
         hint={own.approvalHint}

@@ -16,7 +16,7 @@ export function Settings({ room, notify }: { room: LiveRoom; notify: Notify }) {
   const save = useSave(room.id, notify)
   const { settings } = room
   if (!settings) return null
-  const props = { settings, save }
+  const props = { roomId: room.id, settings, save }
   return (
     <section className="card stack" id="settings" aria-labelledby="settings-heading">
       <h2 id="settings-heading">{own.sections.settings}</h2>

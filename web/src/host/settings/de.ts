@@ -44,6 +44,10 @@ export const rulesDe: RulesMessages = {
   chooseGuestPlaylist: 'Playlist für Gäste wählen',
   anySong: 'ganz Spotify',
   allowAnySong: 'Alles erlauben',
+  guestPlaylistUnreadable:
+    'Spotify zeigt diese Playlist gerade nicht, deshalb haben Gäste keine Songs zur Auswahl. Wurde sie gelöscht oder ist sie jetzt privat, dann wähle eine andere.',
+  guestPlaylistOutdated:
+    'Spotify zeigt diese Playlist gerade nicht. Gäste wählen aus den Songs, die sie vorher hatte, höchstens einen Tag lang. Wurde sie gelöscht oder ist sie jetzt privat, dann wähle eine andere.',
   guestPlaylistLegend: 'Was Gäste mit der Playlist machen dürfen',
   guestPlaylistUses: {
     ADD: {

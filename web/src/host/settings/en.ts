@@ -44,6 +44,10 @@ export const rulesEn: RulesMessages = {
   chooseGuestPlaylist: 'Choose a playlist for guests',
   anySong: 'all of Spotify',
   allowAnySong: 'Allow any song',
+  guestPlaylistUnreadable:
+    'Spotify does not show this playlist at present, so guests have no songs to pick from. If it was deleted or is private now, choose another one.',
+  guestPlaylistOutdated:
+    'Spotify does not show this playlist at present. Guests pick from the songs that it had before, for up to a day. If it was deleted or is private now, choose another one.',
   guestPlaylistLegend: 'What guests can do with the playlist',
   guestPlaylistUses: {
     ADD: { name: 'Add songs', hint: 'Songs of this playlist and no others. You and your co-hosts can still add anything.' },

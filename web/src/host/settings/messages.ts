@@ -31,6 +31,8 @@ export interface RulesMessages {
   chooseGuestPlaylist: string
   anySong: string
   allowAnySong: string
+  guestPlaylistUnreadable: string
+  guestPlaylistOutdated: string
   guestPlaylistLegend: string
   guestPlaylistUses: Record<PlaylistUse, { name: string; hint: string }>
   approval: string

@@ -1,0 +1,39 @@
+import type { Browser } from 'playwright-core'
+import { onTestFinished } from 'vitest'
+import { Device } from './browser'
+import { demoHost, Server, type Session } from './server'
+
+/** A party, the console of its host Nora, and her session for operations without a page. Ends with the test. */
+export async function party(browser: Browser, env = {}): Promise<{ server: Server; nora: Device; host: Session }> {
+  const server = await Server.start('demo', env)
+  onTestFinished(() => server.stop())
+  const host = await demoHost(server)
+  const nora = await open(browser, server, { viewport: { width: 1280, height: 800 } })
+  await nora.page.goto(server.hostLink)
+  await nora.page.locator('#player .song-name').waitFor()
+  await nora.page.locator('#queue time').first().waitFor()
+  return { server, nora, host }
+}
+
+/** A device that is closed when the test ends. */
+export async function open(browser: Browser, server: Server, options = {}): Promise<Device> {
+  const device = await Device.open(browser, server, options)
+  onTestFinished(() => device.close())
+  return device
+}
+
+export const button = ({ page }: Device, name: string | RegExp) => page.getByRole('button', { name, exact: true })
+export const press = (device: Device, name: string | RegExp) => button(device, name).click()
+export const inDialog = ({ page }: Device, name: string | RegExp) =>
+  page.getByRole('dialog').getByRole('button', { name }).click()
+export const sees = ({ page }: Device, words: string | RegExp) =>
+  page.getByText(words).filter({ visible: true }).first().waitFor()
+export const approvals = ({ page }: Device) => page.getByRole('region', { name: 'Waiting for approval' })
+export const line = ({ page }: Device, song: string) => page.locator('#queue .lines > li', { hasText: song })
+export const shown = ({ page }: Device, place: number) =>
+  page
+    .locator('#queue .song-name')
+    .nth(place - 1)
+    .textContent()
+export const menu = (device: Device, song: string) => button(device, `${song}: pin, remove or block`)
+export const undo = ({ page }: Device) => page.locator('.undo').getByRole('button', { name: 'Undo' }).click()
