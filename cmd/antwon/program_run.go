@@ -23,8 +23,8 @@ const metricsInterval = time.Minute
 const noticesDrain = 2 * time.Second
 
 // run serves until ctx ends, and then stops in this order: readiness; after the stop delay, during which everything
-// else continues, subscriptions, streams and requests; the players' supervisor; notices; the rooms' feeds. Every acknowledged
-// change was committed before its acknowledgement.
+// else continues, subscriptions, streams and requests; the players' supervisor; notices; the rooms' feeds. Every
+// acknowledged change was committed before its acknowledgement.
 //
 // Metrics for CloudWatch, if they are wanted, go to stdout.
 func (p *program) run(ctx context.Context, listener net.Listener, stdout io.Writer) error {

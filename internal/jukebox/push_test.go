@@ -41,7 +41,8 @@ type guestWithNotices struct {
 func newGuestWithNotices(p *fixture) *guestWithNotices {
 	p.Helper()
 	service := testpush.Start(p)
-	p.push.Subject, p.push.Hosts, p.push.Transport = "https://party.test", []string{service.Host()}, service.Client().Transport
+	p.push.Subject, p.push.Hosts = "https://party.test", []string{service.Host()}
+	p.push.Transport = service.Client().Transport
 	g := &guestWithNotices{fixture: p.replica(p.bus), service: service, gina: p.join("Gina"), browser: service.Subscribe()}
 	g.metrics = p.metrics
 	g.must(g.subscribe(g.gina, g.browser))

@@ -54,7 +54,7 @@ func (s *Sender) isAllowed(host string) bool {
 func (s *Sender) check(sub Subscription) error {
 	switch {
 	case !s.isEndpoint(sub.Endpoint):
-		return party.BadInput("endpoint", "must be an https address of a known push service, of at most %d bytes", maxEndpoint)
+		return party.BadInput("endpoint", "must be an https address of a known push service, at most %d bytes", maxEndpoint)
 	case !isPublicKey(sub.P256dh):
 		return party.BadInput("p256dh", "must be a public key on the curve P-256, in base64url")
 	case !isAuth(sub.Auth):

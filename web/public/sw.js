@@ -104,6 +104,7 @@ async function showNotice({ kind, code, room, song, language }) {
   const path = `/r/${encodeURIComponent(code)}`
   if ((await pagesOf(path)).some(({ visibilityState }) => visibilityState === 'visible')) return
   const texts = notices[language.split('-')[0]] ?? notices.en
+  if (!texts[kind]) return // a newer server sends more kinds
   await self.registration.showNotification(texts[kind], {
     body: texts.body(song, room),
     lang: language,
