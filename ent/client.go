@@ -17,6 +17,7 @@ import (
 	"antwon.dj/backend/ent/login"
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/node"
+	"antwon.dj/backend/ent/pushsubscription"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/roomcommand"
@@ -55,6 +56,8 @@ type Client struct {
 	Membership *MembershipClient
 	// Node is the client for interacting with the Node builders.
 	Node *NodeClient
+	// PushSubscription is the client for interacting with the PushSubscription builders.
+	PushSubscription *PushSubscriptionClient
 	// QueueItem is the client for interacting with the QueueItem builders.
 	QueueItem *QueueItemClient
 	// Room is the client for interacting with the Room builders.
@@ -98,6 +101,7 @@ func (c *Client) init() {
 	c.Login = NewLoginClient(c.config)
 	c.Membership = NewMembershipClient(c.config)
 	c.Node = NewNodeClient(c.config)
+	c.PushSubscription = NewPushSubscriptionClient(c.config)
 	c.QueueItem = NewQueueItemClient(c.config)
 	c.Room = NewRoomClient(c.config)
 	c.RoomCommand = NewRoomCommandClient(c.config)
@@ -209,6 +213,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Login:                NewLoginClient(cfg),
 		Membership:           NewMembershipClient(cfg),
 		Node:                 NewNodeClient(cfg),
+		PushSubscription:     NewPushSubscriptionClient(cfg),
 		QueueItem:            NewQueueItemClient(cfg),
 		Room:                 NewRoomClient(cfg),
 		RoomCommand:          NewRoomCommandClient(cfg),
@@ -247,6 +252,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Login:                NewLoginClient(cfg),
 		Membership:           NewMembershipClient(cfg),
 		Node:                 NewNodeClient(cfg),
+		PushSubscription:     NewPushSubscriptionClient(cfg),
 		QueueItem:            NewQueueItemClient(cfg),
 		Room:                 NewRoomClient(cfg),
 		RoomCommand:          NewRoomCommandClient(cfg),
@@ -290,9 +296,9 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.EndedSession, c.IdempotencyKey, c.Like, c.Login, c.Membership, c.Node,
-		c.QueueItem, c.Room, c.RoomCommand, c.RoomEvent, c.RoomLease, c.RoomPlayback,
-		c.Session, c.SkipVote, c.Song, c.SpotifyAccount, c.SpotifyAuthorization,
-		c.Timeline, c.User,
+		c.PushSubscription, c.QueueItem, c.Room, c.RoomCommand, c.RoomEvent,
+		c.RoomLease, c.RoomPlayback, c.Session, c.SkipVote, c.Song, c.SpotifyAccount,
+		c.SpotifyAuthorization, c.Timeline, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -303,9 +309,9 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.EndedSession, c.IdempotencyKey, c.Like, c.Login, c.Membership, c.Node,
-		c.QueueItem, c.Room, c.RoomCommand, c.RoomEvent, c.RoomLease, c.RoomPlayback,
-		c.Session, c.SkipVote, c.Song, c.SpotifyAccount, c.SpotifyAuthorization,
-		c.Timeline, c.User,
+		c.PushSubscription, c.QueueItem, c.Room, c.RoomCommand, c.RoomEvent,
+		c.RoomLease, c.RoomPlayback, c.Session, c.SkipVote, c.Song, c.SpotifyAccount,
+		c.SpotifyAuthorization, c.Timeline, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -326,6 +332,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Membership.mutate(ctx, m)
 	case *NodeMutation:
 		return c.Node.mutate(ctx, m)
+	case *PushSubscriptionMutation:
+		return c.PushSubscription.mutate(ctx, m)
 	case *QueueItemMutation:
 		return c.QueueItem.mutate(ctx, m)
 	case *RoomMutation:
@@ -1216,6 +1224,139 @@ func (c *NodeClient) mutate(ctx context.Context, m *NodeMutation) (Value, error)
 		return (&NodeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Node mutation op: %q", m.Op())
+	}
+}
+
+// PushSubscriptionClient is a client for the PushSubscription schema.
+type PushSubscriptionClient struct {
+	config
+}
+
+// NewPushSubscriptionClient returns a client for the PushSubscription from the given config.
+func NewPushSubscriptionClient(c config) *PushSubscriptionClient {
+	return &PushSubscriptionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `pushsubscription.Hooks(f(g(h())))`.
+func (c *PushSubscriptionClient) Use(hooks ...Hook) {
+	c.hooks.PushSubscription = append(c.hooks.PushSubscription, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `pushsubscription.Intercept(f(g(h())))`.
+func (c *PushSubscriptionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PushSubscription = append(c.inters.PushSubscription, interceptors...)
+}
+
+// Create returns a builder for creating a PushSubscription entity.
+func (c *PushSubscriptionClient) Create() *PushSubscriptionCreate {
+	mutation := newPushSubscriptionMutation(c.config, OpCreate)
+	return &PushSubscriptionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PushSubscription entities.
+func (c *PushSubscriptionClient) CreateBulk(builders ...*PushSubscriptionCreate) *PushSubscriptionCreateBulk {
+	return &PushSubscriptionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PushSubscriptionClient) MapCreateBulk(slice any, setFunc func(*PushSubscriptionCreate, int)) *PushSubscriptionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PushSubscriptionCreateBulk{err: fmt.Errorf("calling to PushSubscriptionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PushSubscriptionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PushSubscriptionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PushSubscription.
+func (c *PushSubscriptionClient) Update() *PushSubscriptionUpdate {
+	mutation := newPushSubscriptionMutation(c.config, OpUpdate)
+	return &PushSubscriptionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PushSubscriptionClient) UpdateOne(_m *PushSubscription) *PushSubscriptionUpdateOne {
+	mutation := newPushSubscriptionMutation(c.config, OpUpdateOne, withPushSubscription(_m))
+	return &PushSubscriptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PushSubscriptionClient) UpdateOneID(id string) *PushSubscriptionUpdateOne {
+	mutation := newPushSubscriptionMutation(c.config, OpUpdateOne, withPushSubscriptionID(id))
+	return &PushSubscriptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PushSubscription.
+func (c *PushSubscriptionClient) Delete() *PushSubscriptionDelete {
+	mutation := newPushSubscriptionMutation(c.config, OpDelete)
+	return &PushSubscriptionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PushSubscriptionClient) DeleteOne(_m *PushSubscription) *PushSubscriptionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PushSubscriptionClient) DeleteOneID(id string) *PushSubscriptionDeleteOne {
+	builder := c.Delete().Where(pushsubscription.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PushSubscriptionDeleteOne{builder}
+}
+
+// Query returns a query builder for PushSubscription.
+func (c *PushSubscriptionClient) Query() *PushSubscriptionQuery {
+	return &PushSubscriptionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePushSubscription},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PushSubscription entity by its id.
+func (c *PushSubscriptionClient) Get(ctx context.Context, id string) (*PushSubscription, error) {
+	return c.Query().Where(pushsubscription.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PushSubscriptionClient) GetX(ctx context.Context, id string) *PushSubscription {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PushSubscriptionClient) Hooks() []Hook {
+	return c.hooks.PushSubscription
+}
+
+// Interceptors returns the client interceptors.
+func (c *PushSubscriptionClient) Interceptors() []Interceptor {
+	return c.inters.PushSubscription
+}
+
+func (c *PushSubscriptionClient) mutate(ctx context.Context, m *PushSubscriptionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PushSubscriptionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PushSubscriptionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PushSubscriptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PushSubscriptionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PushSubscription mutation op: %q", m.Op())
 	}
 }
 
@@ -3175,14 +3316,15 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		EndedSession, IdempotencyKey, Like, Login, Membership, Node, QueueItem, Room,
-		RoomCommand, RoomEvent, RoomLease, RoomPlayback, Session, SkipVote, Song,
-		SpotifyAccount, SpotifyAuthorization, Timeline, User []ent.Hook
+		EndedSession, IdempotencyKey, Like, Login, Membership, Node, PushSubscription,
+		QueueItem, Room, RoomCommand, RoomEvent, RoomLease, RoomPlayback, Session,
+		SkipVote, Song, SpotifyAccount, SpotifyAuthorization, Timeline, User []ent.Hook
 	}
 	inters struct {
-		EndedSession, IdempotencyKey, Like, Login, Membership, Node, QueueItem, Room,
-		RoomCommand, RoomEvent, RoomLease, RoomPlayback, Session, SkipVote, Song,
-		SpotifyAccount, SpotifyAuthorization, Timeline, User []ent.Interceptor
+		EndedSession, IdempotencyKey, Like, Login, Membership, Node, PushSubscription,
+		QueueItem, Room, RoomCommand, RoomEvent, RoomLease, RoomPlayback, Session,
+		SkipVote, Song, SpotifyAccount, SpotifyAuthorization, Timeline,
+		User []ent.Interceptor
 	}
 )
 

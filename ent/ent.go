@@ -15,6 +15,7 @@ import (
 	"antwon.dj/backend/ent/login"
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/node"
+	"antwon.dj/backend/ent/pushsubscription"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/roomcommand"
@@ -97,6 +98,7 @@ func checkColumn(t, c string) error {
 			login.Table:                login.ValidColumn,
 			membership.Table:           membership.ValidColumn,
 			node.Table:                 node.ValidColumn,
+			pushsubscription.Table:     pushsubscription.ValidColumn,
 			queueitem.Table:            queueitem.ValidColumn,
 			room.Table:                 room.ValidColumn,
 			roomcommand.Table:          roomcommand.ValidColumn,

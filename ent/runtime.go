@@ -9,6 +9,7 @@ import (
 	"antwon.dj/backend/ent/login"
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/node"
+	"antwon.dj/backend/ent/pushsubscription"
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/roomcommand"
@@ -141,6 +142,57 @@ func init() {
 	nodeDescID := nodeMixinFields0[0].Descriptor()
 	// node.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	node.IDValidator = nodeDescID.Validators[0].(func(string) error)
+	pushsubscriptionMixin := schema.PushSubscription{}.Mixin()
+	pushsubscriptionMixinFields0 := pushsubscriptionMixin[0].Fields()
+	_ = pushsubscriptionMixinFields0
+	pushsubscriptionFields := schema.PushSubscription{}.Fields()
+	_ = pushsubscriptionFields
+	// pushsubscriptionDescRoomID is the schema descriptor for room_id field.
+	pushsubscriptionDescRoomID := pushsubscriptionFields[0].Descriptor()
+	// pushsubscription.RoomIDValidator is a validator for the "room_id" field. It is called by the builders before save.
+	pushsubscription.RoomIDValidator = pushsubscriptionDescRoomID.Validators[0].(func(string) error)
+	// pushsubscriptionDescUserID is the schema descriptor for user_id field.
+	pushsubscriptionDescUserID := pushsubscriptionFields[1].Descriptor()
+	// pushsubscription.UserIDValidator is a validator for the "user_id" field. It is called by the builders before save.
+	pushsubscription.UserIDValidator = pushsubscriptionDescUserID.Validators[0].(func(string) error)
+	// pushsubscriptionDescSessionID is the schema descriptor for session_id field.
+	pushsubscriptionDescSessionID := pushsubscriptionFields[2].Descriptor()
+	// pushsubscription.SessionIDValidator is a validator for the "session_id" field. It is called by the builders before save.
+	pushsubscription.SessionIDValidator = pushsubscriptionDescSessionID.Validators[0].(func(string) error)
+	// pushsubscriptionDescEndpointHash is the schema descriptor for endpoint_hash field.
+	pushsubscriptionDescEndpointHash := pushsubscriptionFields[3].Descriptor()
+	// pushsubscription.EndpointHashValidator is a validator for the "endpoint_hash" field. It is called by the builders before save.
+	pushsubscription.EndpointHashValidator = pushsubscriptionDescEndpointHash.Validators[0].(func(string) error)
+	// pushsubscriptionDescEndpoint is the schema descriptor for endpoint field.
+	pushsubscriptionDescEndpoint := pushsubscriptionFields[4].Descriptor()
+	// pushsubscription.EndpointValidator is a validator for the "endpoint" field. It is called by the builders before save.
+	pushsubscription.EndpointValidator = pushsubscriptionDescEndpoint.Validators[0].(func(string) error)
+	// pushsubscriptionDescP256dh is the schema descriptor for p256dh field.
+	pushsubscriptionDescP256dh := pushsubscriptionFields[5].Descriptor()
+	// pushsubscription.P256dhValidator is a validator for the "p256dh" field. It is called by the builders before save.
+	pushsubscription.P256dhValidator = pushsubscriptionDescP256dh.Validators[0].(func(string) error)
+	// pushsubscriptionDescAuth is the schema descriptor for auth field.
+	pushsubscriptionDescAuth := pushsubscriptionFields[6].Descriptor()
+	// pushsubscription.AuthValidator is a validator for the "auth" field. It is called by the builders before save.
+	pushsubscription.AuthValidator = pushsubscriptionDescAuth.Validators[0].(func(string) error)
+	// pushsubscriptionDescPushKey is the schema descriptor for push_key field.
+	pushsubscriptionDescPushKey := pushsubscriptionFields[7].Descriptor()
+	// pushsubscription.PushKeyValidator is a validator for the "push_key" field. It is called by the builders before save.
+	pushsubscription.PushKeyValidator = pushsubscriptionDescPushKey.Validators[0].(func(string) error)
+	// pushsubscriptionDescLanguage is the schema descriptor for language field.
+	pushsubscriptionDescLanguage := pushsubscriptionFields[8].Descriptor()
+	// pushsubscription.LanguageValidator is a validator for the "language" field. It is called by the builders before save.
+	pushsubscription.LanguageValidator = pushsubscriptionDescLanguage.Validators[0].(func(string) error)
+	// pushsubscriptionDescAnnounced is the schema descriptor for announced field.
+	pushsubscriptionDescAnnounced := pushsubscriptionFields[9].Descriptor()
+	// pushsubscription.DefaultAnnounced holds the default value on creation for the announced field.
+	pushsubscription.DefaultAnnounced = pushsubscriptionDescAnnounced.Default.(string)
+	// pushsubscription.AnnouncedValidator is a validator for the "announced" field. It is called by the builders before save.
+	pushsubscription.AnnouncedValidator = pushsubscriptionDescAnnounced.Validators[0].(func(string) error)
+	// pushsubscriptionDescID is the schema descriptor for id field.
+	pushsubscriptionDescID := pushsubscriptionMixinFields0[0].Descriptor()
+	// pushsubscription.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	pushsubscription.IDValidator = pushsubscriptionDescID.Validators[0].(func(string) error)
 	queueitemMixin := schema.QueueItem{}.Mixin()
 	queueitemMixinFields0 := queueitemMixin[0].Fields()
 	_ = queueitemMixinFields0

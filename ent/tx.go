@@ -26,6 +26,8 @@ type Tx struct {
 	Membership *MembershipClient
 	// Node is the client for interacting with the Node builders.
 	Node *NodeClient
+	// PushSubscription is the client for interacting with the PushSubscription builders.
+	PushSubscription *PushSubscriptionClient
 	// QueueItem is the client for interacting with the QueueItem builders.
 	QueueItem *QueueItemClient
 	// Room is the client for interacting with the Room builders.
@@ -189,6 +191,7 @@ func (tx *Tx) init() {
 	tx.Login = NewLoginClient(tx.config)
 	tx.Membership = NewMembershipClient(tx.config)
 	tx.Node = NewNodeClient(tx.config)
+	tx.PushSubscription = NewPushSubscriptionClient(tx.config)
 	tx.QueueItem = NewQueueItemClient(tx.config)
 	tx.Room = NewRoomClient(tx.config)
 	tx.RoomCommand = NewRoomCommandClient(tx.config)

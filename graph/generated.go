@@ -80,6 +80,8 @@ type MutationResolver interface {
 	PinQueueItem(ctx context.Context, itemID string, position int, until party.PinRule, likes *int) (*party.RoomQueue, error)
 	UnpinQueueItem(ctx context.Context, itemID string) (*party.RoomQueue, error)
 	Undo(ctx context.Context, roomID string, of *string) (*party.RoomQueue, error)
+	SubscribePush(ctx context.Context, roomID string, endpoint string, p256dh string, auth string, pushKey string, language string) (*bool, error)
+	UnsubscribePush(ctx context.Context, roomID string, endpoint string) (*bool, error)
 	ExportHistory(ctx context.Context, roomID string) (*party.Playlist, error)
 	SetRole(ctx context.Context, roomID string, userID string, role party.Role) (*lists.Member, error)
 	RemoveGuest(ctx context.Context, roomID string, userID string, ban bool) (*lists.Member, error)
@@ -90,6 +92,7 @@ type QueryResolver interface {
 	Room(ctx context.Context, id string) (*party.Room, error)
 	Node(ctx context.Context, id string) (Node, error)
 	RoomByCode(ctx context.Context, code string) (*party.Room, error)
+	PushKey(ctx context.Context) (*string, error)
 	SearchSongs(ctx context.Context, roomID string, query string, first *int, after *string) (*SongHitConnection, error)
 	PlaylistSongs(ctx context.Context, roomID string, query *string, first *int, after *string) (*SongHitConnection, error)
 }
@@ -318,6 +321,11 @@ type Query {
   node("The object's id." id: ID!): Node
   "The open room with this code; null if there is none."
   roomByCode("The code, in upper or lower case." code: String!): Room
+  """
+  The key with which a browser subscribes to push messages of this server: applicationServerKey of
+  PushManager.subscribe, in base64url. All servers of a deployment have the same. null if the server sends none.
+  """
+  pushKey: String @cost(weight: 1)
   "Searches Spotify for songs to add, with the host's account. For guests and hosts of the room."
   searchSongs(
     "The room to which a song is to be added."
@@ -629,6 +637,37 @@ type Mutation {
     """
     of: String
   ): RoomQueue
+  """
+  Has notices sent to this browser, by its push service, when a song of the viewer in this room is next or begins to
+  play. docs/api.md says what they contain. It ends with unsubscribePush, the viewer's session, their membership or the
+  room, and when the push service no longer knows the subscription. A browser gets the notices of one room, for which it
+  subscribed last; a member has up to five browsers in a room, and another one replaces the oldest. Subscribing again is
+  not an error. For guests and hosts of the room. Fails with CONFLICT if the room is closed.
+  """
+  subscribePush(
+    "The room's id."
+    roomId: ID!
+    "PushSubscription.endpoint: an https address of Chrome's, Firefox's, Safari's or Edge's push service."
+    endpoint: String!
+    "PushSubscription.getKey('p256dh'), in base64url."
+    p256dh: String!
+    "PushSubscription.getKey('auth'), in base64url."
+    auth: String!
+    "Query.pushKey, with which the browser subscribed. If it is no longer a key of the server, query and subscribe again."
+    pushKey: String!
+    "The language for the notices, such as de. The server passes it on to the browser, which has the words."
+    language: String! = "en"
+  ): Boolean
+  """
+  Ends what subscribePush began. For guests and hosts of the room. Without such a subscription of the viewer it does
+  nothing.
+  """
+  unsubscribePush(
+    "The room's id."
+    roomId: ID!
+    "PushSubscription.endpoint."
+    endpoint: String!
+  ): Boolean
   """
   Creates a private playlist in the host's Spotify account with the songs that the room played: each song once, in
   order, without skipped ones. Also for closed rooms. Only for the room's host. Fails with CONFLICT if nothing has been
@@ -3036,6 +3075,60 @@ func (ec *executionContext) field_Mutation_skipSong_args(ctx context.Context, ra
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_subscribePush_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "endpoint",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["endpoint"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "p256dh",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["p256dh"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "auth",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["auth"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "pushKey",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["pushKey"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "language",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["language"] = arg5
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_transferPlayback_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3113,6 +3206,28 @@ func (ec *executionContext) field_Mutation_unpinQueueItem_args(ctx context.Conte
 		return nil, err
 	}
 	args["itemId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_unsubscribePush_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "endpoint",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["endpoint"] = arg1
 	return args, nil
 }
 
@@ -5429,6 +5544,94 @@ func (ec *executionContext) fieldContext_Mutation_undo(ctx context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_subscribePush(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_subscribePush(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SubscribePush(ctx, fc.Args["roomId"].(string), fc.Args["endpoint"].(string), fc.Args["p256dh"].(string), fc.Args["auth"].(string), fc.Args["pushKey"].(string), fc.Args["language"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_subscribePush(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Boolean does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_subscribePush_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_unsubscribePush(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_unsubscribePush(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UnsubscribePush(ctx, fc.Args["roomId"].(string), fc.Args["endpoint"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_unsubscribePush(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Boolean does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_unsubscribePush_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_exportHistory(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6905,6 +7108,29 @@ func (ec *executionContext) fieldContext_Query_roomByCode(ctx context.Context, f
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Query_pushKey(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_pushKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().PushKey(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_pushKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Query", field, true, true, "String")
 }
 
 func (ec *executionContext) _Query_searchSongs(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -13224,6 +13450,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "subscribePush":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_subscribePush(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "unsubscribePush":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_unsubscribePush(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "exportHistory":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_exportHistory(ctx, field)
@@ -13812,6 +14052,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_roomByCode(ctx, field)
+				})
+		case "pushKey":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_pushKey(ctx, field)
 				})
 		case "searchSongs":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,

@@ -24,8 +24,8 @@ const module = "antwon.dj/backend/"
 var mayUse = map[string][]string{
 	"cmd/antwon": {
 		"graph", "internal/account", "internal/database", "internal/demo", "internal/gqlserver", "internal/jukebox",
-		"internal/live", "internal/live/natsbus", "internal/party", "internal/playback", "internal/purge", "internal/secrets",
-		"internal/server", "internal/session",
+		"internal/live", "internal/live/natsbus", "internal/party", "internal/playback", "internal/purge", "internal/push",
+		"internal/secrets", "internal/server", "internal/session",
 		"internal/session/openid", "internal/spotify", "internal/spotify/sim", "internal/spotify/sim/control",
 		"internal/telemetry", "internal/telemetry/emf", "internal/timeline", "web",
 	},
@@ -68,7 +68,7 @@ var mayUse = map[string][]string{
 	"cmd/antwon-bench/stats": {},
 	"graph": {
 		"internal/gqlserver", "internal/gqlserver/incremental", "internal/account", "internal/jukebox", "internal/lists",
-		"internal/party",
+		"internal/party", "internal/push",
 	},
 	"internal/server": {"internal/account", "internal/party", "internal/ratelimit"},
 	"internal/gqlserver": {
@@ -98,13 +98,14 @@ var mayUse = map[string][]string{
 	"internal/library": {"internal/account", "internal/party"},
 	"internal/lists":   {"internal/database", "internal/party", "internal/roomstate", "ent"},
 	"internal/purge":   {"internal/database", "internal/likes", "internal/party", "ent"},
+	"internal/push":    {"internal/account", "internal/database", "internal/party", "ent"},
 	"internal/groups":  {"internal/database", "internal/party"},
 	"internal/likes":   {"internal/bulk", "internal/database", "internal/party"},
 	"internal/bulk":    {"internal/database", "internal/party", "internal/roomstate", "ent"},
 	"internal/jukebox": {
 		"internal/account", "internal/bulk", "internal/catalog", "internal/database", "internal/groups", "internal/library",
-		"internal/likes", "internal/lists", "internal/live", "internal/party", "internal/ratelimit", "internal/roomstate",
-		"internal/timeline", "ent",
+		"internal/likes", "internal/lists", "internal/live", "internal/party", "internal/push", "internal/ratelimit",
+		"internal/roomstate", "internal/timeline", "ent",
 	},
 	"internal/timeline":         {"internal/database", "internal/party", "ent"},
 	"internal/roomstate":        {"internal/database", "internal/live", "internal/party", "ent"},
@@ -120,6 +121,7 @@ var mayUse = map[string][]string{
 	"internal/testdb/mysqldb":   {},
 	"internal/testdb/slowproxy": {},
 	"internal/testlog":          {},
+	"internal/testpush":         {},
 	"web":                       {},
 	"ent":                       {"ent"},
 }

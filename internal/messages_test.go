@@ -14,8 +14,8 @@ import (
 
 // messagePackages are the packages whose errors for clients are checked, relative to this folder.
 var messagePackages = []string{
-	"party", "account", "jukebox", "roomstate", "playback", "server", "session", "session/openid", "spotify", "gqlserver",
-	"gqlserver/guard", "demo", "../graph", "../cmd/antwon",
+	"party", "account", "jukebox", "roomstate", "playback", "push", "server", "session", "session/openid", "spotify",
+	"gqlserver", "gqlserver/guard", "demo", "../graph", "../cmd/antwon",
 }
 
 // Clients show these messages to people: each is a complete sentence, with a capital letter at its beginning and a full

@@ -39,6 +39,7 @@ type config struct {
 	spotify        spotifyApp
 	oidc           openid.Config // without an issuer no identity provider is used
 	allowedOrigins []string
+	pushHosts      []string // of push services besides those that the program knows
 	trustedProxies []netip.Prefix
 	proxyHeader    server.ProxyHeader // how they say where clients come from
 	introspection  bool
@@ -111,6 +112,7 @@ func parseConfig(command string, environ []string, stored secrets.Values) (confi
 		spotify:        p.spotifyApp(),
 		oidc:           p.oidc(),
 		allowedOrigins: p.origins("ALLOWED_ORIGINS"),
+		pushHosts:      p.pushHosts("PUSH_HOSTS"),
 		trustedProxies: p.networks("TRUSTED_PROXIES"),
 		proxyHeader: server.ProxyHeader(p.oneOf("PROXY_HEADER",
 			string(server.XForwardedFor), string(server.Forwarded), string(server.ProxyProtocol))),

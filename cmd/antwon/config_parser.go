@@ -14,6 +14,7 @@ import (
 
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/live/natsbus"
+	"antwon.dj/backend/internal/push"
 	"antwon.dj/backend/internal/secrets"
 	"antwon.dj/backend/internal/session"
 )
@@ -292,6 +293,23 @@ func (p *parser) origins(name string) []string {
 		origins = append(origins, origin)
 	}
 	return origins
+}
+
+// pushHosts reads the hosts of push services.
+func (p *parser) pushHosts(name string) (hosts []string) {
+	value := p.text(name, "")
+	for host := range strings.SplitSeq(value, ",") {
+		host = strings.ToLower(strings.TrimSpace(host))
+		if host == "" {
+			continue
+		}
+		if !push.IsHost(host) {
+			p.fault(name, "%q: want hosts such as push.example.org or *.example.org, separated by commas", value)
+			return nil
+		}
+		hosts = append(hosts, host)
+	}
+	return hosts
 }
 
 // oneOf reads a choice; the first one is the default.

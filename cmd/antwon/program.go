@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -17,6 +18,7 @@ import (
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/playback"
 	"antwon.dj/backend/internal/purge"
+	"antwon.dj/backend/internal/push"
 	"antwon.dj/backend/internal/server"
 	"antwon.dj/backend/internal/session"
 	"antwon.dj/backend/internal/session/openid"
@@ -36,6 +38,7 @@ type program struct {
 	// What openProgram opens.
 	tokens   *session.Tokens
 	cipher   *spotify.TokenCipher
+	pushKeys push.Keys
 	tracing  *telemetry.Tracing
 	unlock   func() error // lets another server use the database, if it is a file
 	database *database.DB
@@ -122,14 +125,17 @@ func newMetrics(b build) *prometheus.Registry {
 	return registry
 }
 
-// openKeys creates the signer of access tokens and the token cipher from their secrets. The encryption key defaults to
-// the session secret.
+// openKeys creates the signer of access tokens, the token cipher and the keys for push services from their secrets. The
+// encryption key defaults to the session secret.
 func (p *program) openKeys() (err error) {
 	sessionSecrets, encryptionKeys := p.cfg.sessionSecrets, p.cfg.encryptionKeys
 	if encryptionKeys == nil {
 		encryptionKeys = sessionSecrets
 	}
 	if p.tokens, err = session.New(sessionSecrets[0], sessionSecrets[1:]...); err != nil {
+		return err
+	}
+	if p.pushKeys, err = push.DeriveKeys(sessionSecrets); err != nil {
 		return err
 	}
 	p.cipher, err = spotify.NewTokenCipher(encryptionKeys[0], encryptionKeys[1:]...)
@@ -211,6 +217,7 @@ func (p *program) newJukebox() *jukebox.Jukebox {
 		Accounts:     p.accounts,
 		Catalog:      p.spotify,
 		Library:      p.spotify,
+		Push:         push.Config{Keys: p.pushKeys, Subject: pushSubject(p.cfg.publicURL), Hosts: p.cfg.pushHosts},
 		PublicURL:    p.cfg.publicURL,
 		Free:         p.isUnlimited,
 		FeedInterval: p.cfg.feedInterval,
@@ -218,6 +225,13 @@ func (p *program) newJukebox() *jukebox.Jukebox {
 		Metrics:      p.metrics,
 		Tracing:      p.tracing.Provider(),
 	})
+}
+
+// pushSubject returns the URL by which push services know whose messages these are: the public one. They accept https
+// URLs only, so that of a demo without TLS is changed.
+func pushSubject(publicURL string) string {
+	_, address, _ := strings.Cut(publicURL, "://")
+	return "https://" + address
 }
 
 // isUnlimited reports whether no limits hold for a user: the hosts of a demo are there to try things out.

@@ -35,6 +35,7 @@ func (p *program) deleteExpired(ctx context.Context) {
 		p.accounts.DeleteOldAuthorizations(ctx),
 		p.accounts.DeleteOldSessions(ctx),
 		p.purger.Commands(ctx),
+		p.purger.Subscriptions(ctx),
 		p.jukebox.Driver().DeleteOldNodes(ctx),
 		p.purge(ctx),
 	)

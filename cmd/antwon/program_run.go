@@ -19,9 +19,12 @@ import (
 // metricsInterval is how often metrics are written for CloudWatch, whose alarms look at whole minutes.
 const metricsInterval = time.Minute
 
+// noticesDrain is for how long notices that still wait are sent by a server that stops.
+const noticesDrain = 2 * time.Second
+
 // run serves until ctx ends, and then stops in this order: readiness; after the stop delay, during which everything
-// else continues, subscriptions, streams and requests; the players' supervisor; the rooms' feeds. Every acknowledged
-// change was committed before its acknowledgement.
+// else continues, subscriptions, streams and requests; the players' supervisor; notices; the rooms' feeds. Every
+// acknowledged change was committed before its acknowledgement.
 //
 // Metrics for CloudWatch, if they are wanted, go to stdout.
 func (p *program) run(ctx context.Context, listener net.Listener, stdout io.Writer) error {
@@ -48,10 +51,13 @@ func (p *program) run(ctx context.Context, listener net.Listener, stdout io.Writ
 	group.Go(func() error { return untilClosed(p.connections.Serve(p.http, listener)) })
 	driving, stopDriving := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopDriving()
-	if p.supervisor != nil {
-		defer p.bus.Subscribe(func(h live.Hint) { p.supervisor.Wake(h.Topic) })()
-		group.Go(func() error { return p.supervisor.Run(driving) })
-	}
+	notifying, stopNotifying := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopNotifying()
+	group.Go(func() error {
+		defer stopNotifying() // after the players' last steps, which may be announced
+		return p.drive(driving)
+	})
+	group.Go(func() error { return p.jukebox.Push().Run(notifying, noticesDrain) })
 	if p.cfg.metricsFormat == "emf" {
 		writer := emf.New(stdout, p.metrics, p.cfg.tracing.Service)
 		group.Go(func() error { return writer.Run(serving, metricsInterval) })
@@ -70,6 +76,16 @@ func (p *program) run(ctx context.Context, listener net.Listener, stdout io.Writ
 	p.jukebox.Close()
 	p.log.Info("stopped")
 	return err
+}
+
+// drive drives the players of rooms until ctx ends, unless this server drives none.
+func (p *program) drive(ctx context.Context) error {
+	if p.supervisor == nil {
+		<-ctx.Done()
+		return nil
+	}
+	defer p.bus.Subscribe(func(h live.Hint) { p.supervisor.Wake(h.Topic) })()
+	return p.supervisor.Run(ctx)
 }
 
 // untilClosed returns why a server stopped to serve, or nil if it was closed.

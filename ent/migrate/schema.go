@@ -177,6 +177,34 @@ var (
 		Columns:    NodesColumns,
 		PrimaryKey: []*schema.Column{NodesColumns[0]},
 	}
+	// PushSubscriptionsColumns holds the columns for the "push_subscriptions" table.
+	PushSubscriptionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 36},
+		{Name: "room_id", Type: field.TypeString, Size: 36},
+		{Name: "user_id", Type: field.TypeString, Size: 36},
+		{Name: "session_id", Type: field.TypeString, Size: 36},
+		{Name: "endpoint_hash", Type: field.TypeString, Unique: true, Size: 64},
+		{Name: "endpoint", Type: field.TypeString, Size: 1024},
+		{Name: "p256dh", Type: field.TypeString, Size: 96},
+		{Name: "auth", Type: field.TypeString, Size: 32},
+		{Name: "push_key", Type: field.TypeString, Size: 96},
+		{Name: "language", Type: field.TypeString, Size: 35},
+		{Name: "announced", Type: field.TypeString, Size: 64, Default: ""},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+	}
+	// PushSubscriptionsTable holds the schema information for the "push_subscriptions" table.
+	PushSubscriptionsTable = &schema.Table{
+		Name:       "push_subscriptions",
+		Columns:    PushSubscriptionsColumns,
+		PrimaryKey: []*schema.Column{PushSubscriptionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "pushsubscription_room_id_user_id",
+				Unique:  false,
+				Columns: []*schema.Column{PushSubscriptionsColumns[1], PushSubscriptionsColumns[2]},
+			},
+		},
+	}
 	// QueueItemsColumns holds the columns for the "queue_items" table.
 	QueueItemsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 36},
@@ -692,6 +720,7 @@ var (
 		LoginsTable,
 		MembershipsTable,
 		NodesTable,
+		PushSubscriptionsTable,
 		QueueItemsTable,
 		RoomsTable,
 		RoomCommandsTable,

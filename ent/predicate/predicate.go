@@ -24,6 +24,9 @@ type Membership func(*sql.Selector)
 // Node is the predicate function for node builders.
 type Node func(*sql.Selector)
 
+// PushSubscription is the predicate function for pushsubscription builders.
+type PushSubscription func(*sql.Selector)
+
 // QueueItem is the predicate function for queueitem builders.
 type QueueItem func(*sql.Selector)
 

@@ -179,6 +179,32 @@ func (Membership) Indexes() []ent.Index {
 	}
 }
 
+// PushSubscription is where the push service of a member's browser accepts notices about the member's songs in one
+// room. Only the browser can decrypt them.
+type PushSubscription struct{ ent.Schema }
+
+func (PushSubscription) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
+
+func (PushSubscription) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("room_id").MaxLen(idLength),
+		field.String("user_id").MaxLen(idLength),
+		field.String("session_id").MaxLen(idLength).Comment("the family of the session that subscribed"),
+		field.String("endpoint_hash").MaxLen(64).Unique().Immutable().Comment("a hash of the endpoint: a browser has one row"),
+		field.String("endpoint").MaxLen(1024).Immutable().Comment("an address at the browser's push service"),
+		field.String("p256dh").MaxLen(96).Comment("the browser's public key"),
+		field.String("auth").MaxLen(32).Comment("a secret of the browser that encryption needs, too"),
+		field.String("push_key").MaxLen(96).Comment("the server's public key that the browser subscribed with"),
+		field.String("language").MaxLen(35).Comment("in which the notices are shown, such as de"),
+		field.String("announced").MaxLen(64).Default("").Comment("the last notice: what is announced once is not sent again"),
+		field.Time("created_at").SchemaType(precise),
+	}
+}
+
+func (PushSubscription) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("room_id", "user_id")}
+}
+
 // IdempotencyKey remembers the outcome of a mutation, in case it is sent again.
 type IdempotencyKey struct{ ent.Schema }
 

@@ -10,9 +10,9 @@
 //   - A room's version grows with each change. Rows that members can see have the version at which they last changed,
 //     so that a feed can load only newer rows.
 //
-// The tables of users, their sessions, ended sessions, logins, Spotify accounts, memberships and idempotency keys are
-// in people.go; those of rooms, songs, queue items, likes, votes and events in room.go; those of playback, commands,
-// nodes and leases in player.go.
+// The tables of users, their sessions, ended sessions, logins, Spotify accounts, memberships, push subscriptions and
+// idempotency keys are in people.go; those of rooms, songs, queue items, likes, votes and events in room.go; those of
+// playback, commands, nodes and leases in player.go.
 package schema
 
 import (

@@ -31,6 +31,7 @@ var actionRates = map[party.Action]ratelimit.Rate{
 	party.ActApprove:       {Burst: 30, PerSecond: 2},
 	party.ActPin:           {Burst: 30, PerSecond: 2},
 	party.ActViewLog:       {Burst: 20, PerSecond: 2},
+	party.ActNotify:        {Burst: 10, PerSecond: 0.2},
 	party.ActExport:        {Burst: 3, PerSecond: 0.02}, // each creates a playlist at Spotify
 }
 

@@ -165,6 +165,14 @@ var useCases = map[party.Action]map[string]useCase{
 			return err
 		})
 	}},
+	party.ActNotify: {
+		"subscribe to push messages": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+			return p.Push().Subscribe(who, p.room.ID, p.subscription(chrome))
+		},
+		"unsubscribe from push messages": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+			return p.Push().Unsubscribe(who, p.room.ID, chrome)
+		},
+	},
 	party.ActExport: {"export": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return ignore(party.Conflict, second(p.ExportHistory(who, p.room.ID))) // nothing has been played
 	}},

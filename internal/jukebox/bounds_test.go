@@ -20,8 +20,8 @@ import (
 func (p *fixture) deleteExpired(ctx context.Context) error {
 	_, idle := p.purger().Idle(ctx)
 	_, closed := p.purger().Closed(ctx, keepRooms)
-	return errors.Join(p.purger().Keys(ctx), p.purger().Commands(ctx), p.DeleteOldAuthorizations(ctx),
-		p.DeleteOldSessions(ctx), p.Driver().DeleteOldNodes(ctx), idle, closed)
+	return errors.Join(p.purger().Keys(ctx), p.purger().Commands(ctx), p.purger().Subscriptions(ctx),
+		p.DeleteOldAuthorizations(ctx), p.DeleteOldSessions(ctx), p.Driver().DeleteOldNodes(ctx), idle, closed)
 }
 
 // An open room that nobody visits, and whose player no server drives, keeps its songs and its guests who did something.
@@ -29,7 +29,9 @@ func (p *fixture) deleteExpired(ctx context.Context) error {
 func TestOnlyAccountsAndOpenRoomsStay(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		p.celebrate(p.newHost("Olga"), p.join("Lou"))
-		p.add(p.join("Gina"), 1)
+		gina := p.join("Gina")
+		p.must(p.Push().Subscribe(gina, p.room.ID, p.subscription(chrome)))
+		p.add(gina, 1)
 		p.add(p.host, 2)
 		_, err := p.SkipSong(p.host, p.room.ID, pointer("key"))
 		p.wants(party.UpstreamUnavailable, err) // no server drives the player

@@ -15,6 +15,7 @@ import (
 	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/push"
 	"antwon.dj/backend/internal/ratelimit"
 	"antwon.dj/backend/internal/roomstate"
 	"antwon.dj/backend/internal/timeline"
@@ -27,6 +28,7 @@ type Config struct {
 	Accounts  *account.Accounts
 	Catalog   catalog.Spotify
 	Library   library.Spotify           // optional: without it hosts have no devices and no playlists
+	Push      push.Config               // optional: without keys guests get no notices
 	PublicURL string                    // where guests reach the server, without a slash at the end
 	Free      func(account.Viewer) bool // optional: the viewers who have no rate limit
 	// FeedInterval is the minimum time between two loads of a watched room's state.
@@ -48,6 +50,7 @@ type Jukebox struct {
 	catalog  *catalog.Catalog
 	library  *library.Library
 	lists    *lists.Lists
+	push     *push.Sender
 	presence *presence
 	limiter  *ratelimit.Limiter // of what members do
 	codes    *ratelimit.Fair    // of wrong codes
@@ -89,6 +92,7 @@ func New(cfg Config) *Jukebox {
 	}
 	j.library = library.New(cfg.Library, j.authorizeViewer)
 	j.lists = lists.New(cfg.Database, loader, j.authorizeViewer, j.presence.isPresent)
+	j.push = push.New(cfg.Push, cfg.Database, j.authorizeViewer, cfg.Log, cfg.Metrics)
 	cfg.Accounts.OnSignedOut(j.presence.signedOut)
 	m.registerHub(cfg.Metrics, j.hub)
 	return j
@@ -111,6 +115,9 @@ func (j *Jukebox) Lists() *lists.Lists { return j.lists }
 
 // Library is the hosts' own devices and playlists.
 func (j *Jukebox) Library() *library.Library { return j.library }
+
+// Push sends notices to members about their songs, while its Run runs.
+func (j *Jukebox) Push() *push.Sender { return j.push }
 
 // JoinURL returns the address of the page on which guests join the room.
 func (j *Jukebox) JoinURL(r *party.Room) string { return j.cfg.PublicURL + "/r/" + r.Code }

@@ -15,6 +15,7 @@ import (
 	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
+	"antwon.dj/backend/internal/push"
 	"antwon.dj/backend/internal/session"
 	"antwon.dj/backend/internal/testdb"
 )
@@ -30,6 +31,8 @@ type fixture struct {
 	catalog  *catalog
 	provider *provider
 	free     func(account.Viewer) bool
+	push     push.Config
+	metrics  *prometheus.Registry // of the jukebox that was made last
 	host     context.Context
 	room     *party.Room
 }
@@ -61,6 +64,8 @@ func newParty(t *testing.T, databaseURL string) *fixture {
 		T: t, store: store, bus: live.NewLocalBus(), tokens: tokens, catalog: &catalog{}, provider: identities(),
 		free: func(account.Viewer) bool { return true },
 	}
+	p.push.Keys, err = push.DeriveKeys([][]byte{[]byte(strings.Repeat("k", session.MinSecret))})
+	p.must(err)
 	p.Jukebox = p.newJukebox(p.bus)
 	p.host = p.newHost("Hanna")
 	p.room = p.openRoom(p.host, "PARTY")
@@ -69,13 +74,14 @@ func newParty(t *testing.T, databaseURL string) *fixture {
 
 func (p *fixture) newJukebox(bus live.Bus) *jukebox.Jukebox {
 	metrics := prometheus.NewRegistry()
+	p.metrics = metrics
 	p.Accounts = account.New(account.Config{
 		Database: p.store, Tokens: p.tokens, Authorizer: p.catalog, Identity: p.provider, DemoLogin: true, Demo: accounts{},
 		PublicURL: "http://party.test", AllowedOrigins: []string{"https://front.test"}, Metrics: metrics,
 	})
 	j := jukebox.New(jukebox.Config{
 		Database: p.store, Bus: bus, Accounts: p.Accounts, Catalog: p.catalog, Library: p.catalog, Free: p.free,
-		PublicURL: "http://party.test", Log: slog.New(slog.DiscardHandler), Metrics: metrics,
+		PublicURL: "http://party.test", Log: slog.New(slog.DiscardHandler), Metrics: metrics, Push: p.push,
 	})
 	p.Cleanup(j.Close)
 	return j

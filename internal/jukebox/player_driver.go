@@ -56,6 +56,7 @@ func (d *Driver) ApplyPlayback(
 	if err != nil {
 		return 0, fmt.Errorf("apply playback: %w", err)
 	}
+	d.j.push.Announce(lease.RoomID, step)
 	return version, nil
 }
 

@@ -42,6 +42,7 @@ const (
 	ActApprove       Action = "approve"        // approve a newcomer's song
 	ActPin           Action = "pin"            // pin or unpin a song
 	ActViewLog       Action = "view log"       // see who did what
+	ActNotify        Action = "notify"         // get notices about one's own songs
 	ActExport        Action = "export"         // save the history as a playlist in one's own Spotify account
 )
 
@@ -75,6 +76,7 @@ var permissions = map[Action][]Role{
 	ActApprove:       hostRoles,
 	ActPin:           hostRoles,
 	ActViewLog:       hostRoles,
+	ActNotify:        guestRoles,
 	ActExport:        ownerRole,
 }
 

@@ -9,6 +9,7 @@
 //	rooms.go      closed rooms, their guests and songs
 //	idle.go       guests who did nothing, and closed rooms without a song
 //	mutations.go  idempotency keys and commands
+//	push.go       push subscriptions that nothing may be sent to
 package purge
 
 import (

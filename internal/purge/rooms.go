@@ -19,6 +19,7 @@ var roomTables = []struct{ table, rows string }{
 	{"queue_items", "room_id = ?"},
 	{"room_events", "room_id = ?"},
 	{"room_commands", "room_id = ?"},
+	{"push_subscriptions", "room_id = ?"},
 	{"room_leases", "id = ?"},
 	{"rooms", "id = ?"},
 }

@@ -1,4 +1,4 @@
-// Opens the pages without a connection. What the server has is always asked for first, so nobody gets an old page while the
+// Opens the pages without a connection, and shows notices. What the server has is always asked for first, so nobody gets an old page while the
 // server answers. Files below assets/ never change: a hash of their contents is part of their names.
 const cacheName = 'pages-1' // another number drops everything that was kept
 const maxKept = 120 // entries, after a page has said what it needs; else twice as many
@@ -89,4 +89,44 @@ async function keep(cache, key, response) {
 async function drop(cache, most) {
   const keys = await cache.keys()
   for (const each of keys.slice(0, Math.max(0, keys.length - most))) await cache.delete(each)
+}
+
+// What a guest is told by a push message, see docs/api.md.
+const notices = {
+  en: { NEXT: 'Your song is next', PLAYING: 'Your song is playing', body: (song, room) => `“${song}” – ${room}` },
+  de: { NEXT: 'Dein Song ist als Nächstes dran', PLAYING: 'Dein Song läuft', body: (song, room) => `„${song}“ – ${room}` },
+}
+
+self.addEventListener('push', (event) => event.waitUntil(showNotice(event.data.json())))
+
+/** Shows a notice, unless the guest looks at the room's page, which says the same. */
+async function showNotice({ kind, code, room, song, language }) {
+  const path = `/r/${encodeURIComponent(code)}`
+  if ((await pagesOf(path)).some(({ visibilityState }) => visibilityState === 'visible')) return
+  const texts = notices[language.split('-')[0]] ?? notices.en
+  if (!texts[kind]) return // a newer server sends more kinds
+  await self.registration.showNotification(texts[kind], {
+    body: texts.body(song, room),
+    lang: language,
+    icon: '/icon-192.png',
+    tag: path, // the next notice of the same room replaces this one,
+    renotify: true, // and is noticed, too
+    data: path,
+  })
+}
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close()
+  event.waitUntil(openRoom(event.notification.data))
+})
+
+async function openRoom(path) {
+  const [page] = await pagesOf(path)
+  return page ? page.focus() : self.clients.openWindow(path)
+}
+
+/** The open pages of a room. Its code may be in lower case in their address. */
+async function pagesOf(path) {
+  const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true })
+  return pages.filter(({ url }) => new URL(url).pathname.toUpperCase() === path.toUpperCase())
 }

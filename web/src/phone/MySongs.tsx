@@ -1,10 +1,12 @@
 import type { RefusalReason } from '../api/generated'
 import type { QueueState } from '../api/queue'
 import { Quota } from './Limits'
+import { NoticesChoice } from './NoticesChoice'
 import { useNow } from './playTime'
 import { QueueLine } from './QueueLine'
 import { usePhoneText } from './text'
 import type { Actions, Viewer } from './useActions'
+import type { Notices } from './useNotices'
 import type { Entry } from './useSchedule'
 
 interface Props {
@@ -13,11 +15,12 @@ interface Props {
   actions: Actions
   viewer: Viewer | undefined
   limit: RefusalReason | null
+  notices: Notices
   onOpen: (itemId: string) => void
 }
 
 /** The user's own songs and likes in the queue, and their quota. */
-export function MySongs({ schedule, queue, actions, viewer, limit, onOpen }: Props) {
+export function MySongs({ schedule, queue, actions, viewer, limit, notices, onOpen }: Props) {
   const own = usePhoneText()
   const now = useNow()
   const items = actions.visible(queue.items)
@@ -34,6 +37,7 @@ export function MySongs({ schedule, queue, actions, viewer, limit, onOpen }: Pro
           <QueueLine key={item.id} {...{ item, now, actions, onOpen }} entry={schedule.get(item.id)} canWithdraw />
         ))}
       </ul>
+      <NoticesChoice notices={notices} />
       <h2>{own.myLikes}</h2>
       {liked.length === 0 && <p className="quiet">{own.noLikes}</p>}
       <ul className="lines">

@@ -4,7 +4,7 @@ import type { Api } from '../api/client'
 import { PlaybackChangesDocument, RoomChangesDocument, ViewerChangesDocument } from '../api/generated'
 import { useRoomQueue } from '../api/queue'
 import { useRetriedSubscription } from '../api/useRetriedSubscription'
-import { healthSentence, useLanguage, useText } from '../text/text'
+import { failureSentence, healthSentence, useLanguage, useText } from '../text/text'
 import { Toasts, useToasts } from '../ui/Toasts'
 import { Closed } from './Closed'
 import { Header } from './Header'
@@ -24,6 +24,7 @@ import { Tabs } from './Tabs'
 import { usePhoneText } from './text'
 import { Undo } from './Undo'
 import { useActions } from './useActions'
+import { useNotices } from './useNotices'
 import { useSchedule } from './useSchedule'
 import { useUnsentWarning } from './useUnsentWarning'
 import { useView } from './useView'
@@ -56,6 +57,9 @@ export function Party({ api, room: known, user, onRefused, onRename }: Props) {
     if (outcome.failure || !(outcome.undoable || isLike(outcome)))
       notify(<OutcomeText outcome={outcome} />, Boolean(outcome.failure))
   })
+  const notices = useNotices(roomId, user.id, (failure) =>
+    notify(failure ? failureSentence(text, failure) : own.noticesFailed, true),
+  )
   const limit = useLimit(viewer, room?.settings)
   const view = useView()
   const { tab, sheet } = view
@@ -122,7 +126,7 @@ export function Party({ api, room: known, user, onRefused, onRename }: Props) {
               notify={notify}
             />
           )}
-          {tab === 'mine' && <MySongs {...{ schedule, queue, actions, viewer, limit }} onOpen={view.open} />}
+          {tab === 'mine' && <MySongs {...{ schedule, queue, actions, viewer, limit, notices }} onOpen={view.open} />}
           {tab === 'history' && <History roomId={roomId} playingId={playback?.item?.id} />}
         </Tabs>
         {tab !== 'search' && <NowBar playback={playback} onOpen={() => view.open('playing')} />}

@@ -51,6 +51,12 @@ export const de: PhoneMessages = {
   searchPlaylist: 'Playlist des Gastgebers durchsuchen',
   playlistOnly: 'Du kannst dir Songs aus der Playlist des Gastgebers aussuchen.',
   emptyPlaylist: 'In der Playlist des Gastgebers sind noch keine Songs.',
+  notices: 'Sag mir, wenn mein Song dran ist',
+  noticesOn: 'Du bekommst eine Mitteilung, kurz bevor ein Song von dir läuft und wenn er beginnt.',
+  noticesBlocked: 'Dieser Browser blockiert Mitteilungen von dieser Seite. In seinen Einstellungen kannst du sie erlauben.',
+  noticesFailed: 'Die Mitteilungen ließen sich nicht einschalten. Versuch es später noch einmal.',
+  noticesHomeScreen:
+    'Damit dir das iPhone sagt, wenn dein Song dran ist, füge antwon.dj zum Home-Bildschirm hinzu und komm von dort zur Party.',
   playedTonight: 'Heute schon gelaufen',
   likedTonight: 'Heute am beliebtesten',
   searching: 'Suche läuft …',

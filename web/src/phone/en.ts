@@ -51,6 +51,12 @@ export const en: PhoneMessages = {
   searchPlaylist: 'Search the host’s playlist',
   playlistOnly: 'You can pick songs from the host’s playlist.',
   emptyPlaylist: 'The host’s playlist has no songs yet.',
+  notices: 'Tell me when my song is next',
+  noticesOn: 'You get a notification just before a song of yours plays, and when it begins.',
+  noticesBlocked: 'This browser blocks notifications from this page. You can allow them in its settings.',
+  noticesFailed: 'Notifications could not be turned on. Try again later.',
+  noticesHomeScreen:
+    'To be told on the iPhone when your song is next, add antwon.dj to your home screen and join the party from there.',
   playedTonight: 'Played tonight',
   likedTonight: 'Liked the most tonight',
   searching: 'Searching…',

@@ -46,6 +46,11 @@ export interface PhoneMessages {
   searchPlaylist: string
   playlistOnly: string
   emptyPlaylist: string
+  notices: string // a button that stays pressed
+  noticesOn: string
+  noticesBlocked: string // by the browser
+  noticesFailed: string
+  noticesHomeScreen: string // on an iPhone
   playedTonight: string
   likedTonight: string
   searching: string

@@ -1,0 +1,59 @@
+import type { Failure } from '@antwon/client'
+import type { Client } from 'urql'
+import { failureOfUrql } from '../api/failureOfUrql'
+import { PushKeyDocument, SubscribePushDocument, UnsubscribePushDocument } from '../api/generated'
+
+/** Whether this browser can get push messages here: only with https or on the own machine, and with a service worker. */
+export const canPush = (): boolean =>
+  import.meta.env.PROD && 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window
+
+/** Whether this is a browser on an iPhone or iPad, which gets push messages only for pages on the home screen. */
+export function needsHomeScreen(): boolean {
+  const { userAgent, platform, maxTouchPoints } = navigator
+  const isApple = /iPhone|iPad|iPod/.test(userAgent) || (platform === 'MacIntel' && maxTouchPoints > 1)
+  return isSecureContext && isApple && !('PushManager' in window) && 'standalone' in navigator && !navigator.standalone
+}
+
+const patience = 15_000 // milliseconds for the browser and its push service
+
+/** Has notices sent to this browser. Returns why that failed; null if it was the browser. */
+export async function subscribe(client: Client, roomId: string, language: string): Promise<Failure | null | undefined> {
+  const { data, error } = await client.query(PushKeyDocument, {})
+  const pushKey = data?.pushKey
+  if (!pushKey) return failureOfUrql(error) ?? null
+  const subscription = await within(patience, subscribeWith(pushKey)).catch(() => null)
+  const { endpoint, keys } = subscription?.toJSON() ?? {}
+  if (!endpoint || !keys?.p256dh || !keys.auth) return null
+  const { p256dh, auth } = keys
+  return failureOfUrql(
+    (await client.mutation(SubscribePushDocument, { roomId, endpoint, p256dh, auth, pushKey, language })).error,
+  )
+}
+
+/** Ends what subscribe began. Returns why the server does not know yet; the browser gets nothing in any case. */
+export async function unsubscribe(client: Client, roomId: string): Promise<Failure | undefined> {
+  const registration = await navigator.serviceWorker.getRegistration()
+  const subscription = await registration?.pushManager.getSubscription()
+  if (!subscription) return undefined
+  await subscription.unsubscribe()
+  return failureOfUrql((await client.mutation(UnsubscribePushDocument, { roomId, endpoint: subscription.endpoint })).error)
+}
+
+/** Subscribes this browser with a key of the server. A subscription with another key is of no use any longer. */
+async function subscribeWith(pushKey: string): Promise<PushSubscription> {
+  const { pushManager } = await navigator.serviceWorker.ready
+  const before = await pushManager.getSubscription()
+  if (before && base64url(before.options.applicationServerKey) !== pushKey) await before.unsubscribe()
+  return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: pushKey })
+}
+
+function base64url(bytes: ArrayBuffer | null): string {
+  const text = btoa(String.fromCharCode(...new Uint8Array(bytes ?? [])))
+  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+/** The promise's result, or an error if it takes longer than so many milliseconds. */
+function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
+  const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error('too late')), milliseconds))
+  return Promise.race([promise, late])
+}

@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process'
+import { createECDH, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { decrypt } from 'http_ece'
+import type { Page } from 'playwright-core'
+import { onTestFinished } from 'vitest'
+import { eventually } from './server'
+
+/** A push service on this machine, with a subscription of one browser. */
+export interface PushService {
+  env: Record<string, string> // lets a server send there
+  messages: string[] // what the browser was sent, decrypted
+  /** Gives this subscription to a page that asks for one. Chromium would have to ask Google's push service. */
+  serve: (page: Page) => Promise<void>
+}
+
+export async function startPushService(): Promise<PushService> {
+  const directory = mkdtempSync(join(tmpdir(), 'antwon-push-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')]
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
+  const names = ['-subj', '/CN=push', '-addext', 'subjectAltName=IP:127.0.0.1']
+  execFileSync('openssl', ['req', '-x509', ...curve, ...names, '-keyout', key, '-out', cert], { stdio: 'ignore' })
+
+  const browser = createECDH('prime256v1')
+  browser.generateKeys()
+  const auth = randomBytes(16).toString('base64url')
+  const messages: string[] = []
+  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, async (request, response) => {
+    const parts: Buffer[] = []
+    for await (const part of request) parts.push(part)
+    messages.push(decrypt(Buffer.concat(parts), { version: 'aes128gcm', privateKey: browser, authSecret: auth }).toString())
+    response.writeHead(201).end()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as { port: number }
+  const subscription = {
+    endpoint: `https://127.0.0.1:${port}/push/1`,
+    keys: { p256dh: browser.getPublicKey('base64url'), auth },
+  }
+  return {
+    env: { ANTWON_PUSH_HOSTS: `127.0.0.1:${port}`, SSL_CERT_FILE: cert },
+    messages,
+    serve: async (page) => {
+      await page.addInitScript(giveSubscription, subscription)
+    },
+  }
+}
+
+/** Replaces what the browser's PushManager does by the network: everything else of it stays the browser's own. */
+function giveSubscription({ endpoint, keys }: { endpoint: string; keys: { p256dh: string; auth: string } }) {
+  const stored = 'test.applicationServerKey'
+  const subscription = () => {
+    const key = localStorage.getItem(stored)
+    if (!key) return null
+    const bytes = atob(key.replaceAll('-', '+').replaceAll('_', '/'))
+    return {
+      endpoint,
+      options: { applicationServerKey: Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)).buffer },
+      toJSON: () => ({ endpoint, keys }),
+      unsubscribe: async () => {
+        localStorage.removeItem(stored)
+        return true
+      },
+    }
+  }
+  Object.assign(PushManager.prototype, {
+    getSubscription: async () => subscription(),
+    subscribe: async (options: PushSubscriptionOptionsInit) => {
+      if (Notification.permission !== 'granted') throw new DOMException('not allowed', 'NotAllowedError')
+      localStorage.setItem(stored, String(options.applicationServerKey))
+      return subscription()
+    },
+  })
+}
+
+/** Delivers push messages to the service worker of a page's browser, as the browser itself does. */
+export async function delivery(page: Page, origin: string): Promise<(message: string) => Promise<void>> {
+  const devtools = await page.context().newCDPSession(page)
+  let registrationId = ''
+  devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+    registrationId = registrations.find(({ scopeURL }) => scopeURL.startsWith(origin))?.registrationId ?? registrationId
+  })
+  await devtools.send('ServiceWorker.enable')
+  await eventually('the service worker', async () => registrationId !== '')
+  return async (data) => {
+    await devtools.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data })
+  }
+}
