@@ -70,7 +70,8 @@ var mayUse = map[string][]string{
 		"internal/gqlserver", "internal/gqlserver/incremental", "internal/account", "internal/jukebox", "internal/lists",
 		"internal/party",
 	},
-	"internal/server": {"internal/account", "internal/party", "internal/ratelimit"},
+	"internal/server":  {"internal/account", "internal/party", "internal/preview", "internal/ratelimit"},
+	"internal/preview": {},
 	"internal/gqlserver": {
 		"internal/gqlserver/deflate", "internal/gqlserver/guard", "internal/gqlserver/incremental",
 		"internal/gqlserver/sockets", "internal/ratelimit",
