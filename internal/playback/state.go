@@ -177,6 +177,7 @@ func (d *decision) act() action {
 		d.recordAnswer,
 		d.refuseHostCommand,
 		d.askQueue,
+		d.changeHost,
 		d.waitForObservation,
 		d.startSong,
 		d.endSong,

@@ -111,6 +111,8 @@ export const de: PhoneMessages = {
   noCookies: 'Dieser Browser blockiert Cookies. Du kannst mitmachen, bist aber nach jedem Neuladen ein neuer Gast.',
   rename: 'Namen ändern',
   save: 'Speichern',
+  roomOffered: (host) => `${host} möchte dir diesen Raum übergeben.`,
+  answerOffer: 'Antworten',
   toHost: 'Für Gastgeber',
   toScreen: 'TV-Ansicht',
   signOut: 'Abmelden',

@@ -111,6 +111,8 @@ export const en: PhoneMessages = {
   noCookies: 'This browser blocks cookies. You can join, but after a reload you will be a new guest.',
   rename: 'Change your name',
   save: 'Save',
+  roomOffered: (host) => `${host} wants to hand this room over to you.`,
+  answerOffer: 'Answer',
   toHost: 'Host console',
   toScreen: 'Room screen',
   signOut: 'Sign out',

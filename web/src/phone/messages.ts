@@ -101,6 +101,8 @@ export interface PhoneMessages {
   keepsTrying: string
   noCookies: string
   save: string
+  roomOffered: (host: string) => string
+  answerOffer: string
   toHost: string
   toScreen: string
   signOut: string

@@ -2,7 +2,13 @@ import { newIdempotencyKey } from '@antwon/client'
 import { useState } from 'react'
 import { useClient } from 'urql'
 import { failureOfUrql } from '../../api/failureOfUrql'
-import { RemoveGuestDocument, RemoveGuestSongsDocument, SetRoleDocument, WaitingSongsDocument } from '../../api/generated'
+import {
+  OfferRoomDocument,
+  RemoveGuestDocument,
+  RemoveGuestSongsDocument,
+  SetRoleDocument,
+  WaitingSongsDocument,
+} from '../../api/generated'
 import type { Item } from '../../api/queue'
 import type { Notify } from '../../ui/Toasts'
 import type { Undo } from '../queue/Undo'
@@ -33,13 +39,16 @@ export function GuestDialog({ roomId, member, actions, awaiting, notify, undo, o
     onClose()
     const variables = { roomId, userId: member.participant.user.id }
     if (action === 'SONGS') return removeSongs(variables)
-    const { error } =
-      action === 'COHOST' || action === 'GUEST'
-        ? await urql.mutation(SetRoleDocument, { ...variables, role: action })
-        : await urql.mutation(RemoveGuestDocument, { ...variables, ban: action === 'BANNED' })
+    const { error } = await send(action, variables)
     const failure = failureOfUrql(error)
     notify(failure ? failureText(failure) : own.done[action](name), failure !== undefined)
     onDone()
+  }
+
+  function send(action: Exclude<MemberAction, 'SONGS'>, variables: { roomId: string; userId: string }) {
+    if (action === 'OFFER') return urql.mutation(OfferRoomDocument, variables)
+    if (action === 'COHOST' || action === 'GUEST') return urql.mutation(SetRoleDocument, { ...variables, role: action })
+    return urql.mutation(RemoveGuestDocument, { ...variables, ban: action === 'BANNED' })
   }
 
   async function removeSongs(variables: { roomId: string; userId: string }) {
@@ -66,6 +75,7 @@ export function GuestDialog({ roomId, member, actions, awaiting, notify, undo, o
     )
   }
   const labels: Record<MemberAction, { action: string; hint: string }> = {
+    OFFER: { action: own.offerRoom, hint: own.offerRoomHint },
     COHOST: { action: own.makeCohost, hint: own.makeCohostHint },
     GUEST: { action: own.makeGuest, hint: own.makeGuestHint },
     SONGS: { action: own.removeSongs, hint: own.removeSongsHint },
