@@ -114,8 +114,7 @@ export function Party({ api, room: known, user, onRefused, onRename }: Props) {
             <Search
               roomId={roomId}
               playingId={playback?.item?.id}
-              query={view.query}
-              onQuery={view.search}
+              view={view}
               queue={queue}
               actions={actions}
               viewer={viewer}

@@ -41,6 +41,9 @@ export interface PhoneMessages {
   likeIt: string
   takeLikeBack: string
   openInSpotify: string
+  songsBy: (artist: string) => string
+  songsOn: (album: string) => string
+  backToSearch: string
   searchLabel: string
   searchPlaceholder: string
   searchPlaylist: string
