@@ -58,8 +58,8 @@ func (t *roomTx) closeRoom(ctx context.Context) error {
 		SetHealth(string(party.HealthNothingToPlay)).SetHealthReason("").ClearHealthUntil().Exec(ctx)
 }
 
-// stopPlayer makes the room's player idle as far as the room is concerned. Commands that wait are answered with why. The
-// health stays.
+// stopPlayer makes the room's player idle as far as the room is concerned. Commands that wait are answered with why.
+// The health stays.
 func (t *roomTx) stopPlayer(ctx context.Context, why string) error {
 	if err := t.endItems(ctx); err != nil {
 		return err

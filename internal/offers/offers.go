@@ -43,9 +43,9 @@ func Make(ctx context.Context, tx *ent.Tx, roomID, userID string, now time.Time)
 		SetOfferExpiresAt(now.Add(party.OfferLifetime)).SetOfferAccepted(false).Exec(ctx)
 }
 
-// Accept accepts the room for the co-host to whom it is offered. Conflict if it is not, or no longer, or if they have an
-// open room of their own; Forbidden if they could not open a room, because they have not signed in or have connected no
-// Spotify account.
+// Accept accepts the room for the co-host to whom it is offered. Conflict if it is not, or no longer, or if they have
+// an open room of their own; Forbidden if they could not open a room, because they have not signed in or have connected
+// no Spotify account.
 func Accept(ctx context.Context, tx *ent.Tx, roomID, userID string, now time.Time) error {
 	offer, err := read(ctx, tx, roomID)
 	if err != nil {
@@ -87,8 +87,8 @@ func mayHaveOpen(ctx context.Context, tx *ent.Tx, userID string) error {
 	return err
 }
 
-// Decline ends the room's offer, whether it was accepted or not, for the host or the co-host to whom the room is offered.
-// It is no error if there is none. Forbidden for another co-host.
+// Decline ends the room's offer, whether it was accepted or not, for the host or the co-host to whom the room is
+// offered. It is no error if there is none. Forbidden for another co-host.
 func Decline(ctx context.Context, tx *ent.Tx, roomID, userID string, role party.Role) error {
 	offer, err := read(ctx, tx, roomID)
 	if err != nil || offer.UserID == "" {
@@ -117,8 +117,8 @@ func Pass(ctx context.Context, tx *ent.Tx, roomID, guestID, hostID string) error
 }
 
 // ChangeHost makes the co-host who has accepted the room its host, and the host a co-host. It returns the offer and the
-// host before, and ends the offer. version is the room's. If the co-host is none any longer or has opened another room, nothing else is
-// changed, and from is empty.
+// host before, and ends the offer. version is the room's. If the co-host is none any longer or has opened another room,
+// nothing else is changed, and from is empty.
 func ChangeHost(
 	ctx context.Context, tx *ent.Tx, roomID string, version int64,
 ) (offer party.RoomOffer, from string, err error) {

@@ -63,7 +63,9 @@ func (s *State) StateVersion() int64 { return s.Version }
 
 // Room returns the room as any member sees it.
 func (s *State) Room() *Room {
-	r := Room{ID: s.RoomID, Code: s.Code, Name: s.Name, Status: s.Status, HostID: s.HostID, CreatedAt: s.CreatedAt, Offer: s.Offer}
+	r := Room{
+		ID: s.RoomID, Code: s.Code, Name: s.Name, Status: s.Status, HostID: s.HostID, CreatedAt: s.CreatedAt, Offer: s.Offer,
+	}
 	return r.AsSeenBy(RoleScreen, s.Settings) // the role with the fewest permissions
 }
 

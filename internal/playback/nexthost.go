@@ -36,9 +36,10 @@ func (d *decision) changeHost() (action, bool) {
 	return d.send(Command{Kind: Pause}, step)
 }
 
-// oldPlayerIsDone reports whether nothing of the room is heard on the old player, and nothing will be: nothing plays and
-// nothing was handed over, or the player has stopped in the middle. If it cannot be observed, or plays something else and
-// not what was handed to it, the clock decides. A host's command is answered first, which takes seconds at most.
+// oldPlayerIsDone reports whether nothing of the room is heard on the old player, and nothing will be: nothing plays
+// and nothing was handed over, or the player has stopped in the middle. If it cannot be observed, or plays something
+// else and not what was handed to it, the clock decides. A host's command is answered first, which takes seconds at
+// most.
 func (d *decision) oldPlayerIsDone() bool {
 	isOverdue := d.now.After(d.lastSongEnds().Add(lastSongMargin))
 	switch {

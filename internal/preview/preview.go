@@ -1,6 +1,6 @@
 // Package preview draws the picture that messengers show with a link to a room: its name and its code, below the mark.
-// It knows nothing but these two texts, keeps nothing, and needs no file and no network. A picture takes about 40 ms and
-// 4 MB of memory to draw, and 30 KB as a PNG, whatever the name.
+// It knows nothing but these two texts, keeps nothing, and needs no file and no network. A picture takes about 40 ms
+// and 4 MB of memory to draw, and 30 KB as a PNG, whatever the name.
 package preview
 
 import (

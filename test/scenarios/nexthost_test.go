@@ -214,7 +214,22 @@ func TestNextHostFollowsAfterAServerIsKilled(t *testing.T) {
 	})
 }
 
-// The room's playlist was made in the old host's library, and is removed from there; the next host's player gets its own.
+func TestNextHostOfAnIdleRoomFollowsAfterARestart(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		p := open(t, options{})
+		time.Sleep(20 * time.Minute)
+		ben := p.offer("Ben")
+		p.server.stopDriving()
+		time.Sleep(time.Second)
+		p.accept(ben)
+		p.server.kill()
+		p.switchTo(p.start("two"))
+		time.Sleep(time.Minute)
+		expectHost(t, p, "Ben")
+	})
+}
+
+// The room's playlist was made in the old host's library, and is removed from there; the next host gets one, too.
 func TestNextHostGetsAPlaylistOfTheirOwn(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		p := open(t, options{songs: 4, settings: party.SettingsChange{Delivery: new(party.DeliveryPlaylist)}})
