@@ -72,7 +72,12 @@ describe('what the phone shows', () => {
     await page.getByText('10 songs found').waitFor()
     const results = await gina.songs()
     await page.locator('.lines > li .row-open').first().click()
-    const name = (await gina.sheet().getByRole('button', { name: /^Songs by / }).first().textContent()) ?? ''
+    const name =
+      (await gina
+        .sheet()
+        .getByRole('button', { name: /^Songs by / })
+        .first()
+        .textContent()) ?? ''
     await gina.expectAccessible('a song that was found')
     await gina.sheet().getByRole('button', { name, exact: true }).click()
     await page.getByRole('heading', { name, exact: true }).waitFor()
@@ -89,7 +94,10 @@ describe('what the phone shows', () => {
 
     await page.locator('.lines > li .row-open').nth(1).click()
     if (process.env.ANTWON_PICTURES) await page.screenshot({ path: `${process.env.ANTWON_PICTURES}/hit.png` })
-    await gina.sheet().getByRole('button', { name: /^Songs on / }).click()
+    await gina
+      .sheet()
+      .getByRole('button', { name: /^Songs on / })
+      .click()
     await page.getByRole('heading', { name: /^Songs on / }).waitFor()
     await page.reload()
     await page.getByRole('heading', { name: /^Songs on / }).waitFor()

@@ -240,8 +240,7 @@ export const de: HostMessages = {
     manage: (name) => `${name} verwalten`,
     manageShort: 'Verwalten',
     offerRoom: 'Raum übergeben',
-    offerRoomHint:
-      'Wird Gastgeber, sobald er oder sie annimmt. Die Musik läuft dann über das andere Spotify, und du wirst Co-Gastgeber.',
+    offerRoomHint: 'Nach dem Annehmen läuft die Musik über das Spotify-Konto dieser Person, und du wirst Co-Gastgeber.',
     makeCohost: 'Zum Co-Gastgeber machen',
     makeCohostHint: 'Darf alles, was du darfst, außer den Raum schließen und Co-Gastgeber bestimmen.',
     makeGuest: 'Wieder zum Gast machen',
