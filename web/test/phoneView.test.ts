@@ -78,6 +78,7 @@ describe('what the phone shows', () => {
         .getByRole('button', { name: /^Songs by / })
         .first()
         .textContent()) ?? ''
+    expect((await gina.sheet().boundingBox())?.height).toBeGreaterThan(300) // it is not clipped
     await gina.expectAccessible('a song that was found')
     await gina.sheet().getByRole('button', { name, exact: true }).click()
     await page.getByRole('heading', { name, exact: true }).waitFor()

@@ -1,4 +1,5 @@
 import { useId } from 'react'
+import { createPortal } from 'react-dom'
 import type { RefusalReason } from '../api/generated'
 import type { Item, QueueState } from '../api/queue'
 import { length } from '../text/format'
@@ -40,6 +41,7 @@ export function SearchResult({ hit, queue, awaiting, actions, limit, view }: Pro
     </>
   )
   const reason = queued || awaits ? null : refusalFor(refusal?.reason, limit)
+  const sheet = <HitSheet hit={hit} onShow={view.show} onClose={view.close} />
   return (
     <li>
       <Row song={song} detail={more} openLabel={own.details(song.name)} onOpen={() => view.open(song.uri)}>
@@ -53,7 +55,7 @@ export function SearchResult({ hit, queue, awaiting, actions, limit, view }: Pro
           {text.refusal[reason as RefusalReason] ?? refusal?.message}
         </p>
       )}
-      {view.sheet === song.uri && <HitSheet hit={hit} onShow={view.show} onClose={view.close} />}
+      {view.sheet === song.uri && createPortal(sheet, document.body) /* a row clips what is in it */}
     </li>
   )
 }
