@@ -6406,6 +6406,9 @@ type RoomMutation struct {
 	present_count           *int
 	addpresent_count        *int
 	playlist_uri            *string
+	offered_to_id           *string
+	offer_expires_at        *time.Time
+	offer_accepted          *bool
 	created_at              *time.Time
 	closed_at               *time.Time
 	clearedFields           map[string]struct{}
@@ -8220,6 +8223,140 @@ func (m *RoomMutation) ResetPlaylistURI() {
 	delete(m.clearedFields, room.FieldPlaylistURI)
 }
 
+// SetOfferedToID sets the "offered_to_id" field.
+func (m *RoomMutation) SetOfferedToID(s string) {
+	m.offered_to_id = &s
+}
+
+// OfferedToID returns the value of the "offered_to_id" field in the mutation.
+func (m *RoomMutation) OfferedToID() (r string, exists bool) {
+	v := m.offered_to_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOfferedToID returns the old "offered_to_id" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldOfferedToID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOfferedToID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOfferedToID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOfferedToID: %w", err)
+	}
+	return oldValue.OfferedToID, nil
+}
+
+// ClearOfferedToID clears the value of the "offered_to_id" field.
+func (m *RoomMutation) ClearOfferedToID() {
+	m.offered_to_id = nil
+	m.clearedFields[room.FieldOfferedToID] = struct{}{}
+}
+
+// OfferedToIDCleared returns if the "offered_to_id" field was cleared in this mutation.
+func (m *RoomMutation) OfferedToIDCleared() bool {
+	_, ok := m.clearedFields[room.FieldOfferedToID]
+	return ok
+}
+
+// ResetOfferedToID resets all changes to the "offered_to_id" field.
+func (m *RoomMutation) ResetOfferedToID() {
+	m.offered_to_id = nil
+	delete(m.clearedFields, room.FieldOfferedToID)
+}
+
+// SetOfferExpiresAt sets the "offer_expires_at" field.
+func (m *RoomMutation) SetOfferExpiresAt(t time.Time) {
+	m.offer_expires_at = &t
+}
+
+// OfferExpiresAt returns the value of the "offer_expires_at" field in the mutation.
+func (m *RoomMutation) OfferExpiresAt() (r time.Time, exists bool) {
+	v := m.offer_expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOfferExpiresAt returns the old "offer_expires_at" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldOfferExpiresAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOfferExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOfferExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOfferExpiresAt: %w", err)
+	}
+	return oldValue.OfferExpiresAt, nil
+}
+
+// ClearOfferExpiresAt clears the value of the "offer_expires_at" field.
+func (m *RoomMutation) ClearOfferExpiresAt() {
+	m.offer_expires_at = nil
+	m.clearedFields[room.FieldOfferExpiresAt] = struct{}{}
+}
+
+// OfferExpiresAtCleared returns if the "offer_expires_at" field was cleared in this mutation.
+func (m *RoomMutation) OfferExpiresAtCleared() bool {
+	_, ok := m.clearedFields[room.FieldOfferExpiresAt]
+	return ok
+}
+
+// ResetOfferExpiresAt resets all changes to the "offer_expires_at" field.
+func (m *RoomMutation) ResetOfferExpiresAt() {
+	m.offer_expires_at = nil
+	delete(m.clearedFields, room.FieldOfferExpiresAt)
+}
+
+// SetOfferAccepted sets the "offer_accepted" field.
+func (m *RoomMutation) SetOfferAccepted(b bool) {
+	m.offer_accepted = &b
+}
+
+// OfferAccepted returns the value of the "offer_accepted" field in the mutation.
+func (m *RoomMutation) OfferAccepted() (r bool, exists bool) {
+	v := m.offer_accepted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOfferAccepted returns the old "offer_accepted" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldOfferAccepted(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOfferAccepted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOfferAccepted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOfferAccepted: %w", err)
+	}
+	return oldValue.OfferAccepted, nil
+}
+
+// ResetOfferAccepted resets all changes to the "offer_accepted" field.
+func (m *RoomMutation) ResetOfferAccepted() {
+	m.offer_accepted = nil
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *RoomMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -8366,7 +8503,7 @@ func (m *RoomMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RoomMutation) Fields() []string {
-	fields := make([]string, 0, 36)
+	fields := make([]string, 0, 39)
 	if m.host != nil {
 		fields = append(fields, room.FieldHostID)
 	}
@@ -8469,6 +8606,15 @@ func (m *RoomMutation) Fields() []string {
 	if m.playlist_uri != nil {
 		fields = append(fields, room.FieldPlaylistURI)
 	}
+	if m.offered_to_id != nil {
+		fields = append(fields, room.FieldOfferedToID)
+	}
+	if m.offer_expires_at != nil {
+		fields = append(fields, room.FieldOfferExpiresAt)
+	}
+	if m.offer_accepted != nil {
+		fields = append(fields, room.FieldOfferAccepted)
+	}
 	if m.created_at != nil {
 		fields = append(fields, room.FieldCreatedAt)
 	}
@@ -8551,6 +8697,12 @@ func (m *RoomMutation) Field(name string) (ent.Value, bool) {
 		return m.PresentCount()
 	case room.FieldPlaylistURI:
 		return m.PlaylistURI()
+	case room.FieldOfferedToID:
+		return m.OfferedToID()
+	case room.FieldOfferExpiresAt:
+		return m.OfferExpiresAt()
+	case room.FieldOfferAccepted:
+		return m.OfferAccepted()
 	case room.FieldCreatedAt:
 		return m.CreatedAt()
 	case room.FieldClosedAt:
@@ -8632,6 +8784,12 @@ func (m *RoomMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldPresentCount(ctx)
 	case room.FieldPlaylistURI:
 		return m.OldPlaylistURI(ctx)
+	case room.FieldOfferedToID:
+		return m.OldOfferedToID(ctx)
+	case room.FieldOfferExpiresAt:
+		return m.OldOfferExpiresAt(ctx)
+	case room.FieldOfferAccepted:
+		return m.OldOfferAccepted(ctx)
 	case room.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	case room.FieldClosedAt:
@@ -8882,6 +9040,27 @@ func (m *RoomMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetPlaylistURI(v)
+		return nil
+	case room.FieldOfferedToID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOfferedToID(v)
+		return nil
+	case room.FieldOfferExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOfferExpiresAt(v)
+		return nil
+	case room.FieldOfferAccepted:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOfferAccepted(v)
 		return nil
 	case room.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -9146,6 +9325,12 @@ func (m *RoomMutation) ClearedFields() []string {
 	if m.FieldCleared(room.FieldPlaylistURI) {
 		fields = append(fields, room.FieldPlaylistURI)
 	}
+	if m.FieldCleared(room.FieldOfferedToID) {
+		fields = append(fields, room.FieldOfferedToID)
+	}
+	if m.FieldCleared(room.FieldOfferExpiresAt) {
+		fields = append(fields, room.FieldOfferExpiresAt)
+	}
 	if m.FieldCleared(room.FieldClosedAt) {
 		fields = append(fields, room.FieldClosedAt)
 	}
@@ -9198,6 +9383,12 @@ func (m *RoomMutation) ClearField(name string) error {
 		return nil
 	case room.FieldPlaylistURI:
 		m.ClearPlaylistURI()
+		return nil
+	case room.FieldOfferedToID:
+		m.ClearOfferedToID()
+		return nil
+	case room.FieldOfferExpiresAt:
+		m.ClearOfferExpiresAt()
 		return nil
 	case room.FieldClosedAt:
 		m.ClearClosedAt()
@@ -9311,6 +9502,15 @@ func (m *RoomMutation) ResetField(name string) error {
 		return nil
 	case room.FieldPlaylistURI:
 		m.ResetPlaylistURI()
+		return nil
+	case room.FieldOfferedToID:
+		m.ResetOfferedToID()
+		return nil
+	case room.FieldOfferExpiresAt:
+		m.ResetOfferExpiresAt()
+		return nil
+	case room.FieldOfferAccepted:
+		m.ResetOfferAccepted()
 		return nil
 	case room.FieldCreatedAt:
 		m.ResetCreatedAt()

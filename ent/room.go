@@ -88,6 +88,12 @@ type Room struct {
 	PresentCount int `json:"present_count,omitempty"`
 	// the playlist at Spotify that the server made for this room
 	PlaylistURI *string `json:"playlist_uri,omitempty"`
+	// the co-host to whom the host has offered the room
+	OfferedToID *string `json:"offered_to_id,omitempty"`
+	// OfferExpiresAt holds the value of the "offer_expires_at" field.
+	OfferExpiresAt *time.Time `json:"offer_expires_at,omitempty"`
+	// that co-host becomes the host when the present song ends
+	OfferAccepted bool `json:"offer_accepted,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// ClosedAt holds the value of the "closed_at" field.
@@ -125,13 +131,13 @@ func (*Room) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case room.FieldBlocked:
 			values[i] = new([]byte)
-		case room.FieldRequestsOpen, room.FieldFallback, room.FieldAllowExplicit, room.FieldRequireApproval:
+		case room.FieldRequestsOpen, room.FieldFallback, room.FieldAllowExplicit, room.FieldRequireApproval, room.FieldOfferAccepted:
 			values[i] = new(sql.NullBool)
 		case room.FieldVersion, room.FieldMembersVersion, room.FieldMaxSongSeconds, room.FieldCooldownMinutes, room.FieldMaxQueueLength, room.FieldMaxQueuedPerGuest, room.FieldAddsPerHour, room.FieldSkipVotePercent, room.FieldTrustedAfter, room.FieldLikesAfterMinutes, room.FieldAwayAfterMinutes, room.FieldAwayVersion, room.FieldSettingsVersion, room.FieldRestoredVersion, room.FieldPresentCount:
 			values[i] = new(sql.NullInt64)
-		case room.FieldID, room.FieldHostID, room.FieldName, room.FieldCode, room.FieldStatus, room.FieldOpenCode, room.FieldOpenHostID, room.FieldDelivery, room.FieldFallbackPlaylistURI, room.FieldGuestPlaylistURI, room.FieldGuestPlaylistUse, room.FieldOrderMode, room.FieldPlaylistURI:
+		case room.FieldID, room.FieldHostID, room.FieldName, room.FieldCode, room.FieldStatus, room.FieldOpenCode, room.FieldOpenHostID, room.FieldDelivery, room.FieldFallbackPlaylistURI, room.FieldGuestPlaylistURI, room.FieldGuestPlaylistUse, room.FieldOrderMode, room.FieldPlaylistURI, room.FieldOfferedToID:
 			values[i] = new(sql.NullString)
-		case room.FieldRequestsOpenAt, room.FieldLastCallAt, room.FieldCreatedAt, room.FieldClosedAt:
+		case room.FieldRequestsOpenAt, room.FieldLastCallAt, room.FieldOfferExpiresAt, room.FieldCreatedAt, room.FieldClosedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -371,6 +377,26 @@ func (_m *Room) assignValues(columns []string, values []any) error {
 				_m.PlaylistURI = new(string)
 				*_m.PlaylistURI = value.String
 			}
+		case room.FieldOfferedToID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field offered_to_id", values[i])
+			} else if value.Valid {
+				_m.OfferedToID = new(string)
+				*_m.OfferedToID = value.String
+			}
+		case room.FieldOfferExpiresAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field offer_expires_at", values[i])
+			} else if value.Valid {
+				_m.OfferExpiresAt = new(time.Time)
+				*_m.OfferExpiresAt = value.Time
+			}
+		case room.FieldOfferAccepted:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field offer_accepted", values[i])
+			} else if value.Valid {
+				_m.OfferAccepted = value.Bool
+			}
 		case room.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
@@ -548,6 +574,19 @@ func (_m *Room) String() string {
 		builder.WriteString("playlist_uri=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	if v := _m.OfferedToID; v != nil {
+		builder.WriteString("offered_to_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.OfferExpiresAt; v != nil {
+		builder.WriteString("offer_expires_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("offer_accepted=")
+	builder.WriteString(fmt.Sprintf("%v", _m.OfferAccepted))
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

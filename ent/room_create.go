@@ -450,6 +450,48 @@ func (_c *RoomCreate) SetNillablePlaylistURI(v *string) *RoomCreate {
 	return _c
 }
 
+// SetOfferedToID sets the "offered_to_id" field.
+func (_c *RoomCreate) SetOfferedToID(v string) *RoomCreate {
+	_c.mutation.SetOfferedToID(v)
+	return _c
+}
+
+// SetNillableOfferedToID sets the "offered_to_id" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableOfferedToID(v *string) *RoomCreate {
+	if v != nil {
+		_c.SetOfferedToID(*v)
+	}
+	return _c
+}
+
+// SetOfferExpiresAt sets the "offer_expires_at" field.
+func (_c *RoomCreate) SetOfferExpiresAt(v time.Time) *RoomCreate {
+	_c.mutation.SetOfferExpiresAt(v)
+	return _c
+}
+
+// SetNillableOfferExpiresAt sets the "offer_expires_at" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableOfferExpiresAt(v *time.Time) *RoomCreate {
+	if v != nil {
+		_c.SetOfferExpiresAt(*v)
+	}
+	return _c
+}
+
+// SetOfferAccepted sets the "offer_accepted" field.
+func (_c *RoomCreate) SetOfferAccepted(v bool) *RoomCreate {
+	_c.mutation.SetOfferAccepted(v)
+	return _c
+}
+
+// SetNillableOfferAccepted sets the "offer_accepted" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableOfferAccepted(v *bool) *RoomCreate {
+	if v != nil {
+		_c.SetOfferAccepted(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *RoomCreate) SetCreatedAt(v time.Time) *RoomCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -584,6 +626,10 @@ func (_c *RoomCreate) defaults() {
 		v := room.DefaultPresentCount
 		_c.mutation.SetPresentCount(v)
 	}
+	if _, ok := _c.mutation.OfferAccepted(); !ok {
+		v := room.DefaultOfferAccepted
+		_c.mutation.SetOfferAccepted(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -713,6 +759,14 @@ func (_c *RoomCreate) check() error {
 		if err := room.PlaylistURIValidator(v); err != nil {
 			return &ValidationError{Name: "playlist_uri", err: fmt.Errorf(`ent: validator failed for field "Room.playlist_uri": %w`, err)}
 		}
+	}
+	if v, ok := _c.mutation.OfferedToID(); ok {
+		if err := room.OfferedToIDValidator(v); err != nil {
+			return &ValidationError{Name: "offered_to_id", err: fmt.Errorf(`ent: validator failed for field "Room.offered_to_id": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.OfferAccepted(); !ok {
+		return &ValidationError{Name: "offer_accepted", err: errors.New(`ent: missing required field "Room.offer_accepted"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "Room.created_at"`)}
@@ -891,6 +945,18 @@ func (_c *RoomCreate) createSpec() (*Room, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.PlaylistURI(); ok {
 		_spec.SetField(room.FieldPlaylistURI, field.TypeString, value)
 		_node.PlaylistURI = &value
+	}
+	if value, ok := _c.mutation.OfferedToID(); ok {
+		_spec.SetField(room.FieldOfferedToID, field.TypeString, value)
+		_node.OfferedToID = &value
+	}
+	if value, ok := _c.mutation.OfferExpiresAt(); ok {
+		_spec.SetField(room.FieldOfferExpiresAt, field.TypeTime, value)
+		_node.OfferExpiresAt = &value
+	}
+	if value, ok := _c.mutation.OfferAccepted(); ok {
+		_spec.SetField(room.FieldOfferAccepted, field.TypeBool, value)
+		_node.OfferAccepted = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(room.FieldCreatedAt, field.TypeTime, value)

@@ -11,6 +11,7 @@ import (
 	"antwon.dj/backend/ent/predicate"
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/schema"
+	"antwon.dj/backend/ent/user"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/dialect/sql/sqljson"
@@ -27,6 +28,20 @@ type RoomUpdate struct {
 // Where appends a list predicates to the RoomUpdate builder.
 func (_u *RoomUpdate) Where(ps ...predicate.Room) *RoomUpdate {
 	_u.mutation.Where(ps...)
+	return _u
+}
+
+// SetHostID sets the "host_id" field.
+func (_u *RoomUpdate) SetHostID(v string) *RoomUpdate {
+	_u.mutation.SetHostID(v)
+	return _u
+}
+
+// SetNillableHostID sets the "host_id" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableHostID(v *string) *RoomUpdate {
+	if v != nil {
+		_u.SetHostID(*v)
+	}
 	return _u
 }
 
@@ -653,6 +668,60 @@ func (_u *RoomUpdate) ClearPlaylistURI() *RoomUpdate {
 	return _u
 }
 
+// SetOfferedToID sets the "offered_to_id" field.
+func (_u *RoomUpdate) SetOfferedToID(v string) *RoomUpdate {
+	_u.mutation.SetOfferedToID(v)
+	return _u
+}
+
+// SetNillableOfferedToID sets the "offered_to_id" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableOfferedToID(v *string) *RoomUpdate {
+	if v != nil {
+		_u.SetOfferedToID(*v)
+	}
+	return _u
+}
+
+// ClearOfferedToID clears the value of the "offered_to_id" field.
+func (_u *RoomUpdate) ClearOfferedToID() *RoomUpdate {
+	_u.mutation.ClearOfferedToID()
+	return _u
+}
+
+// SetOfferExpiresAt sets the "offer_expires_at" field.
+func (_u *RoomUpdate) SetOfferExpiresAt(v time.Time) *RoomUpdate {
+	_u.mutation.SetOfferExpiresAt(v)
+	return _u
+}
+
+// SetNillableOfferExpiresAt sets the "offer_expires_at" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableOfferExpiresAt(v *time.Time) *RoomUpdate {
+	if v != nil {
+		_u.SetOfferExpiresAt(*v)
+	}
+	return _u
+}
+
+// ClearOfferExpiresAt clears the value of the "offer_expires_at" field.
+func (_u *RoomUpdate) ClearOfferExpiresAt() *RoomUpdate {
+	_u.mutation.ClearOfferExpiresAt()
+	return _u
+}
+
+// SetOfferAccepted sets the "offer_accepted" field.
+func (_u *RoomUpdate) SetOfferAccepted(v bool) *RoomUpdate {
+	_u.mutation.SetOfferAccepted(v)
+	return _u
+}
+
+// SetNillableOfferAccepted sets the "offer_accepted" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableOfferAccepted(v *bool) *RoomUpdate {
+	if v != nil {
+		_u.SetOfferAccepted(*v)
+	}
+	return _u
+}
+
 // SetClosedAt sets the "closed_at" field.
 func (_u *RoomUpdate) SetClosedAt(v time.Time) *RoomUpdate {
 	_u.mutation.SetClosedAt(v)
@@ -673,9 +742,20 @@ func (_u *RoomUpdate) ClearClosedAt() *RoomUpdate {
 	return _u
 }
 
+// SetHost sets the "host" edge to the User entity.
+func (_u *RoomUpdate) SetHost(v *User) *RoomUpdate {
+	return _u.SetHostID(v.ID)
+}
+
 // Mutation returns the RoomMutation object of the builder.
 func (_u *RoomUpdate) Mutation() *RoomMutation {
 	return _u.mutation
+}
+
+// ClearHost clears the "host" edge to the User entity.
+func (_u *RoomUpdate) ClearHost() *RoomUpdate {
+	_u.mutation.ClearHost()
+	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -707,6 +787,11 @@ func (_u *RoomUpdate) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *RoomUpdate) check() error {
+	if v, ok := _u.mutation.HostID(); ok {
+		if err := room.HostIDValidator(v); err != nil {
+			return &ValidationError{Name: "host_id", err: fmt.Errorf(`ent: validator failed for field "Room.host_id": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Name(); ok {
 		if err := room.NameValidator(v); err != nil {
 			return &ValidationError{Name: "name", err: fmt.Errorf(`ent: validator failed for field "Room.name": %w`, err)}
@@ -755,6 +840,11 @@ func (_u *RoomUpdate) check() error {
 	if v, ok := _u.mutation.PlaylistURI(); ok {
 		if err := room.PlaylistURIValidator(v); err != nil {
 			return &ValidationError{Name: "playlist_uri", err: fmt.Errorf(`ent: validator failed for field "Room.playlist_uri": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.OfferedToID(); ok {
+		if err := room.OfferedToIDValidator(v); err != nil {
+			return &ValidationError{Name: "offered_to_id", err: fmt.Errorf(`ent: validator failed for field "Room.offered_to_id": %w`, err)}
 		}
 	}
 	if _u.mutation.HostCleared() && len(_u.mutation.HostIDs()) > 0 {
@@ -957,11 +1047,55 @@ func (_u *RoomUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.PlaylistURICleared() {
 		_spec.ClearField(room.FieldPlaylistURI, field.TypeString)
 	}
+	if value, ok := _u.mutation.OfferedToID(); ok {
+		_spec.SetField(room.FieldOfferedToID, field.TypeString, value)
+	}
+	if _u.mutation.OfferedToIDCleared() {
+		_spec.ClearField(room.FieldOfferedToID, field.TypeString)
+	}
+	if value, ok := _u.mutation.OfferExpiresAt(); ok {
+		_spec.SetField(room.FieldOfferExpiresAt, field.TypeTime, value)
+	}
+	if _u.mutation.OfferExpiresAtCleared() {
+		_spec.ClearField(room.FieldOfferExpiresAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.OfferAccepted(); ok {
+		_spec.SetField(room.FieldOfferAccepted, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.ClosedAt(); ok {
 		_spec.SetField(room.FieldClosedAt, field.TypeTime, value)
 	}
 	if _u.mutation.ClosedAtCleared() {
 		_spec.ClearField(room.FieldClosedAt, field.TypeTime)
+	}
+	if _u.mutation.HostCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   room.HostTable,
+			Columns: []string{room.HostColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.HostIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   room.HostTable,
+			Columns: []string{room.HostColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -981,6 +1115,20 @@ type RoomUpdateOne struct {
 	fields   []string
 	hooks    []Hook
 	mutation *RoomMutation
+}
+
+// SetHostID sets the "host_id" field.
+func (_u *RoomUpdateOne) SetHostID(v string) *RoomUpdateOne {
+	_u.mutation.SetHostID(v)
+	return _u
+}
+
+// SetNillableHostID sets the "host_id" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableHostID(v *string) *RoomUpdateOne {
+	if v != nil {
+		_u.SetHostID(*v)
+	}
+	return _u
 }
 
 // SetName sets the "name" field.
@@ -1606,6 +1754,60 @@ func (_u *RoomUpdateOne) ClearPlaylistURI() *RoomUpdateOne {
 	return _u
 }
 
+// SetOfferedToID sets the "offered_to_id" field.
+func (_u *RoomUpdateOne) SetOfferedToID(v string) *RoomUpdateOne {
+	_u.mutation.SetOfferedToID(v)
+	return _u
+}
+
+// SetNillableOfferedToID sets the "offered_to_id" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableOfferedToID(v *string) *RoomUpdateOne {
+	if v != nil {
+		_u.SetOfferedToID(*v)
+	}
+	return _u
+}
+
+// ClearOfferedToID clears the value of the "offered_to_id" field.
+func (_u *RoomUpdateOne) ClearOfferedToID() *RoomUpdateOne {
+	_u.mutation.ClearOfferedToID()
+	return _u
+}
+
+// SetOfferExpiresAt sets the "offer_expires_at" field.
+func (_u *RoomUpdateOne) SetOfferExpiresAt(v time.Time) *RoomUpdateOne {
+	_u.mutation.SetOfferExpiresAt(v)
+	return _u
+}
+
+// SetNillableOfferExpiresAt sets the "offer_expires_at" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableOfferExpiresAt(v *time.Time) *RoomUpdateOne {
+	if v != nil {
+		_u.SetOfferExpiresAt(*v)
+	}
+	return _u
+}
+
+// ClearOfferExpiresAt clears the value of the "offer_expires_at" field.
+func (_u *RoomUpdateOne) ClearOfferExpiresAt() *RoomUpdateOne {
+	_u.mutation.ClearOfferExpiresAt()
+	return _u
+}
+
+// SetOfferAccepted sets the "offer_accepted" field.
+func (_u *RoomUpdateOne) SetOfferAccepted(v bool) *RoomUpdateOne {
+	_u.mutation.SetOfferAccepted(v)
+	return _u
+}
+
+// SetNillableOfferAccepted sets the "offer_accepted" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableOfferAccepted(v *bool) *RoomUpdateOne {
+	if v != nil {
+		_u.SetOfferAccepted(*v)
+	}
+	return _u
+}
+
 // SetClosedAt sets the "closed_at" field.
 func (_u *RoomUpdateOne) SetClosedAt(v time.Time) *RoomUpdateOne {
 	_u.mutation.SetClosedAt(v)
@@ -1626,9 +1828,20 @@ func (_u *RoomUpdateOne) ClearClosedAt() *RoomUpdateOne {
 	return _u
 }
 
+// SetHost sets the "host" edge to the User entity.
+func (_u *RoomUpdateOne) SetHost(v *User) *RoomUpdateOne {
+	return _u.SetHostID(v.ID)
+}
+
 // Mutation returns the RoomMutation object of the builder.
 func (_u *RoomUpdateOne) Mutation() *RoomMutation {
 	return _u.mutation
+}
+
+// ClearHost clears the "host" edge to the User entity.
+func (_u *RoomUpdateOne) ClearHost() *RoomUpdateOne {
+	_u.mutation.ClearHost()
+	return _u
 }
 
 // Where appends a list predicates to the RoomUpdate builder.
@@ -1673,6 +1886,11 @@ func (_u *RoomUpdateOne) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *RoomUpdateOne) check() error {
+	if v, ok := _u.mutation.HostID(); ok {
+		if err := room.HostIDValidator(v); err != nil {
+			return &ValidationError{Name: "host_id", err: fmt.Errorf(`ent: validator failed for field "Room.host_id": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Name(); ok {
 		if err := room.NameValidator(v); err != nil {
 			return &ValidationError{Name: "name", err: fmt.Errorf(`ent: validator failed for field "Room.name": %w`, err)}
@@ -1721,6 +1939,11 @@ func (_u *RoomUpdateOne) check() error {
 	if v, ok := _u.mutation.PlaylistURI(); ok {
 		if err := room.PlaylistURIValidator(v); err != nil {
 			return &ValidationError{Name: "playlist_uri", err: fmt.Errorf(`ent: validator failed for field "Room.playlist_uri": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.OfferedToID(); ok {
+		if err := room.OfferedToIDValidator(v); err != nil {
+			return &ValidationError{Name: "offered_to_id", err: fmt.Errorf(`ent: validator failed for field "Room.offered_to_id": %w`, err)}
 		}
 	}
 	if _u.mutation.HostCleared() && len(_u.mutation.HostIDs()) > 0 {
@@ -1940,11 +2163,55 @@ func (_u *RoomUpdateOne) sqlSave(ctx context.Context) (_node *Room, err error) {
 	if _u.mutation.PlaylistURICleared() {
 		_spec.ClearField(room.FieldPlaylistURI, field.TypeString)
 	}
+	if value, ok := _u.mutation.OfferedToID(); ok {
+		_spec.SetField(room.FieldOfferedToID, field.TypeString, value)
+	}
+	if _u.mutation.OfferedToIDCleared() {
+		_spec.ClearField(room.FieldOfferedToID, field.TypeString)
+	}
+	if value, ok := _u.mutation.OfferExpiresAt(); ok {
+		_spec.SetField(room.FieldOfferExpiresAt, field.TypeTime, value)
+	}
+	if _u.mutation.OfferExpiresAtCleared() {
+		_spec.ClearField(room.FieldOfferExpiresAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.OfferAccepted(); ok {
+		_spec.SetField(room.FieldOfferAccepted, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.ClosedAt(); ok {
 		_spec.SetField(room.FieldClosedAt, field.TypeTime, value)
 	}
 	if _u.mutation.ClosedAtCleared() {
 		_spec.ClearField(room.FieldClosedAt, field.TypeTime)
+	}
+	if _u.mutation.HostCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   room.HostTable,
+			Columns: []string{room.HostColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.HostIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   room.HostTable,
+			Columns: []string{room.HostColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &Room{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -383,6 +383,14 @@ func init() {
 	roomDescPlaylistURI := roomFields[33].Descriptor()
 	// room.PlaylistURIValidator is a validator for the "playlist_uri" field. It is called by the builders before save.
 	room.PlaylistURIValidator = roomDescPlaylistURI.Validators[0].(func(string) error)
+	// roomDescOfferedToID is the schema descriptor for offered_to_id field.
+	roomDescOfferedToID := roomFields[34].Descriptor()
+	// room.OfferedToIDValidator is a validator for the "offered_to_id" field. It is called by the builders before save.
+	room.OfferedToIDValidator = roomDescOfferedToID.Validators[0].(func(string) error)
+	// roomDescOfferAccepted is the schema descriptor for offer_accepted field.
+	roomDescOfferAccepted := roomFields[36].Descriptor()
+	// room.DefaultOfferAccepted holds the default value on creation for the offer_accepted field.
+	room.DefaultOfferAccepted = roomDescOfferAccepted.Default.(bool)
 	// roomDescID is the schema descriptor for id field.
 	roomDescID := roomMixinFields0[0].Descriptor()
 	// room.IDValidator is a validator for the "id" field. It is called by the builders before save.

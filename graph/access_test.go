@@ -93,6 +93,8 @@ func anyValue(schema *ast.Schema, t *ast.Type, id string) string {
 		return "{}"
 	case t.Name() == "Int":
 		return "1"
+	case t.Name() == "Boolean":
+		return "true"
 	default:
 		return `"x"`
 	}

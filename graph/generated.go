@@ -36,6 +36,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	QueueItem() QueueItemResolver
 	Room() RoomResolver
+	RoomOffer() RoomOfferResolver
 	Session() SessionResolver
 	Subscription() SubscriptionResolver
 	User() UserResolver
@@ -84,6 +85,8 @@ type MutationResolver interface {
 	UnsubscribePush(ctx context.Context, roomID string, endpoint string) (*bool, error)
 	ExportHistory(ctx context.Context, roomID string) (*party.Playlist, error)
 	SetRole(ctx context.Context, roomID string, userID string, role party.Role) (*lists.Member, error)
+	OfferRoom(ctx context.Context, roomID string, userID string) (*party.Room, error)
+	AnswerRoomOffer(ctx context.Context, roomID string, accept bool) (*party.Room, error)
 	RemoveGuest(ctx context.Context, roomID string, userID string, ban bool) (*lists.Member, error)
 	TransferPlayback(ctx context.Context, roomID string, deviceID string) (*party.Playback, error)
 }
@@ -106,6 +109,7 @@ type QueueItemResolver interface {
 type RoomResolver interface {
 	JoinURL(ctx context.Context, obj *party.Room) (*string, error)
 	Host(ctx context.Context, obj *party.Room) (*party.Participant, error)
+	Offer(ctx context.Context, obj *party.Room) (*party.RoomOffer, error)
 	CreatedAt(ctx context.Context, obj *party.Room) (*time.Time, error)
 
 	Queue(ctx context.Context, obj *party.Room) (*party.RoomQueue, error)
@@ -117,6 +121,9 @@ type RoomResolver interface {
 	Members(ctx context.Context, obj *party.Room, first *int, after *string, last *int, before *string) (*MemberConnection, error)
 	Log(ctx context.Context, obj *party.Room, first *int, after *string, last *int, before *string, likes bool) (*RoomEventConnection, error)
 	Recap(ctx context.Context, obj *party.Room) (*lists.Recap, error)
+}
+type RoomOfferResolver interface {
+	To(ctx context.Context, obj *party.RoomOffer) (*party.Participant, error)
 }
 type SessionResolver interface {
 	Viewer(ctx context.Context, obj *account.Session) (*account.Profile, error)
@@ -684,6 +691,31 @@ type Mutation {
     role: Role!
   ): Member
   """
+  Offers the room to a co-host, who has ten minutes to accept it; another offer ends. Only for the room's host. Fails with
+  NOT_FOUND if no member has this id, and with CONFLICT if the member is no co-host or an offer was accepted already.
+  """
+  offerRoom(
+    "The room's id."
+    roomId: ID!
+    "The co-host's user id."
+    userId: ID!
+  ): Room
+  """
+  Answers an offer of the room. With accept, the co-host to whom it is offered becomes the host, and the host a co-host:
+  as soon as the song has ended that plays, or at once if none does. From then on the music plays in the new host's
+  Spotify account. Without accept, the offer ends, also after it was accepted: the co-host declines it, or the host
+  withdraws it; that is no error if there is none.
+
+  Accepting fails with CONFLICT if the room is not offered to the viewer, or no longer, or if they have an open room of
+  their own; and with FORBIDDEN if they have not signed in as a host, or have connected no Spotify account.
+  """
+  answerRoomOffer(
+    "The room's id."
+    roomId: ID!
+    "Whether to accept the room."
+    accept: Boolean!
+  ): Room
+  """
   Removes a member from the room. The member's viewerInRoom sends removed and completes; all other subscriptions of that
   member in this room end at once with FORBIDDEN. The member's songs stay. For hosts of the room; only the room's host
   can remove co-hosts.
@@ -996,8 +1028,13 @@ type Room implements Node {
   status: RoomStatus!
   "The page on which guests join. Share it, or show it as a QR code."
   joinUrl: String
-  "The host: who opened the room."
+  "The host: who opened the room, or took it over from another host."
   host: Participant @cost(weight: 100)
+  """
+  The host's offer to a co-host to become the host; null if there is none. An offer that has expired is not sent again as
+  null: compare expiresAt.
+  """
+  offer: RoomOffer
   "When the room was opened."
   createdAt: DateTime
   "What the host has chosen."
@@ -1101,6 +1138,16 @@ type RoomEvent {
   detail: String
 }
 
+"A host's offer to a co-host: to become the room's host."
+type RoomOffer {
+  "The co-host."
+  to: Participant @cost(weight: 100)
+  "Until when the co-host may accept it. An accepted offer does not expire."
+  expiresAt: DateTime!
+  "Whether it was accepted: then the co-host becomes the host as soon as the song has ended that plays."
+  accepted: Boolean!
+}
+
 "What was done in a room. Values may be added: for an unknown one, show the message."
 enum RoomEventKind {
   "A song was added."
@@ -1149,6 +1196,10 @@ enum RoomEventKind {
   GUEST_REMOVED
   "A member got another role. The detail is the new role."
   ROLE
+  "The host offered the room to the subject, a co-host."
+  ROOM_OFFERED
+  "The actor became the room's host in place of the subject."
+  HOST_CHANGED
   "An action was undone. The detail is the kind of its event."
   UNDONE
   "The songs that were played were saved as a playlist."
@@ -2149,6 +2200,8 @@ func (ec *executionContext) childFields_Room(ctx context.Context, field graphql.
 		return ec.fieldContext_Room_joinUrl(ctx, field)
 	case "host":
 		return ec.fieldContext_Room_host(ctx, field)
+	case "offer":
+		return ec.fieldContext_Room_offer(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Room_createdAt(ctx, field)
 	case "settings":
@@ -2233,6 +2286,18 @@ func (ec *executionContext) childFields_RoomHealth(ctx context.Context, field gr
 		return ec.fieldContext_RoomHealth_hostMessage(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RoomHealth", field.Name)
+}
+
+func (ec *executionContext) childFields_RoomOffer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "to":
+		return ec.fieldContext_RoomOffer_to(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_RoomOffer_expiresAt(ctx, field)
+	case "accepted":
+		return ec.fieldContext_RoomOffer_accepted(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoomOffer", field.Name)
 }
 
 func (ec *executionContext) childFields_RoomQueue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2687,6 +2752,28 @@ func (ec *executionContext) field_Mutation_addSong_args(ctx context.Context, raw
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_answerRoomOffer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "accept",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNBoolean2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["accept"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_approveQueueItem_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2850,6 +2937,28 @@ func (ec *executionContext) field_Mutation_likeQueueItem_args(ctx context.Contex
 		return nil, err
 	}
 	args["idempotencyKey"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_offerRoom_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "userId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["userId"] = arg1
 	return args, nil
 }
 
@@ -5720,6 +5829,94 @@ func (ec *executionContext) fieldContext_Mutation_setRole(ctx context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_offerRoom(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_offerRoom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().OfferRoom(ctx, fc.Args["roomId"].(string), fc.Args["userId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Room) graphql.Marshaler {
+			return ec.marshalORoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_offerRoom(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_offerRoom_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_answerRoomOffer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_answerRoomOffer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AnswerRoomOffer(ctx, fc.Args["roomId"].(string), fc.Args["accept"].(bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Room) graphql.Marshaler {
+			return ec.marshalORoom2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoom(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_answerRoomOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_answerRoomOffer_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_removeGuest(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7926,6 +8123,38 @@ func (ec *executionContext) fieldContext_Room_host(_ context.Context, field grap
 	return fc, nil
 }
 
+func (ec *executionContext) _Room_offer(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Room_offer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Room().Offer(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomOffer) graphql.Marshaler {
+			return ec.marshalORoomOffer2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomOffer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Room_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Room",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoomOffer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Room_createdAt(ctx context.Context, field graphql.CollectedField, obj *party.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8771,6 +9000,84 @@ func (ec *executionContext) _RoomHealth_hostMessage(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_RoomHealth_hostMessage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RoomHealth", field, false, false, "String")
+}
+
+func (ec *executionContext) _RoomOffer_to(ctx context.Context, field graphql.CollectedField, obj *party.RoomOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomOffer_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.RoomOffer().To(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *party.Participant) graphql.Marshaler {
+			return ec.marshalOParticipant2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐParticipant(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoomOffer_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoomOffer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Participant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoomOffer_expiresAt(ctx context.Context, field graphql.CollectedField, obj *party.RoomOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomOffer_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomOffer_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomOffer", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _RoomOffer_accepted(ctx context.Context, field graphql.CollectedField, obj *party.RoomOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomOffer_accepted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Accepted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomOffer_accepted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomOffer", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _RoomQueue_id(ctx context.Context, field graphql.CollectedField, obj *party.RoomQueue) (ret graphql.Marshaler) {
@@ -13478,6 +13785,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "offerRoom":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_offerRoom(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "answerRoomOffer":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_answerRoomOffer(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "removeGuest":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeGuest(ctx, field)
@@ -14355,6 +14676,12 @@ func (ec *executionContext) _Room(ctx context.Context, sel ast.SelectionSet, obj
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Room_host(ctx, field, obj)
 				})
+		case "offer":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Room_offer(ctx, field, obj)
+				})
 		case "createdAt":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -14621,6 +14948,50 @@ func (ec *executionContext) _RoomHealth(ctx context.Context, sel ast.SelectionSe
 			out.Values[i] = ec._RoomHealth_hostMessage(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var roomOfferImplementors = []string{"RoomOffer"}
+
+func (ec *executionContext) _RoomOffer(ctx context.Context, sel ast.SelectionSet, obj *party.RoomOffer) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, roomOfferImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RoomOffer")
+		case "to":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._RoomOffer_to(ctx, field, obj)
+				})
+		case "expiresAt":
+			out.Values[i] = ec._RoomOffer_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "accepted":
+			out.Values[i] = ec._RoomOffer_accepted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -17191,6 +17562,13 @@ func (ec *executionContext) marshalORoomHealthReason2ᚖantwonᚗdjᚋbackendᚋ
 	_ = ctx
 	res := graphql.MarshalString(string(*v))
 	return res
+}
+
+func (ec *executionContext) marshalORoomOffer2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomOffer(ctx context.Context, sel ast.SelectionSet, v *party.RoomOffer) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RoomOffer(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalORoomQueue2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomQueue(ctx context.Context, sel ast.SelectionSet, v *party.RoomQueue) graphql.Marshaler {

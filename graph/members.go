@@ -33,3 +33,11 @@ func (r mutationResolver) SetRole(
 func (r mutationResolver) RemoveGuest(ctx context.Context, roomID, userID string, ban bool) (*lists.Member, error) {
 	return r.jukebox.RemoveGuest(ctx, roomID, userID, ban)
 }
+
+func (r mutationResolver) OfferRoom(ctx context.Context, roomID, userID string) (*party.Room, error) {
+	return r.jukebox.OfferRoom(ctx, roomID, userID)
+}
+
+func (r mutationResolver) AnswerRoomOffer(ctx context.Context, roomID string, accept bool) (*party.Room, error) {
+	return r.jukebox.AnswerRoomOffer(ctx, roomID, accept)
+}

@@ -24,18 +24,20 @@ type (
 	mutationResolver     struct{ *Resolver }
 	subscriptionResolver struct{ *Resolver }
 	roomResolver         struct{ *Resolver }
+	roomOfferResolver    struct{ *Resolver }
 	queueItemResolver    struct{ *Resolver }
 	sessionResolver      struct{ *Resolver }
 	viewerResolver       struct{ *Resolver }
 	userResolver         struct{ *Resolver }
 )
 
-// Query, Mutation, Subscription, Room, QueueItem, Session, Viewer and User return the resolvers of the types of these
-// names, as gqlgen's ResolverRoot demands.
+// Query, Mutation, Subscription, Room, RoomOffer, QueueItem, Session, Viewer and User return the resolvers of the types
+// of these names, as gqlgen's ResolverRoot demands.
 func (r *Resolver) Query() QueryResolver               { return queryResolver{r} }
 func (r *Resolver) Mutation() MutationResolver         { return mutationResolver{r} }
 func (r *Resolver) Subscription() SubscriptionResolver { return subscriptionResolver{r} }
 func (r *Resolver) Room() RoomResolver                 { return roomResolver{r} }
+func (r *Resolver) RoomOffer() RoomOfferResolver       { return roomOfferResolver{r} }
 func (r *Resolver) QueueItem() QueueItemResolver       { return queueItemResolver{r} }
 func (r *Resolver) Session() SessionResolver           { return sessionResolver{r} }
 func (r *Resolver) Viewer() ViewerResolver             { return viewerResolver{r} }

@@ -17,7 +17,15 @@ func (r roomResolver) JoinURL(_ context.Context, room *party.Room) (*string, err
 }
 
 func (r roomResolver) Host(ctx context.Context, room *party.Room) (*party.Participant, error) {
-	return r.jukebox.RoomHost(ctx, room)
+	return r.jukebox.RoomMember(ctx, room, room.HostID)
+}
+
+func (r roomResolver) Offer(_ context.Context, room *party.Room) (*party.RoomOffer, error) {
+	return room.StandingOffer(time.Now())
+}
+
+func (r roomOfferResolver) To(ctx context.Context, offer *party.RoomOffer) (*party.Participant, error) {
+	return r.jukebox.RoomMember(ctx, offer.Room, offer.UserID)
 }
 
 func (r roomResolver) CreatedAt(_ context.Context, room *party.Room) (*time.Time, error) {

@@ -70,7 +70,8 @@ var mayUse = map[string][]string{
 		"internal/gqlserver", "internal/gqlserver/incremental", "internal/account", "internal/jukebox", "internal/lists",
 		"internal/party", "internal/push",
 	},
-	"internal/server": {"internal/account", "internal/party", "internal/ratelimit"},
+	"internal/server":  {"internal/account", "internal/party", "internal/preview", "internal/ratelimit"},
+	"internal/preview": {},
 	"internal/gqlserver": {
 		"internal/gqlserver/deflate", "internal/gqlserver/guard", "internal/gqlserver/incremental",
 		"internal/gqlserver/sockets", "internal/ratelimit",
@@ -97,6 +98,7 @@ var mayUse = map[string][]string{
 	"internal/catalog": {"internal/database", "internal/party", "internal/roomstate", "ent"},
 	"internal/library": {"internal/account", "internal/party"},
 	"internal/lists":   {"internal/database", "internal/party", "internal/roomstate", "ent"},
+	"internal/offers":  {"internal/party", "internal/roomstate", "ent"},
 	"internal/purge":   {"internal/database", "internal/likes", "internal/party", "ent"},
 	"internal/push":    {"internal/account", "internal/database", "internal/party", "ent"},
 	"internal/groups":  {"internal/database", "internal/party"},
@@ -104,7 +106,8 @@ var mayUse = map[string][]string{
 	"internal/bulk":    {"internal/database", "internal/party", "internal/roomstate", "ent"},
 	"internal/jukebox": {
 		"internal/account", "internal/bulk", "internal/catalog", "internal/database", "internal/groups", "internal/library",
-		"internal/likes", "internal/lists", "internal/live", "internal/party", "internal/push", "internal/ratelimit",
+		"internal/likes", "internal/lists", "internal/live", "internal/offers", "internal/party", "internal/push",
+		"internal/ratelimit",
 		"internal/roomstate", "internal/timeline", "ent",
 	},
 	"internal/timeline":         {"internal/database", "internal/party", "ent"},

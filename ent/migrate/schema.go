@@ -331,6 +331,9 @@ var (
 		{Name: "restored_version", Type: field.TypeInt64, Default: 0},
 		{Name: "present_count", Type: field.TypeInt, Default: 0},
 		{Name: "playlist_uri", Type: field.TypeString, Nullable: true, Size: 128},
+		{Name: "offered_to_id", Type: field.TypeString, Nullable: true, Size: 36},
+		{Name: "offer_expires_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
+		{Name: "offer_accepted", Type: field.TypeBool, Default: false},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "closed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "host_id", Type: field.TypeString, Size: 36},
@@ -343,7 +346,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "rooms_users_host",
-				Columns:    []*schema.Column{RoomsColumns[36]},
+				Columns:    []*schema.Column{RoomsColumns[39]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -352,12 +355,12 @@ var (
 			{
 				Name:    "room_closed_at",
 				Unique:  false,
-				Columns: []*schema.Column{RoomsColumns[35]},
+				Columns: []*schema.Column{RoomsColumns[38]},
 			},
 			{
 				Name:    "rooms_users_host",
 				Unique:  false,
-				Columns: []*schema.Column{RoomsColumns[36]},
+				Columns: []*schema.Column{RoomsColumns[39]},
 			},
 		},
 	}

@@ -80,6 +80,12 @@ const (
 	FieldPresentCount = "present_count"
 	// FieldPlaylistURI holds the string denoting the playlist_uri field in the database.
 	FieldPlaylistURI = "playlist_uri"
+	// FieldOfferedToID holds the string denoting the offered_to_id field in the database.
+	FieldOfferedToID = "offered_to_id"
+	// FieldOfferExpiresAt holds the string denoting the offer_expires_at field in the database.
+	FieldOfferExpiresAt = "offer_expires_at"
+	// FieldOfferAccepted holds the string denoting the offer_accepted field in the database.
+	FieldOfferAccepted = "offer_accepted"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// FieldClosedAt holds the string denoting the closed_at field in the database.
@@ -134,6 +140,9 @@ var Columns = []string{
 	FieldRestoredVersion,
 	FieldPresentCount,
 	FieldPlaylistURI,
+	FieldOfferedToID,
+	FieldOfferExpiresAt,
+	FieldOfferAccepted,
 	FieldCreatedAt,
 	FieldClosedAt,
 }
@@ -207,6 +216,10 @@ var (
 	DefaultPresentCount int
 	// PlaylistURIValidator is a validator for the "playlist_uri" field. It is called by the builders before save.
 	PlaylistURIValidator func(string) error
+	// OfferedToIDValidator is a validator for the "offered_to_id" field. It is called by the builders before save.
+	OfferedToIDValidator func(string) error
+	// DefaultOfferAccepted holds the default value on creation for the "offer_accepted" field.
+	DefaultOfferAccepted bool
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -382,6 +395,21 @@ func ByPresentCount(opts ...sql.OrderTermOption) OrderOption {
 // ByPlaylistURI orders the results by the playlist_uri field.
 func ByPlaylistURI(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPlaylistURI, opts...).ToFunc()
+}
+
+// ByOfferedToID orders the results by the offered_to_id field.
+func ByOfferedToID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOfferedToID, opts...).ToFunc()
+}
+
+// ByOfferExpiresAt orders the results by the offer_expires_at field.
+func ByOfferExpiresAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOfferExpiresAt, opts...).ToFunc()
+}
+
+// ByOfferAccepted orders the results by the offer_accepted field.
+func ByOfferAccepted(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOfferAccepted, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

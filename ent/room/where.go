@@ -230,6 +230,21 @@ func PlaylistURI(v string) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldPlaylistURI, v))
 }
 
+// OfferedToID applies equality check predicate on the "offered_to_id" field. It's identical to OfferedToIDEQ.
+func OfferedToID(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldOfferedToID, v))
+}
+
+// OfferExpiresAt applies equality check predicate on the "offer_expires_at" field. It's identical to OfferExpiresAtEQ.
+func OfferExpiresAt(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldOfferExpiresAt, v))
+}
+
+// OfferAccepted applies equality check predicate on the "offer_accepted" field. It's identical to OfferAcceptedEQ.
+func OfferAccepted(v bool) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldOfferAccepted, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldCreatedAt, v))
@@ -1858,6 +1873,141 @@ func PlaylistURIEqualFold(v string) predicate.Room {
 // PlaylistURIContainsFold applies the ContainsFold predicate on the "playlist_uri" field.
 func PlaylistURIContainsFold(v string) predicate.Room {
 	return predicate.Room(sql.FieldContainsFold(FieldPlaylistURI, v))
+}
+
+// OfferedToIDEQ applies the EQ predicate on the "offered_to_id" field.
+func OfferedToIDEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldOfferedToID, v))
+}
+
+// OfferedToIDNEQ applies the NEQ predicate on the "offered_to_id" field.
+func OfferedToIDNEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldOfferedToID, v))
+}
+
+// OfferedToIDIn applies the In predicate on the "offered_to_id" field.
+func OfferedToIDIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldOfferedToID, vs...))
+}
+
+// OfferedToIDNotIn applies the NotIn predicate on the "offered_to_id" field.
+func OfferedToIDNotIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldOfferedToID, vs...))
+}
+
+// OfferedToIDGT applies the GT predicate on the "offered_to_id" field.
+func OfferedToIDGT(v string) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldOfferedToID, v))
+}
+
+// OfferedToIDGTE applies the GTE predicate on the "offered_to_id" field.
+func OfferedToIDGTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldOfferedToID, v))
+}
+
+// OfferedToIDLT applies the LT predicate on the "offered_to_id" field.
+func OfferedToIDLT(v string) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldOfferedToID, v))
+}
+
+// OfferedToIDLTE applies the LTE predicate on the "offered_to_id" field.
+func OfferedToIDLTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldOfferedToID, v))
+}
+
+// OfferedToIDContains applies the Contains predicate on the "offered_to_id" field.
+func OfferedToIDContains(v string) predicate.Room {
+	return predicate.Room(sql.FieldContains(FieldOfferedToID, v))
+}
+
+// OfferedToIDHasPrefix applies the HasPrefix predicate on the "offered_to_id" field.
+func OfferedToIDHasPrefix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasPrefix(FieldOfferedToID, v))
+}
+
+// OfferedToIDHasSuffix applies the HasSuffix predicate on the "offered_to_id" field.
+func OfferedToIDHasSuffix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasSuffix(FieldOfferedToID, v))
+}
+
+// OfferedToIDIsNil applies the IsNil predicate on the "offered_to_id" field.
+func OfferedToIDIsNil() predicate.Room {
+	return predicate.Room(sql.FieldIsNull(FieldOfferedToID))
+}
+
+// OfferedToIDNotNil applies the NotNil predicate on the "offered_to_id" field.
+func OfferedToIDNotNil() predicate.Room {
+	return predicate.Room(sql.FieldNotNull(FieldOfferedToID))
+}
+
+// OfferedToIDEqualFold applies the EqualFold predicate on the "offered_to_id" field.
+func OfferedToIDEqualFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldEqualFold(FieldOfferedToID, v))
+}
+
+// OfferedToIDContainsFold applies the ContainsFold predicate on the "offered_to_id" field.
+func OfferedToIDContainsFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldContainsFold(FieldOfferedToID, v))
+}
+
+// OfferExpiresAtEQ applies the EQ predicate on the "offer_expires_at" field.
+func OfferExpiresAtEQ(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldOfferExpiresAt, v))
+}
+
+// OfferExpiresAtNEQ applies the NEQ predicate on the "offer_expires_at" field.
+func OfferExpiresAtNEQ(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldOfferExpiresAt, v))
+}
+
+// OfferExpiresAtIn applies the In predicate on the "offer_expires_at" field.
+func OfferExpiresAtIn(vs ...time.Time) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldOfferExpiresAt, vs...))
+}
+
+// OfferExpiresAtNotIn applies the NotIn predicate on the "offer_expires_at" field.
+func OfferExpiresAtNotIn(vs ...time.Time) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldOfferExpiresAt, vs...))
+}
+
+// OfferExpiresAtGT applies the GT predicate on the "offer_expires_at" field.
+func OfferExpiresAtGT(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldOfferExpiresAt, v))
+}
+
+// OfferExpiresAtGTE applies the GTE predicate on the "offer_expires_at" field.
+func OfferExpiresAtGTE(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldOfferExpiresAt, v))
+}
+
+// OfferExpiresAtLT applies the LT predicate on the "offer_expires_at" field.
+func OfferExpiresAtLT(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldOfferExpiresAt, v))
+}
+
+// OfferExpiresAtLTE applies the LTE predicate on the "offer_expires_at" field.
+func OfferExpiresAtLTE(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldOfferExpiresAt, v))
+}
+
+// OfferExpiresAtIsNil applies the IsNil predicate on the "offer_expires_at" field.
+func OfferExpiresAtIsNil() predicate.Room {
+	return predicate.Room(sql.FieldIsNull(FieldOfferExpiresAt))
+}
+
+// OfferExpiresAtNotNil applies the NotNil predicate on the "offer_expires_at" field.
+func OfferExpiresAtNotNil() predicate.Room {
+	return predicate.Room(sql.FieldNotNull(FieldOfferExpiresAt))
+}
+
+// OfferAcceptedEQ applies the EQ predicate on the "offer_accepted" field.
+func OfferAcceptedEQ(v bool) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldOfferAccepted, v))
+}
+
+// OfferAcceptedNEQ applies the NEQ predicate on the "offer_accepted" field.
+func OfferAcceptedNEQ(v bool) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldOfferAccepted, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

@@ -15,7 +15,7 @@ func (Room) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 
 func (Room) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("host_id").MaxLen(idLength).Immutable(),
+		field.String("host_id").MaxLen(idLength),
 		field.String("name").MaxLen(nameLength),
 		field.String("code").MaxLen(20).Immutable(),
 		field.String("status").MaxLen(kindLength),
@@ -56,13 +56,17 @@ func (Room) Fields() []ent.Field {
 		field.Int("present_count").Default(0).Comment("members present, when they were last counted"),
 		field.String("playlist_uri").MaxLen(uriLength).Optional().Nillable().
 			Comment("the playlist at Spotify that the server made for this room"),
+		field.String("offered_to_id").MaxLen(idLength).Optional().Nillable().
+			Comment("the co-host to whom the host has offered the room"),
+		field.Time("offer_expires_at").SchemaType(precise).Optional().Nillable(),
+		field.Bool("offer_accepted").Default(false).Comment("that co-host becomes the host when the present song ends"),
 		field.Time("created_at").SchemaType(precise).Immutable(),
 		field.Time("closed_at").SchemaType(precise).Optional().Nillable(),
 	}
 }
 
 func (Room) Edges() []ent.Edge {
-	return []ent.Edge{edge.To("host", User.Type).Field("host_id").Unique().Required().Immutable()}
+	return []ent.Edge{edge.To("host", User.Type).Field("host_id").Unique().Required()}
 }
 
 func (Room) Indexes() []ent.Index {

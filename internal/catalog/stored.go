@@ -44,9 +44,13 @@ func (c *Catalog) searchRoomSongs(
 	return page[:min(limit, len(page))], len(page) > limit, nil
 }
 
+// fieldFilters are what Spotify understands in a query, and a search for words does not.
+var fieldFilters = strings.NewReplacer("artist:", "", "album:", "", "track:", "", `"`, "")
+
 // matches reports whether every word of the query is the beginning of a word of the song, ignoring case and accents.
 func matches(s party.Song, query string) bool {
 	var words []string
+	query = fieldFilters.Replace(query)
 	text := strings.Join(slices.Concat(s.Artists, []string{s.Name, s.AlbumName}), " ")
 	for word := range strings.FieldsSeq(text) {
 		words = append(words, party.FoldText(word))

@@ -24,6 +24,7 @@ var actionRates = map[party.Action]ratelimit.Rate{
 	party.ActListMembers:   {Burst: 20, PerSecond: 2},
 	party.ActRemoveGuest:   {Burst: 20, PerSecond: 1},
 	party.ActSetRole:       {Burst: 20, PerSecond: 1},
+	party.ActAnswerOffer:   {Burst: 10, PerSecond: 0.5},
 	party.ActClose:         {Burst: 5, PerSecond: 0.2},
 	party.ActVote:          {Burst: 10, PerSecond: 1},
 	party.ActUndo:          {Burst: 20, PerSecond: 1},

@@ -27,7 +27,7 @@ var useCases = map[party.Action]map[string]useCase{
 			return p.seen(who, (*jukebox.Jukebox).RoomPlayback)
 		},
 		"host": func(p *fixture, who context.Context, _ *party.QueueItem) error {
-			return p.seen(who, (*jukebox.Jukebox).RoomHost)
+			return p.inRoom(who, func(r *party.Room) error { return second(p.RoomMember(who, r, r.HostID)) })
 		},
 		"history": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 			return p.inRoom(who, func(r *party.Room) error {
@@ -123,12 +123,20 @@ var useCases = map[party.Action]map[string]useCase{
 		"set role": func(p *fixture, who context.Context, item *party.QueueItem) error {
 			return second(p.SetRole(who, p.room.ID, item.AddedBy.User.ID, party.RoleCohost))
 		},
+		"offer the room": func(p *fixture, who context.Context, item *party.QueueItem) error {
+			_, err := p.SetRole(p.host, p.room.ID, item.AddedBy.User.ID, party.RoleCohost)
+			p.must(err)
+			return second(p.OfferRoom(who, p.room.ID, item.AddedBy.User.ID))
+		},
 		"remove a co-host": func(p *fixture, who context.Context, item *party.QueueItem) error {
 			_, err := p.SetRole(p.host, p.room.ID, item.AddedBy.User.ID, party.RoleCohost)
 			p.must(err)
 			return second(p.RemoveGuest(who, p.room.ID, item.AddedBy.User.ID, true))
 		},
 	},
+	party.ActAnswerOffer: {"answer an offer": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+		return second(p.AnswerRoomOffer(who, p.room.ID, false))
+	}},
 	party.ActVote: {
 		"vote to skip": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 			p.play(2)
@@ -246,8 +254,6 @@ func (p *fixture) seen(who context.Context, ask any) error {
 		case func(*jukebox.Jukebox, context.Context, *party.Room) (*party.RoomQueue, error):
 			return second(ask(p.Jukebox, who, r))
 		case func(*jukebox.Jukebox, context.Context, *party.Room) (*party.Playback, error):
-			return second(ask(p.Jukebox, who, r))
-		case func(*jukebox.Jukebox, context.Context, *party.Room) (*party.Participant, error):
 			return second(ask(p.Jukebox, who, r))
 		}
 		panic(fmt.Sprintf("%T", ask))

@@ -11,6 +11,7 @@ import (
 
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/queueitem"
+	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/party"
 )
@@ -195,4 +196,20 @@ func texts(ctx context.Context, s *database.DB, query string, args ...any) ([]st
 		all = append(all, strings.Join(row, " "))
 	}
 	return all, rows.Err()
+}
+
+// AgeOffer lets so much time pass for the rooms' offers.
+func AgeOffer(ctx context.Context, s *database.DB, by time.Duration) error {
+	return s.InTx(ctx, func(tx *ent.Tx) error {
+		rows, err := tx.Room.Query().Where(room.OfferExpiresAtNotNil()).All(ctx)
+		for _, row := range rows {
+			err = errors.Join(err, row.Update().SetOfferExpiresAt(row.OfferExpiresAt.Add(-by).UTC()).Exec(ctx))
+		}
+		return err
+	})
+}
+
+// MergeGuest gives a host everything that a guest has, as when the guest signs in as that host.
+func (j *Jukebox) MergeGuest(ctx context.Context, guestID, hostID string) error {
+	return j.mergeGuest(ctx, guestID, hostID)
 }

@@ -10,6 +10,7 @@ import (
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/skipvote"
+	"antwon.dj/backend/internal/offers"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -72,6 +73,9 @@ func (t *roomTx) merge(ctx context.Context, guestID, hostID string) error {
 		return err
 	}
 	if err := t.mergeVotes(ctx, guestID, hostID); err != nil {
+		return err
+	}
+	if err := offers.Pass(ctx, t.tx, t.roomID, guestID, hostID); err != nil {
 		return err
 	}
 	for _, column := range []string{"actor_id", "subject_id"} {

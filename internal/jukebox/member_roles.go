@@ -8,6 +8,7 @@ import (
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/internal/lists"
+	"antwon.dj/backend/internal/offers"
 	"antwon.dj/backend/internal/party"
 )
 
@@ -112,7 +113,10 @@ func (t *roomTx) assignRole(
 			return err
 		}
 	}
-	return t.tx.Room.Update().Where(room.ID(t.roomID)).SetMembersVersion(t.version).Exec(ctx)
+	if err := t.tx.Room.Update().Where(room.ID(t.roomID)).SetMembersVersion(t.version).Exec(ctx); err != nil {
+		return err
+	}
+	return offers.EndFor(ctx, t.tx, t.roomID, userID)
 }
 
 // withRoles returns the event for a change from one role to another: being removed and joining again have kinds of

@@ -162,6 +162,9 @@ func (t *roomTx) applyToRoom(ctx context.Context, step party.PlaybackStep) error
 			return err
 		}
 	}
+	if step.ChangeHost {
+		return t.changeHost(ctx)
+	}
 	if step.Playback == nil {
 		return nil
 	}

@@ -90,7 +90,7 @@ func (j *Jukebox) HostedRoom(ctx context.Context, p *account.Profile) (*party.Ro
 func (j *Jukebox) roomForViewer(ctx context.Context, row *ent.Room) (*party.Room, error) {
 	r := party.Room{
 		ID: row.ID, Code: row.Code, Name: row.Name, Status: party.RoomStatus(row.Status), HostID: row.HostID,
-		CreatedAt: row.CreatedAt.UTC(),
+		CreatedAt: row.CreatedAt.UTC(), Offer: roomstate.OfferOf(row),
 	}
 	viewer, err := account.OptionalViewer(ctx)
 	if err != nil || viewer == nil {
@@ -100,13 +100,13 @@ func (j *Jukebox) roomForViewer(ctx context.Context, row *ent.Room) (*party.Room
 	return r.AsSeenBy(a.role, roomstate.SettingsOf(row)), err
 }
 
-// RoomHost returns the host of a room. For members.
-func (j *Jukebox) RoomHost(ctx context.Context, r *party.Room) (*party.Participant, error) {
+// RoomMember returns a member of a room: its host, or to whom it is offered. For members.
+func (j *Jukebox) RoomMember(ctx context.Context, r *party.Room, userID string) (*party.Participant, error) {
 	if err := r.MembersOnly(); err != nil {
 		return nil, err
 	}
-	host, err := j.participant(ctx, r.ID, r.HostID)
-	return &host, err
+	member, err := j.participant(ctx, r.ID, userID)
+	return &member, err
 }
 
 // participant returns a member of a room.

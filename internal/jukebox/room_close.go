@@ -51,15 +51,24 @@ func (t *roomTx) closeRoom(ctx context.Context) error {
 	if err := absent.Exec(ctx); err != nil {
 		return err
 	}
+	if err := t.stopPlayer(ctx, "This room is closed."); err != nil {
+		return err
+	}
+	return tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).
+		SetHealth(string(party.HealthNothingToPlay)).SetHealthReason("").ClearHealthUntil().Exec(ctx)
+}
+
+// stopPlayer makes the room's player idle as far as the room is concerned. Commands that wait are answered with why.
+// The health stays.
+func (t *roomTx) stopPlayer(ctx context.Context, why string) error {
 	if err := t.endItems(ctx); err != nil {
 		return err
 	}
-	if err := t.answerCommands(ctx, string(party.Conflict), "This room is closed."); err != nil {
+	if err := t.answerCommands(ctx, string(party.Conflict), why); err != nil {
 		return err
 	}
-	return tx.RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetVersion(t.version).
+	return t.versioned().RoomPlayback.Update().Where(roomplayback.ID(t.roomID)).SetVersion(t.version).
 		SetStatus(string(party.Idle)).SetCommandVersion(t.version).SetObservedAt(t.now).
-		SetHealth(string(party.HealthNothingToPlay)).SetHealthReason("").ClearHealthUntil().
 		ClearItemID().ClearSongID().ClearProgressMs().Exec(ctx)
 }
 

@@ -132,7 +132,7 @@ func TestStrangersSeeOnlyTheRoomsPublicFields(t *testing.T) {
 			p.wants(party.Forbidden, err)
 			_, err = p.RoomPlayback(ctx, room)
 			p.wants(party.Forbidden, err)
-			_, err = p.RoomHost(ctx, room)
+			_, err = p.RoomMember(ctx, room, room.HostID)
 			p.wants(party.Forbidden, err)
 			_, _, err = p.Lists().History(ctx, room, lists.First(10, nil))
 			p.wants(party.Forbidden, err)

@@ -29,6 +29,8 @@ const (
 	EventJoined          EventKind = "JOINED"
 	EventGuestRemoved    EventKind = "GUEST_REMOVED" // detail: REMOVED or BANNED
 	EventRoleChanged     EventKind = "ROLE"          // detail: the new one
+	EventRoomOffered     EventKind = "ROOM_OFFERED"  // to the subject, a co-host
+	EventHostChanged     EventKind = "HOST_CHANGED"  // the actor took the room over from the subject
 	EventUndone          EventKind = "UNDONE"        // detail: what
 	EventExported        EventKind = "EXPORTED"
 	EventClosed          EventKind = "CLOSED"

@@ -30,6 +30,8 @@ var eventMessages = map[string]string{
 	"GUEST_REMOVED BANNED": "{actor} banned {subject}.",
 	"ROLE":                 "{actor} made {subject} a guest again.",
 	"ROLE COHOST":          "{actor} made {subject} a co-host.",
+	"ROOM_OFFERED":         "{actor} offered the room to {subject}.",
+	"HOST_CHANGED":         "{actor} took the room over from {subject}.",
 	"UNDONE":               "{actor} undid an action.",
 	"UNDONE LIKED":         "{actor} undid liking {song}.",
 	"UNDONE UNLIKED":       "{actor} undid unliking {song}.",

@@ -28,6 +28,7 @@ type RoomRow struct {
 	Present                    int
 	Plays                      *PlayHistory
 	PlaylistURI                string
+	Offer                      RoomOffer
 	HasPlayed                  bool
 	PendingCommands            []HostCommand
 	MembersVersion             int64
@@ -39,6 +40,7 @@ type RoomRow struct {
 // sameRoom reports whether everything that the room subscription shows is as it was in have.
 func (s *State) sameRoom(have *State) bool {
 	return have.Name == s.Name && have.Status == s.Status && have.settingsVersion == s.settingsVersion &&
+		have.HostID == s.HostID && have.Offer.same(s.Offer) &&
 		have.Present == s.Present && sameItem(have.LastAdded, s.LastAdded)
 }
 
@@ -54,7 +56,8 @@ func (h RoomRow) newState(playback Playback) *State {
 	return &State{
 		RoomID: h.RoomID, Code: h.Code, Name: h.Name, HostID: h.HostID, CreatedAt: h.CreatedAt, Status: h.Status,
 		Settings: h.Settings, settingsVersion: h.SettingsVersion,
-		Present: h.Present, PlaylistURI: h.PlaylistURI, HasPlayed: h.HasPlayed, Plays: h.Plays, Playback: playback,
+		Present: h.Present, Offer: h.Offer,
+		PlaylistURI: h.PlaylistURI, HasPlayed: h.HasPlayed, Plays: h.Plays, Playback: playback,
 		PendingCommands: h.PendingCommands, MembersVersion: h.MembersVersion, Removed: h.Removed,
 		awayVersion: h.AwayVersion, Left: h.Left,
 		Version: h.Version, RoomVersion: h.Version, QueueVersion: h.Version, PlaybackVersion: h.Version,

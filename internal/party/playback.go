@@ -117,6 +117,7 @@ type PlaybackStep struct {
 	PlaylistURI string  // the playlist that the driver made for the room
 	Fallback    []Song  // songs to add as fallback songs
 	Answered    *Answer // the outcome of a host's command
+	ChangeHost  bool    // the co-host who has accepted the room becomes its host: nothing of the room plays any longer
 
 	Playback *Playback // what clients see from now on; RoomID, Version and all of Item but its ID are ignored
 
@@ -127,5 +128,5 @@ type PlaybackStep struct {
 func (s *PlaybackStep) IsEmpty() bool {
 	return s.EndedItem == "" && s.StartedItem == "" && s.CommitItem == "" && s.SentItem == "" && s.UnknownItem == "" &&
 		s.ReturnedItem == "" && s.RefusedItem == "" && s.PlaylistURI == "" && len(s.Fallback) == 0 && s.Answered == nil &&
-		s.Playback == nil && s.Calls == nil
+		!s.ChangeHost && s.Playback == nil && s.Calls == nil
 }

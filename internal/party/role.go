@@ -35,6 +35,7 @@ const (
 	ActListMembers   Action = "list members"   // see the members and who is present
 	ActRemoveGuest   Action = "remove guest"   // remove or ban a guest
 	ActSetRole       Action = "set role"       // make a guest a co-host; demote or remove a co-host
+	ActAnswerOffer   Action = "answer offer"   // accept or decline a room that was offered, or withdraw the offer
 	ActClose         Action = "close"          // close the room
 	ActVote          Action = "vote"           // vote to skip the song that plays
 	ActUndo          Action = "undo"           // undo one's own last action
@@ -69,6 +70,7 @@ var permissions = map[Action][]Role{
 	ActListMembers:   hostRoles,
 	ActRemoveGuest:   hostRoles,
 	ActSetRole:       ownerRole,
+	ActAnswerOffer:   hostRoles,
 	ActClose:         ownerRole,
 	ActVote:          guestRoles,
 	ActUndo:          guestRoles,

@@ -10,6 +10,7 @@ type Room struct {
 	Status    RoomStatus
 	HostID    string
 	CreatedAt time.Time
+	Offer     RoomOffer
 
 	settings RoomSettings
 	role     Role // of the viewer; empty: not a member

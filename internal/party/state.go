@@ -30,6 +30,7 @@ type State struct {
 	Settings    RoomSettings
 	Present     int        // members who are present
 	LastAdded   *QueueItem // the song that a member added last, while it waits or plays; nil: none
+	Offer       RoomOffer  // to a co-host
 	PlaylistURI string     // the playlist at Spotify that the driver made for this room; empty: none
 
 	Queue           []*QueueItem // in playing order; the committed song first
@@ -62,7 +63,9 @@ func (s *State) StateVersion() int64 { return s.Version }
 
 // Room returns the room as any member sees it.
 func (s *State) Room() *Room {
-	r := Room{ID: s.RoomID, Code: s.Code, Name: s.Name, Status: s.Status, HostID: s.HostID, CreatedAt: s.CreatedAt}
+	r := Room{
+		ID: s.RoomID, Code: s.Code, Name: s.Name, Status: s.Status, HostID: s.HostID, CreatedAt: s.CreatedAt, Offer: s.Offer,
+	}
 	return r.AsSeenBy(RoleScreen, s.Settings) // the role with the fewest permissions
 }
 

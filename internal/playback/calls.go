@@ -93,12 +93,15 @@ func sameAs(song party.Song) func(party.Song) bool {
 	return func(other party.Song) bool { return sameRecording(&song, &other) }
 }
 
-// removePlaylist removes the closed room's playlist from the host's library. A failure is only logged: a playlist that
-// stays there does no harm.
-func (d *driver) removePlaylist(ctx context.Context) {
+// removePlaylist removes the playlist that was made for the room, if there is one, from its host's library: the room is
+// closed, or has another host by now. A failure is only logged: a playlist that stays there does no harm.
+func (d *driver) removePlaylist(ctx context.Context, room *party.State) {
+	if room.PlaylistURI == "" {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commandTimeout)
 	defer cancel()
-	if err := d.player.ForgetPlaylist(ctx, d.room.HostID, d.room.PlaylistURI); err != nil {
+	if err := d.player.ForgetPlaylist(ctx, room.HostID, room.PlaylistURI); err != nil {
 		d.log.Warn("the room's playlist could not be removed", "error", err)
 	}
 }

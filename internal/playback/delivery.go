@@ -215,8 +215,11 @@ func (d *decision) usesPlaylist() bool {
 }
 
 // pick returns the first song of the queue that may begin and need not give way to others or, if all need to, the first
-// one that may begin; nil if there is none.
+// one that may begin; nil if there is none, or if the next host's player has to begin it.
 func (d *decision) pick() *party.QueueItem {
+	if d.hasNextHost() {
+		return nil
+	}
 	for _, item := range d.room.Queue {
 		if d.room.MayStart(item, d.now) && !d.givesWay(item) {
 			return item

@@ -108,6 +108,8 @@ func (d *decision) playerHealth() (party.HealthState, party.HealthReason) {
 		return party.HealthDeviceLost, ""
 	case d.item != nil:
 		return party.HealthOK, d.deliveryReason()
+	case d.hasNextHost() && d.room.NextToPlay(d.now) != nil: // it plays there
+		return party.HealthOK, ""
 	case !d.hasNext():
 		return party.HealthNothingToPlay, ""
 	case d.activity == playingSong || d.activity == playingOther:

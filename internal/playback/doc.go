@@ -72,6 +72,14 @@ playlist that the host chose wait in the queue, so that guests can see and like 
 on a device that would have to be woken, unless a host resumes playback. After forty fallback songs in a row everybody
 has left, and the server adds no more.
 
+# Another host
+
+A co-host who has accepted the room becomes its host between two songs. From the acceptance on nothing is handed to the
+old host's player. The song that plays there, and one that was handed over before, play to their end; a player that is
+paused or gone ends the wait, and so does the clock. Then the step is recorded, and the same driver goes on with the
+new host's player and an empty memory, except for what the room has cost. What the old player went on to by itself is
+paused, and the room's playlist removed from the old host's library.
+
 # Observing the player
 
 Spotify does not notify its clients, and limits how often they may ask. So the driver observes the player when
@@ -120,6 +128,7 @@ The pure half:
 	hostcommand.go    the rules for host commands
 	device.go         the rules that find a device
 	fallback.go       the rule that adds fallback songs
+	nexthost.go       the rule that lets the room pass to the next host's player
 	display.go        what the room shows, and its health
 	schedule.go       when to observe the player
 	budget.go         how often it may be observed

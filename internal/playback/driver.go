@@ -77,8 +77,27 @@ func (d *driver) run(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if d.room.Status == party.Closed && d.room.PlaylistURI != "" {
-		d.removePlaylist(ctx)
+	if d.room.Status == party.Closed {
+		d.removePlaylist(ctx, d.room)
+	}
+	return nil
+}
+
+// changeHost leaves the old host's player, with a last command if there is one, and begins with the new host's. Whether
+// the command had success makes no difference to the room.
+func (d *driver) changeHost(ctx context.Context, last Command, recorded int64) error {
+	before := d.room
+	if last.Kind != None {
+		if _, err := d.send(ctx, last); err != nil {
+			return err
+		}
+	}
+	d.memory = Memory{calls: d.memory.calls}
+	if err := d.awaitVersion(ctx, recorded); err != nil {
+		return err
+	}
+	if d.room.HostID != before.HostID {
+		d.removePlaylist(ctx, before)
 	}
 	return nil
 }
@@ -104,6 +123,9 @@ func (d *driver) advance(ctx context.Context, last update) (update, error) {
 		d.log.Info("Spotify does not play a song, which leaves the queue", "item_id", refused)
 	}
 	d.memory = plan.Memory
+	if plan.Step.ChangeHost {
+		return update{}, d.changeHost(ctx, plan.Command, recorded)
+	}
 	if plan.Command.Kind != None {
 		answer, err := d.send(ctx, plan.Command)
 		if err != nil {

@@ -46,6 +46,8 @@ func (d *decision) findFallback() (action, bool) {
 // missingFallback returns how many fallback songs are missing.
 func (d *decision) missingFallback() int {
 	switch {
+	case d.hasNextHost():
+		return 0
 	case !d.hasNext() && d.stopsSoon():
 		return fallbackSongs
 	case d.fallbackPlaylist() != "" && d.activity == playingSong && d.item != nil:

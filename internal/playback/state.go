@@ -149,12 +149,13 @@ func Decide(in Input) Plan {
 }
 
 // Idle reports whether a room that has no driver needs none: nothing has played there for long, no host command waits,
-// and no song waits that somebody added or liked.
+// no next host, and no song that somebody added or liked.
 func Idle(room *party.State, now time.Time) bool {
 	p := room.Playback
 	wanted := slices.ContainsFunc(room.Queue, func(i *party.QueueItem) bool { return !i.IsUnlikedFallback() })
 	silent := p.Status == party.Idle || p.Status == party.Paused && p.Device == nil
-	return silent && now.Sub(p.ObservedAt) >= idleAfter && !wanted && len(room.PendingCommands) == 0
+	return silent && now.Sub(p.ObservedAt) >= idleAfter && !wanted && len(room.PendingCommands) == 0 &&
+		!room.Offer.Accepted
 }
 
 // idle reports whether nothing has made a sound for so long that the driver may end.
@@ -177,6 +178,7 @@ func (d *decision) act() action {
 		d.recordAnswer,
 		d.refuseHostCommand,
 		d.askQueue,
+		d.changeHost,
 		d.waitForObservation,
 		d.startSong,
 		d.endSong,

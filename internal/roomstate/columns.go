@@ -27,6 +27,9 @@ var stateColumns = []struct {
 	{"r.settings_version", func(r *stateRow) any { return &r.room.SettingsVersion }},
 	{"r.present_count", func(r *stateRow) any { return &r.room.Present }},
 	{"r.playlist_uri", func(r *stateRow) any { return &r.playlistURI }},
+	{"r.offered_to_id", func(r *stateRow) any { return &r.offeredTo }},
+	{"r.offer_expires_at", func(r *stateRow) any { return &r.offerExpiresAt }},
+	{"r.offer_accepted", func(r *stateRow) any { return &r.room.Offer.Accepted }},
 
 	{"p.skip_votes", func(r *stateRow) any { return &r.playback.skipVotes }},
 	{"p.votes_version", func(r *stateRow) any { return &r.playback.votesVersion }},
@@ -119,6 +122,9 @@ ORDER BY i.version`
 type stateRow struct {
 	room        party.RoomRow // only the fields that stateColumns names
 	playlistURI sql.Null[string]
+
+	offeredTo      sql.Null[string]
+	offerExpiresAt sql.Null[time.Time]
 	// restoredVersion is the room's version since the database was last restored.
 	restoredVersion int64
 	playback        playbackRow
@@ -139,6 +145,7 @@ func (r *stateRow) head(roomID string) party.RoomRow {
 	head := r.room
 	head.RoomID, head.CreatedAt = roomID, head.CreatedAt.UTC()
 	head.PlaylistURI, head.HasPlayed = r.playlistURI.V, r.playback.hasPlayed.V
+	head.Offer.UserID, head.Offer.ExpiresAt = r.offeredTo.V, r.offerExpiresAt.V.UTC()
 	return head
 }
 

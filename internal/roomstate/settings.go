@@ -43,3 +43,13 @@ func utc(at *time.Time) *time.Time {
 	moved := at.UTC()
 	return &moved
 }
+
+// OfferOf returns the offer in a room's row.
+func OfferOf(row *ent.Room) (offer party.RoomOffer) {
+	if row.OfferedToID != nil && row.OfferExpiresAt != nil {
+		offer = party.RoomOffer{
+			UserID: *row.OfferedToID, ExpiresAt: row.OfferExpiresAt.UTC(), Accepted: row.OfferAccepted,
+		}
+	}
+	return offer
+}

@@ -103,13 +103,15 @@ func (p *pages) routes(cfg Config) map[string]http.Handler {
 	pagePolicy := pagePolicyFor(cfg.CoverOrigins)
 	routes := map[string]http.Handler{
 		"GET /{$}":             p.page("index.html", pagePolicy),
-		"GET /r/{code}":        withPolicy(pagePolicy, withPreview(cfg, p.files["room.html"])),
 		"GET /r/{code}/{$}":    http.HandlerFunc(withoutSlash),
 		"GET /r/{code}/screen": p.page("screen.html", pagePolicy),
 		"GET /host":            p.page("host.html", pagePolicy),
 		"GET /playground":      p.page("playground.html", playgroundPolicy),
 		routeAssets:            http.HandlerFunc(p.serveFile),
 		"GET /sw.js":           withPolicy(workerPolicy, p.serveFile),
+	}
+	for pattern, handler := range withPreviews(cfg, p.files["room.html"], p.files["preview.png"]) {
+		routes[pattern] = withPolicy(pagePolicy, handler.ServeHTTP)
 	}
 	for _, name := range files {
 		routes["GET /"+name] = http.HandlerFunc(p.serveFile)

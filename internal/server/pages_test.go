@@ -20,6 +20,7 @@ var built = fstest.MapFS{
 	"screen.html":             page("screen"),
 	"host.html":               page("host"),
 	"playground.html":         page("playground"),
+	"preview.png":             {Data: []byte("\x89PNG general")},
 	"favicon.svg":             {Data: []byte("<svg></svg>")},
 	"assets/room-Bx3k.js":     {Data: []byte(strings.Repeat("export {};", 100))},
 	"assets/room-C4aa.css":    {Data: []byte(strings.Repeat("a {}", 100))},

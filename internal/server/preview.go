@@ -11,66 +11,92 @@ import (
 )
 
 const (
-	// previewLoads is how many names are looked up at once, for links that are shared.
+	// previewLoads is how many rooms are looked up at once, for links that are shared.
 	previewLoads = 2
-	previewWait  = time.Second // after that the preview has no name
+	previewWait  = time.Second // after that the preview is the general one
 	// previewTitle is in the built page; the room's name takes its place.
 	previewTitle = `property="og:title" content="antwon.dj"`
 )
 
-// previews adds the room's name to the page that programs fetch to show a link, such as messengers. Browsers of guests
-// get the page as it is, and wait for no database: they say that they open a document or, without https, that they
-// would rather have it.
+// previews makes what programs show with a link to a room, such as messengers: the page with the room's name, and a
+// picture. Browsers of guests get the page as it is, and wait for no database: they say that they open a document or,
+// without https, that they would rather have it. A code that no open room has gets what every such code gets.
 type previews struct {
-	page   *asset
-	find   func(ctx context.Context, code string) (*party.Room, error)
-	client cookies
-	loads  chan struct{} // holds a value for each look-up that is under way
+	page     *asset // the room's page
+	picture  string // the address of the general picture, as it is in the page
+	public   string // the public URL
+	find     func(ctx context.Context, code string) (*party.Room, error)
+	client   cookies
+	loads    chan struct{} // holds a value for each look-up that is under way
+	pictures *roomPictures
 }
 
-// withPreview returns a handler for the room's page.
-func withPreview(cfg Config, page *asset) http.HandlerFunc {
-	if page == nil {
-		return serveNotBuilt
+// withPreviews returns the handlers for the room's page and its picture, by the patterns of their requests. page and
+// picture are the built ones.
+func withPreviews(cfg Config, page, picture *asset) map[string]http.Handler {
+	routes := map[string]http.Handler{routeRoom: http.HandlerFunc(serveNotBuilt)}
+	switch {
+	case page == nil:
+	case cfg.RoomByCode == nil || picture == nil:
+		routes[routeRoom] = http.HandlerFunc(page.serve)
+	default:
+		p := &previews{
+			page: page, picture: cfg.PublicURL + "/preview.png", public: cfg.PublicURL, find: cfg.RoomByCode,
+			client: cfg.cookies(), loads: make(chan struct{}, previewLoads), pictures: newRoomPictures(picture),
+		}
+		routes[routeRoom] = http.HandlerFunc(p.servePage)
+		routes[routePicture] = http.HandlerFunc(p.servePicture)
 	}
-	if cfg.RoomByCode == nil {
-		return page.serve
-	}
-	p := &previews{page, cfg.RoomByCode, cfg.cookies(), make(chan struct{}, previewLoads)}
-	return p.serve
+	return routes
 }
 
-func (p *previews) serve(w http.ResponseWriter, r *http.Request) {
+const (
+	routeRoom    = "GET /r/{code}"
+	routePicture = "GET /r/{code}/preview.png"
+)
+
+func (p *previews) servePage(w http.ResponseWriter, r *http.Request) {
 	w.Header().Add("Vary", "Sec-Fetch-Dest, Upgrade-Insecure-Requests")
-	name := ""
+	var room *party.Room
 	if r.Header.Get("Sec-Fetch-Dest") == "" && r.Header.Get("Upgrade-Insecure-Requests") == "" {
-		ctx, _ := identifyCaller(p.client, w, r)
-		name = p.nameOf(ctx, r.PathValue("code"))
+		room = p.roomOf(w, r)
 	}
-	if name == "" {
+	if room == nil {
 		p.page.serve(w, r)
 		return
 	}
-	title := []byte(`property="og:title" content="` + html.EscapeString(name) + `"`)
+	title := []byte(`property="og:title" content="` + html.EscapeString(room.Name) + `"`)
+	page := bytes.Replace(p.page.plain, []byte(previewTitle), title, 1)
+	picture := `content="` + html.EscapeString(p.public+"/r/"+room.Code+"/preview.png") + `"`
+	page = bytes.Replace(page, []byte(`content="`+p.picture+`"`), []byte(picture), 1)
 	w.Header().Set("Content-Type", contentTypeOf(".html"))
 	w.Header().Set("Cache-Control", "no-cache")
-	_, _ = w.Write(bytes.Replace(p.page.plain, []byte(previewTitle), title, 1)) // fails only if the client has gone
+	_, _ = w.Write(page) // fails only if the client has gone
 }
 
-// nameOf returns the name of the open room with this code. It is empty if there is none, and while the server has more
-// to do. Wrong codes count as the caller's guesses.
-func (p *previews) nameOf(ctx context.Context, code string) string {
+func (p *previews) servePicture(w http.ResponseWriter, r *http.Request) {
+	picture := p.pictures.general
+	if room := p.roomOf(w, r); room != nil {
+		picture = p.pictures.of(r.Context(), room.Name, room.Code)
+	}
+	picture.serve(w, r)
+}
+
+// roomOf returns the open room whose code a request names. It is nil if there is none, and while the server has more to
+// do. Wrong codes count as the caller's guesses.
+func (p *previews) roomOf(w http.ResponseWriter, r *http.Request) *party.Room {
+	ctx, _ := identifyCaller(p.client, w, r)
 	ctx, cancel := context.WithTimeout(ctx, previewWait)
 	defer cancel()
 	select {
 	case p.loads <- struct{}{}:
 		defer func() { <-p.loads }()
 	case <-ctx.Done():
-		return ""
+		return nil
 	}
-	room, err := p.find(ctx, code)
-	if err != nil || room == nil {
-		return ""
+	room, err := p.find(ctx, r.PathValue("code"))
+	if err != nil {
+		return nil
 	}
-	return room.Name
+	return room
 }

@@ -21,7 +21,7 @@
 //	login.go           signing in and out; with demo_host.go, spotify_connect.go and outcome.go
 //	monitoring.go      who may see the metrics, and an address of their own; with health.go
 //	pages.go           the web pages; with asset.go
-//	preview.go         the names of rooms in previews of links
+//	preview.go         the names and pictures of rooms in previews of links
 //	invitation.go      QR codes of a room's address, and with invitation_poster.go a poster to print
 //	plain.go           the room's screen for browsers that cannot run the pages; with plain_page.go
 package server
@@ -65,7 +65,8 @@ type Config struct {
 	// RateLimited are shown as such. Nil: there is no plain screen.
 	ScreenState func(ctx context.Context, code string) (*party.State, error)
 
-	// RoomByCode returns the open room with a code, or nil, for previews of links. Nil: previews have no name.
+	// RoomByCode returns the open room with a code, or nil, for previews of links. Nil: previews have no name and
+	// no picture of the room.
 	RoomByCode func(ctx context.Context, code string) (*party.Room, error)
 
 	// PublicURL is where browsers reach the server. If it is https, browsers are told to use nothing else, and send

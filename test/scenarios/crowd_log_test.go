@@ -49,7 +49,7 @@ func (c *crowd) expectedEvents() map[party.EventKind]bounds {
 		party.EventUnliked: never, party.EventUnpinned: never, party.EventPaused: never,
 		party.EventResumed: never, party.EventTransferred: never, party.EventGuestRemoved: never,
 		party.EventRoleChanged: never, party.EventExported: never, party.EventClosed: never,
-		party.EventRefused: never,
+		party.EventRefused: never, party.EventRoomOffered: never, party.EventHostChanged: never,
 	}
 }
 

@@ -90,6 +90,52 @@ describe('what the phone shows', () => {
     gina.expectNoErrors()
   })
 
+  test('a song that was found leads to its artist’s and its album’s songs, and Back to the results', async () => {
+    const { gina } = await guest()
+    const { page } = gina
+    await page.goto(`${page.url().split('?')[0]}?tab=search&q=night`)
+    await page.getByText('10 songs found').waitFor()
+    const results = await gina.songs()
+    await page.locator('.lines > li .row-open').first().click()
+    const name =
+      (await gina
+        .sheet()
+        .getByRole('button', { name: /^Songs by / })
+        .first()
+        .textContent()) ?? ''
+    expect((await gina.sheet().boundingBox())?.height).toBeGreaterThan(300) // it is not clipped
+    await gina.expectAccessible('a song that was found')
+    await gina.sheet().getByRole('button', { name, exact: true }).click()
+    await page.getByRole('heading', { name, exact: true }).waitFor()
+    await page.locator('h2:focus').waitFor()
+    const artist = name.replace('Songs by ', '')
+    await eventually('songs of this artist only', async () => {
+      const artists = await page.locator('.lines .artists').allTextContents()
+      return artists.length > 1 && artists.every((text) => text.includes(artist))
+    })
+    expect(await page.getByRole('searchbox').count()).toBe(0)
+    expect(new URL(page.url()).searchParams.get('artist')).toBe(artist)
+    await gina.expectAccessible('an artist’s songs')
+    if (process.env.ANTWON_PICTURES) await page.screenshot({ path: `${process.env.ANTWON_PICTURES}/artist.png` })
+
+    await page.locator('.lines > li .row-open').nth(1).click()
+    if (process.env.ANTWON_PICTURES) await page.screenshot({ path: `${process.env.ANTWON_PICTURES}/hit.png` })
+    await gina
+      .sheet()
+      .getByRole('button', { name: /^Songs on / })
+      .click()
+    await page.getByRole('heading', { name: /^Songs on / }).waitFor()
+    await page.reload()
+    await page.getByRole('heading', { name: /^Songs on / }).waitFor()
+    await page.locator('.lines > li').first().waitFor()
+    await page.goBack()
+    await page.getByRole('heading', { name, exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Back to the search' }).click()
+    expect(await page.getByRole('searchbox').inputValue()).toBe('night')
+    await eventually('the results to be back', async () => (await gina.songs()).join() === results.join())
+    gina.expectNoErrors()
+  })
+
   test('a sheet keeps the focus, and gives it back', async () => {
     const { gina } = await guest()
     await gina.openPlaying()

@@ -17,6 +17,7 @@ import { NowBar, NowSheet } from './NowPlaying'
 import { OutcomeText } from './OutcomeText'
 import { Queue } from './Queue'
 import { Removed } from './Removed'
+import { RoomOffer } from './RoomOffer'
 import { Search } from './Search'
 import { SkipVote } from './SkipVote'
 import { SongSheet } from './SongSheet'
@@ -105,6 +106,7 @@ export function Party({ api, room: known, user, onRefused, onRename }: Props) {
             {healthSentence(text, language, playback.health)}
           </p>
         )}
+        <RoomOffer room={room} participantId={viewer?.participant.id} />
         {next && (
           <p className="notice" role="status">
             {own.yourNext(next.song.name)}
@@ -116,8 +118,7 @@ export function Party({ api, room: known, user, onRefused, onRename }: Props) {
             <Search
               roomId={roomId}
               playingId={playback?.item?.id}
-              query={view.query}
-              onQuery={view.search}
+              view={view}
               queue={queue}
               actions={actions}
               viewer={viewer}

@@ -4,6 +4,8 @@ import type { QueueState } from '../api/queue'
 import { failureSentence, useText } from '../text/text'
 import type { Notify } from '../ui/Toasts'
 import { AddForField, useAddFor } from './AddFor'
+import { CollectionHead } from './CollectionHead'
+import { queryOf } from './collection'
 import { Limits } from './Limits'
 import { linkIn } from './link'
 import { SearchResult } from './SearchResult'
@@ -11,12 +13,12 @@ import { Suggestions } from './Suggestions'
 import { usePhoneText } from './text'
 import type { Actions, Viewer } from './useActions'
 import { type SearchHit, useSearch } from './useSearch'
+import type { Navigation } from './useView'
 
 interface Props {
   roomId: string
   playingId: string | undefined
-  query: string
-  onQuery: (query: string) => void
+  view: Navigation
   queue: QueueState
   actions: Actions
   viewer: Viewer | undefined
@@ -26,27 +28,33 @@ interface Props {
 }
 
 /** Searches Spotify while the user types, and adds songs. A Spotify link can be added without a search. */
-export function Search({ roomId, playingId, query, onQuery, queue, actions, viewer, settings, limit, notify }: Props) {
+export function Search({ roomId, playingId, view, queue, actions, viewer, settings, limit, notify }: Props) {
   const text = useText()
   const own = usePhoneText()
   const input = useRef<HTMLInputElement>(null)
   const isGuest = viewer?.role === 'GUEST'
   const adding = useAddFor(roomId, actions, notify)
   const playlist = (isGuest && settings?.guestPlaylistUri) || null
-  const { hits, hasMore, degraded, answered, busy, failure, more } = useSearch(roomId, query, playlist)
-  const link = linkIn(query)
+  const { query, of } = view
+  const { hits, hasMore, degraded, answered, busy, failure, more } = useSearch(
+    roomId,
+    of ? queryOf(of, playlist) : query,
+    playlist,
+  )
+  const link = of ? null : linkIn(query)
   const isLinkDisabled = link !== null && (actions.isAdding(link) || limit !== null)
-  const searched = (query.trim() !== '' || playlist !== null) && !link
-  const nothing = query.trim() === '' ? own.emptyPlaylist : own.nothingFound(query)
+  const searched = (of !== null || query.trim() !== '' || playlist !== null) && !link
+  const nothing = of ? own.nothingFound(of.album ?? of.artist) : query.trim() === '' ? own.emptyPlaylist : own.nothingFound(query)
   const isUnreadable = playlist !== null && (failure?.code === 'NOT_FOUND' || failure?.code === 'UPSTREAM_UNAVAILABLE')
   const problem = failure && (isUnreadable ? text.refusal.PLAYLIST_UNREADABLE : failureSentence(text, failure))
   const awaiting = viewer?.awaitingApproval ?? []
   const result = (hit: SearchHit) => (
-    <SearchResult key={hit.song.uri} {...{ hit, queue, awaiting, actions: adding.actions, limit }} />
+    <SearchResult key={hit.song.uri} {...{ hit, queue, awaiting, actions: adding.actions, limit, view }} />
   )
   return (
     <div className="stack">
-      <search className="search-field">
+      {of && <CollectionHead of={of} onBack={view.leave} />}
+      <search className="search-field" style={of ? { display: 'none' } : undefined}>
         <label className="field">
           <span className="visually-hidden">{own.searchLabel}</span>
           <input
@@ -60,7 +68,7 @@ export function Search({ roomId, playingId, query, onQuery, queue, actions, view
             maxLength={200}
             placeholder={playlist ? own.searchPlaylist : own.searchPlaceholder}
             value={query}
-            onChange={(event) => onQuery(event.target.value)}
+            onChange={(event) => view.search(event.target.value)}
             onKeyDown={(event) => event.key === 'Enter' && input.current?.blur()} // hides the on-screen keyboard
           />
         </label>
@@ -94,7 +102,7 @@ export function Search({ roomId, playingId, query, onQuery, queue, actions, view
           {own.moreResults}
         </button>
       )}
-      {query.trim() === '' && !playlist && (
+      {query.trim() === '' && !of && !playlist && (
         <Suggestions roomId={roomId} playingId={playingId}>
           {result}
         </Suggestions>

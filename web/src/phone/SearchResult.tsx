@@ -1,14 +1,17 @@
 import { useId } from 'react'
+import { createPortal } from 'react-dom'
 import type { RefusalReason } from '../api/generated'
 import type { Item, QueueState } from '../api/queue'
 import { length } from '../text/format'
 import { useText } from '../text/text'
 import { Row } from '../ui/Row'
+import { HitSheet } from './HitSheet'
 import { LikeButton } from './LikeButton'
 import { refusalFor } from './quota'
 import { usePhoneText } from './text'
 import type { Actions } from './useActions'
 import type { SearchHit } from './useSearch'
+import type { Navigation } from './useView'
 
 interface Props {
   hit: SearchHit
@@ -16,10 +19,14 @@ interface Props {
   actions: Actions
   awaiting: readonly Item[] // songs that wait for approval: the user's own, or everybody's for hosts
   limit: RefusalReason | null
+  view: Navigation
 }
 
-/** A search result with a button to add it, or to like it if it is in the queue, or the reason why it cannot be added. */
-export function SearchResult({ hit, queue, awaiting, actions, limit }: Props) {
+/**
+ * A search result with a button to add it, or to like it if it is in the queue, or the reason why it cannot be added. A tap
+ * on it shows what it leads to.
+ */
+export function SearchResult({ hit, queue, awaiting, actions, limit, view }: Props) {
   const text = useText()
   const own = usePhoneText()
   const reasonId = useId()
@@ -34,9 +41,10 @@ export function SearchResult({ hit, queue, awaiting, actions, limit }: Props) {
     </>
   )
   const reason = queued || awaits ? null : refusalFor(refusal?.reason, limit)
+  const sheet = <HitSheet hit={hit} onShow={view.show} onClose={view.close} />
   return (
     <li>
-      <Row song={song} detail={more}>
+      <Row song={song} detail={more} openLabel={own.details(song.name)} onOpen={() => view.open(song.uri)}>
         {queued && (
           <LikeButton item={queued} liked={actions.isLiked(queued)} count={actions.likeCount(queued)} onLike={actions.like} />
         )}
@@ -47,6 +55,7 @@ export function SearchResult({ hit, queue, awaiting, actions, limit }: Props) {
           {text.refusal[reason as RefusalReason] ?? refusal?.message}
         </p>
       )}
+      {view.sheet === song.uri && createPortal(sheet, document.body) /* a row clips what is in it */}
     </li>
   )
 }

@@ -41,6 +41,9 @@ export interface PhoneMessages {
   likeIt: string
   takeLikeBack: string
   openInSpotify: string
+  songsBy: (artist: string) => string
+  songsOn: (album: string) => string
+  backToSearch: string
   searchLabel: string
   searchPlaceholder: string
   searchPlaylist: string
@@ -106,6 +109,8 @@ export interface PhoneMessages {
   keepsTrying: string
   noCookies: string
   save: string
+  roomOffered: (host: string) => string
+  answerOffer: string
   toHost: string
   toScreen: string
   signOut: string

@@ -1,6 +1,4 @@
-import type { Failure } from '@antwon/client'
-import type { Client } from 'urql'
-import { failureOfUrql } from '../api/failureOfUrql'
+import type { Client, Failure } from '@antwon/client'
 import { PushKeyDocument, SubscribePushDocument, UnsubscribePushDocument } from '../api/generated'
 
 /** Whether this browser can get push messages here: only with https or on the own machine, and with a service worker. */
@@ -18,16 +16,14 @@ const patience = 15_000 // milliseconds for the browser and its push service
 
 /** Has notices sent to this browser. Returns why that failed; null if it was the browser. */
 export async function subscribe(client: Client, roomId: string, language: string): Promise<Failure | null | undefined> {
-  const { data, error } = await client.query(PushKeyDocument, {})
+  const { data, failure } = await client.request(PushKeyDocument, {})
   const pushKey = data?.pushKey
-  if (!pushKey) return failureOfUrql(error) ?? null
+  if (!pushKey) return failure ?? null
   const subscription = await within(patience, subscribeWith(pushKey)).catch(() => null)
   const { endpoint, keys } = subscription?.toJSON() ?? {}
   if (!endpoint || !keys?.p256dh || !keys.auth) return null
   const { p256dh, auth } = keys
-  return failureOfUrql(
-    (await client.mutation(SubscribePushDocument, { roomId, endpoint, p256dh, auth, pushKey, language })).error,
-  )
+  return (await client.request(SubscribePushDocument, { roomId, endpoint, p256dh, auth, pushKey, language })).failure
 }
 
 /** Ends what subscribe began. Returns why the server does not know yet; the browser gets nothing in any case. */
@@ -36,7 +32,7 @@ export async function unsubscribe(client: Client, roomId: string): Promise<Failu
   const subscription = await registration?.pushManager.getSubscription()
   if (!subscription) return undefined
   await subscription.unsubscribe()
-  return failureOfUrql((await client.mutation(UnsubscribePushDocument, { roomId, endpoint: subscription.endpoint })).error)
+  return (await client.request(UnsubscribePushDocument, { roomId, endpoint: subscription.endpoint })).failure
 }
 
 /** Subscribes this browser with a key of the server. A subscription with another key is of no use any longer. */

@@ -10,6 +10,11 @@ export function suggestionsOf(played: readonly Pick<Item, 'song' | 'likeCount'>[
     .filter(({ likeCount }) => likeCount > 0)
     .sort((a, b) => b.likeCount - a.likeCount)
     .slice(0, most)
-  const asHit = ({ song }: Pick<Item, 'song'>): SearchHit => ({ song, canAdd: true, refusal: null, queueItemId: null })
+  const asHit = ({ song }: Pick<Item, 'song'>): SearchHit => ({
+    song: { ...song, albumName: '' },
+    canAdd: true,
+    refusal: null,
+    queueItemId: null,
+  })
   return { liked: best.map(asHit), played: songs.filter((item) => !best.includes(item)).map(asHit) }
 }

@@ -1,6 +1,6 @@
 import { browserStorage, type Failure } from '@antwon/client'
 import { useEffect, useEffectEvent, useState } from 'react'
-import { useClient } from 'urql'
+import { useClient } from '../api/client'
 import { useLanguage } from '../text/text'
 import { canPush, subscribe, unsubscribe } from './push'
 

@@ -6,12 +6,21 @@ import { type Tab, tabs } from './tabNames'
 export interface View {
   tab: Tab
   query: string // of the search
+  of: Collection | null // whose songs the search shows in place of its results
   sheet: string | null // 'playing', or the id of a queue item
+}
+
+/** The songs of an artist or, if it names one, of that artist's album. */
+export interface Collection {
+  artist: string
+  album: string | null
 }
 
 export interface Navigation extends View {
   choose: (tab: Tab) => void
   search: (query: string) => void
+  show: (of: Collection) => void // in place of the sheet, if one is open, so that Back leads to the results
+  leave: () => void // leaves the collection
   open: (sheet: string) => void
   close: () => void // closes the sheet
 }
@@ -21,12 +30,16 @@ export function viewOf({ search, hash }: { search: string; hash: string }): View
   const params = new URLSearchParams(search)
   const tab = tabs.find((name) => name === params.get('tab')) ?? 'queue'
   const sheet = hash.startsWith('#song=') ? decode(hash.slice('#song='.length)) : hash === '#playing' ? 'playing' : null
-  return { tab, query: params.get('q') ?? '', sheet }
+  const artist = params.get('artist')
+  const of = tab === 'search' && artist ? { artist, album: params.get('album') } : null
+  return { tab, query: params.get('q') ?? '', of, sheet }
 }
 
 /** The address of a view, relative to the page. */
-export function addressOf({ tab, query, sheet }: View): string {
+export function addressOf({ tab, query, of, sheet }: View): string {
   const params = new URLSearchParams({ ...(tab !== 'queue' && { tab }), ...(query && { q: query }) })
+  if (of) params.set('artist', of.artist)
+  if (of?.album) params.set('album', of.album)
   const hash = sheet === null ? '' : sheet === 'playing' ? '#playing' : `#song=${encodeURIComponent(sheet)}`
   return `?${params}${hash}`.replace(/^\?(?=#|$)/, location.pathname)
 }
@@ -51,7 +64,7 @@ export function useView(): Navigation {
     const from = present()
     if (tab === from.tab) return
     if (tab === 'queue' && depth() > 0) goBack(depth())
-    else show({ ...from, tab, sheet: null }, from.tab === 'queue')
+    else show({ ...from, tab, of: null, sheet: null }, from.tab === 'queue')
     scrollTo(0, 0)
   }
   const open = useStable((sheet: string) => show({ ...present(), sheet }, present().sheet === null))
@@ -59,6 +72,11 @@ export function useView(): Navigation {
     ...view,
     choose,
     search: (query) => show({ ...present(), query }, false),
+    show: (of) => {
+      show({ ...present(), of, sheet: null }, present().sheet === null)
+      scrollTo(0, 0)
+    },
+    leave: () => (depth() > 0 ? goBack(1) : show({ ...present(), of: null, sheet: null }, false)),
     open,
     close: () => (depth() > 0 ? goBack(1) : show({ ...present(), sheet: null }, false)),
   }

@@ -1,7 +1,13 @@
 import { newIdempotencyKey } from '@antwon/client'
 import { useState } from 'react'
 import { useClient } from '../../api/client'
-import { RemoveGuestDocument, RemoveGuestSongsDocument, SetRoleDocument, WaitingSongsDocument } from '../../api/generated'
+import {
+  OfferRoomDocument,
+  RemoveGuestDocument,
+  RemoveGuestSongsDocument,
+  SetRoleDocument,
+  WaitingSongsDocument,
+} from '../../api/generated'
 import type { Item } from '../../api/queue'
 import type { Notify } from '../../ui/Toasts'
 import type { Undo } from '../queue/Undo'
@@ -32,12 +38,15 @@ export function GuestDialog({ roomId, member, actions, awaiting, notify, undo, o
     onClose()
     const variables = { roomId, userId: member.participant.user.id }
     if (action === 'SONGS') return removeSongs(variables)
-    const { failure } =
-      action === 'COHOST' || action === 'GUEST'
-        ? await client.request(SetRoleDocument, { ...variables, role: action })
-        : await client.request(RemoveGuestDocument, { ...variables, ban: action === 'BANNED' })
+    const { failure } = await send(action, variables)
     notify(failure ? failureText(failure) : own.done[action](name), failure !== undefined)
     onDone()
+  }
+
+  function send(action: Exclude<MemberAction, 'SONGS'>, variables: { roomId: string; userId: string }) {
+    if (action === 'OFFER') return client.request(OfferRoomDocument, variables)
+    if (action === 'COHOST' || action === 'GUEST') return client.request(SetRoleDocument, { ...variables, role: action })
+    return client.request(RemoveGuestDocument, { ...variables, ban: action === 'BANNED' })
   }
 
   async function removeSongs(variables: { roomId: string; userId: string }) {
@@ -63,6 +72,7 @@ export function GuestDialog({ roomId, member, actions, awaiting, notify, undo, o
     )
   }
   const labels: Record<MemberAction, { action: string; hint: string }> = {
+    OFFER: { action: own.offerRoom, hint: own.offerRoomHint },
     COHOST: { action: own.makeCohost, hint: own.makeCohostHint },
     GUEST: { action: own.makeGuest, hint: own.makeGuestHint },
     SONGS: { action: own.removeSongs, hint: own.removeSongsHint },

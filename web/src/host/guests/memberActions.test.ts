@@ -5,11 +5,11 @@ import { actionsFor } from './memberActions'
 const member = (role: Role, id = 'somebody') => ({ role, participant: { user: { id } } })
 const roles: Role[] = ['HOST', 'COHOST', 'GUEST', 'SCREEN', 'REMOVED', 'BANNED']
 
-test('a host makes co-hosts and takes that back, removes and bans', () => {
+test('a host makes co-hosts and takes that back, offers them the room, removes and bans', () => {
   const actions = roles.map((role) => actionsFor(member(role), { id: 'me', role: 'HOST' }))
   expect(actions).toEqual([
     [],
-    ['GUEST', 'SONGS', 'REMOVED', 'BANNED'],
+    ['OFFER', 'GUEST', 'SONGS', 'REMOVED', 'BANNED'],
     ['COHOST', 'SONGS', 'REMOVED', 'BANNED'],
     ['REMOVED', 'BANNED'],
     ['SONGS', 'BANNED'],

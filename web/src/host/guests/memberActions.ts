@@ -2,8 +2,8 @@ import type { MembersQuery, Role } from '../../api/generated'
 
 export type Member = NonNullable<NonNullable<MembersQuery['room']>['members']>['edges'][number]['node']
 
-/** What a host can do with a member: give a role, remove all their songs, remove, or ban. */
-export type MemberAction = 'SONGS' | 'COHOST' | 'GUEST' | 'REMOVED' | 'BANNED'
+/** What a host can do with a member: offer the room, give a role, remove all their songs, remove, or ban. */
+export type MemberAction = 'OFFER' | 'SONGS' | 'COHOST' | 'GUEST' | 'REMOVED' | 'BANNED'
 
 /** Returns what a user may do with a member. Co-hosts cannot act on hosts, and on co-hosts only as far as their songs go, and nobody can act on themselves. */
 export function actionsFor(
@@ -16,7 +16,7 @@ export function actionsFor(
     case 'GUEST':
       return byHost ? ['COHOST', 'SONGS', 'REMOVED', 'BANNED'] : ['SONGS', 'REMOVED', 'BANNED']
     case 'COHOST':
-      return byHost ? ['GUEST', 'SONGS', 'REMOVED', 'BANNED'] : ['SONGS']
+      return byHost ? ['OFFER', 'GUEST', 'SONGS', 'REMOVED', 'BANNED'] : ['SONGS']
     case 'SCREEN':
       return ['REMOVED', 'BANNED']
     case 'REMOVED':

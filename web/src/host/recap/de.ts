@@ -47,6 +47,8 @@ export const recapDe: RecapMessages = {
     GUEST_REMOVED: '{actor} hat {subject} entfernt',
     GUEST_REMOVED_BANNED: '{actor} hat {subject} gebannt',
     ROLE: '{actor} hat {subject} zum {detail} gemacht',
+    ROOM_OFFERED: '{actor} hat {subject} den Raum angeboten',
+    HOST_CHANGED: '{actor} hat den Raum von {subject} übernommen',
     UNDONE: '{actor} hat {detail} {song} rückgängig gemacht',
     EXPORTED: '{actor} hat die Party als Playlist gespeichert',
     CLOSED: '{actor} hat den Raum geschlossen',

@@ -47,6 +47,8 @@ export const recapEn: RecapMessages = {
     GUEST_REMOVED: '{actor} removed {subject}',
     GUEST_REMOVED_BANNED: '{actor} banned {subject}',
     ROLE: '{actor} made {subject} a {detail}',
+    ROOM_OFFERED: '{actor} offered the room to {subject}',
+    HOST_CHANGED: '{actor} took the room over from {subject}',
     UNDONE: '{actor} undid {detail} {song}',
     EXPORTED: '{actor} saved the party as a playlist',
     CLOSED: '{actor} closed the room',

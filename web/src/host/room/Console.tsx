@@ -38,6 +38,10 @@ export function Console({ api, roomId, user, account, notify, onEnded, children 
   useEffect(() => {
     if (isHostInCohostView) location.replace('/host') // where the host's own room and Spotify account are shown
   }, [isHostInCohostView])
+  const isCohostInOwnView = viewer?.role === 'COHOST' && isMine && room
+  useEffect(() => {
+    if (isCohostInOwnView) location.replace(`/host?room=${room.code}`) // another host has taken the room over
+  }, [isCohostInOwnView, room?.code])
   const state = playback?.health.state
   const refresh = account?.refresh
   const before = useRef(state)

@@ -20,6 +20,7 @@ import { useHostText } from '../text/text'
 import type { LiveRoom, Me, Playback, SpotifyAccount } from '../types'
 import { CloseRoom } from './CloseRoom'
 import { Invite } from './Invite'
+import { Offer } from './Offer'
 import { type Tab, useTab } from './useTab'
 
 interface Props {
@@ -115,10 +116,11 @@ interface MusicProps extends Props {
 }
 
 /** What plays and what comes next. */
-function Music({ api, room, playback, awaiting, health, player, notify, undo, onDevices, children }: MusicProps) {
+function Music({ api, room, playback, awaiting, me, health, player, notify, undo, onDevices, children }: MusicProps) {
   return (
     <>
       {children}
+      <Offer room={room} me={me} notify={notify} />
       {health}
       <PlayerCard roomId={room.id} playback={playback} player={player} notify={notify} onDevices={onDevices} />
       <Approvals items={awaiting} required={room.settings?.requireApproval ?? false} notify={notify} undo={undo} />

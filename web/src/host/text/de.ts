@@ -70,6 +70,26 @@ export const de: HostMessages = {
     button: 'Raum öffnen',
     done: (name) => `${name} ist offen.`,
   },
+  offer: {
+    toYou: (host) => `${host} möchte dir diesen Raum übergeben.`,
+    hint: 'Du wirst Gastgeber, und nach dem laufenden Song spielt die Musik über dein Spotify.',
+    spotify: 'Erst Spotify verbinden',
+    accept: 'Annehmen',
+    decline: 'Ablehnen',
+    soonYou: 'Du wirst Gastgeber, sobald der Song zu Ende ist. Öffne Spotify auf dem Gerät, das spielen soll.',
+    made: (name) => `${name} hat den Raum noch nicht angenommen.`,
+    soon: (name) => `${name} wird Gastgeber, sobald der Song zu Ende ist.`,
+    withdraw: 'Zurücknehmen',
+    failure: {
+      FORBIDDEN: 'Melde dich erst als Gastgeber an und verbinde Spotify. Die Musik läuft dann über dein Konto.',
+      CONFLICT: 'Das Angebot gilt nicht mehr, oder du hast selbst einen Raum offen. Schließe ihn zuerst.',
+    },
+    done: {
+      accept: 'Der Raum gehört dir, sobald der Song zu Ende ist.',
+      decline: 'Du hast abgelehnt.',
+      withdraw: 'Du bleibst Gastgeber.',
+    },
+  },
   cohost: {
     notYet: 'Du bist Gast in diesem Raum. Sobald dich der Gastgeber zum Co-Gastgeber macht, ändert sich diese Seite von selbst.',
     join: 'Tritt zuerst diesem Raum bei. Dann kann dich der Gastgeber zum Co-Gastgeber machen.',
@@ -219,6 +239,8 @@ export const de: HostMessages = {
     more: 'Mehr anzeigen',
     manage: (name) => `${name} verwalten`,
     manageShort: 'Verwalten',
+    offerRoom: 'Raum übergeben',
+    offerRoomHint: 'Nach dem Annehmen läuft die Musik über das Spotify-Konto dieser Person, und du wirst Co-Gastgeber.',
     makeCohost: 'Zum Co-Gastgeber machen',
     makeCohostHint: 'Darf alles, was du darfst, außer den Raum schließen und Co-Gastgeber bestimmen.',
     makeGuest: 'Wieder zum Gast machen',
@@ -233,6 +255,7 @@ export const de: HostMessages = {
     banHint: 'Darf nicht wiederkommen, und auch sonst niemand aus demselben Browser. Das lässt sich nicht rückgängig machen.',
     noSongs: (name) => `${name} hat keine Songs in der Warteschlange.`,
     done: {
+      OFFER: (name) => `${name} kann den Raum zehn Minuten lang annehmen.`,
       SONGS: (name) => `Alle wartenden Songs von ${name} wurden entfernt.`,
       COHOST: (name) => `${name} ist jetzt Co-Gastgeber.`,
       GUEST: (name) => `${name} ist jetzt Gast.`,

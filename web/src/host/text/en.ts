@@ -70,6 +70,26 @@ export const en: HostMessages = {
     button: 'Open the room',
     done: (name) => `${name} is open.`,
   },
+  offer: {
+    toYou: (host) => `${host} wants to hand this room over to you.`,
+    hint: 'You become the host, and after the current song the music plays from your Spotify.',
+    spotify: 'Connect Spotify first',
+    accept: 'Accept',
+    decline: 'Decline',
+    soonYou: 'You become the host when the current song has ended. Open Spotify on the device that should play.',
+    made: (name) => `${name} has not accepted the room yet.`,
+    soon: (name) => `${name} becomes the host when the current song has ended.`,
+    withdraw: 'Take it back',
+    failure: {
+      FORBIDDEN: 'Sign in as a host and connect Spotify first. The music will play from your account.',
+      CONFLICT: 'The offer has ended, or you have an open room of your own. Close that one first.',
+    },
+    done: {
+      accept: 'The room is yours when the current song has ended.',
+      decline: 'You have declined.',
+      withdraw: 'You remain the host.',
+    },
+  },
   cohost: {
     notYet: 'You are a guest in this room. Once its host makes you a co-host, this page changes by itself.',
     join: 'Join this room first. Then its host can make you a co-host.',
@@ -213,6 +233,8 @@ export const en: HostMessages = {
     more: 'Show more',
     manage: (name) => `Manage ${name}`,
     manageShort: 'Manage',
+    offerRoom: 'Hand over the room',
+    offerRoomHint: 'Becomes the host after accepting, and the music plays from their Spotify. You become a co-host.',
     makeCohost: 'Make co-host',
     makeCohostHint: 'Can do everything you can, except close the room and choose co-hosts.',
     makeGuest: 'Make guest again',
@@ -226,6 +248,7 @@ export const en: HostMessages = {
     banHint: 'Cannot join again, and neither can anybody else from the same browser. You cannot undo this.',
     noSongs: (name) => `${name} has no songs in the queue.`,
     done: {
+      OFFER: (name) => `${name} can accept the room for ten minutes.`,
       SONGS: (name) => `All waiting songs of ${name} have been removed.`,
       COHOST: (name) => `${name} is now a co-host.`,
       GUEST: (name) => `${name} is now a guest.`,

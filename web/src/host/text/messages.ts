@@ -20,6 +20,7 @@ export interface HostMessages {
   signIn: SignInMessages
   spotify: SpotifyMessages
   open: OpenMessages
+  offer: OfferMessages
   cohost: { notYet: string; join: string; toPhone: string; onlyHost: (name: string) => string }
   invite: InviteMessages
   player: PlayerMessages
@@ -83,6 +84,21 @@ interface OpenMessages {
   first: string // shown while Spotify is not connected
   button: string
   done: (name: string) => string
+}
+
+/** The offer of a room to a co-host. */
+interface OfferMessages {
+  toYou: (host: string) => string
+  hint: string
+  spotify: string // the link to where the co-host connects Spotify, or signs in
+  accept: string
+  decline: string
+  soonYou: string
+  made: (name: string) => string
+  soon: (name: string) => string
+  withdraw: string
+  failure: Record<string, string> // by error code
+  done: Record<'accept' | 'decline' | 'withdraw', string>
 }
 
 interface InviteMessages {
@@ -158,6 +174,8 @@ interface GuestMessages {
   more: string
   manage: (name: string) => string
   manageShort: string
+  offerRoom: string
+  offerRoomHint: string
   makeCohost: string
   makeCohostHint: string
   makeGuest: string
@@ -171,6 +189,7 @@ interface GuestMessages {
   banTitle: (name: string) => string
   noSongs: (name: string) => string
   done: {
+    OFFER: (name: string) => string
     SONGS: (name: string) => string
     COHOST: (name: string) => string
     GUEST: (name: string) => string

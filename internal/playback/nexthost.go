@@ -1,0 +1,80 @@
+package playback
+
+import (
+	"time"
+
+	"antwon.dj/backend/internal/party"
+)
+
+// This file lets a room pass from one host's player to the next host's. Songs that the old player has play to their end
+// there, and nothing else is handed to it; then the next host's player begins with an empty memory.
+
+const (
+	// lastSongMargin is how long after the last song should have ended by the clock the room stops waiting for an old
+	// player that cannot be observed.
+	lastSongMargin = 10 * time.Second
+	// followsWithin is how soon after the room's last song a song begins that the old player went on to by itself.
+	followsWithin = time.Minute
+)
+
+// hasNextHost reports whether a co-host has accepted the room and becomes its host.
+func (d *decision) hasNextHost() bool { return d.room.Offer.Accepted }
+
+// changeHost makes the next host the room's host as soon as no sound of the room comes from the old host's player. What
+// that player goes on to by itself is paused, because the next host's player begins.
+func (d *decision) changeHost() (action, bool) {
+	if !d.hasNextHost() || !d.oldPlayerIsDone() {
+		return action{}, false
+	}
+	step := party.PlaybackStep{ChangeHost: true}
+	if !d.goesOnAlone() {
+		return action{step: step}, true
+	}
+	if d.seenOnce() {
+		return action{observeBy: d.nextLook()}, true
+	}
+	return d.send(Command{Kind: Pause}, step)
+}
+
+// oldPlayerIsDone reports whether nothing of the room is heard on the old player, and nothing will be: nothing plays
+// and nothing was handed over, or the player has stopped in the middle. If it cannot be observed, or plays something
+// else and not what was handed to it, the clock decides. A host's command is answered first, which takes seconds at
+// most.
+func (d *decision) oldPlayerIsDone() bool {
+	isOverdue := d.now.After(d.lastSongEnds().Add(lastSongMargin))
+	switch {
+	case d.playerUnknown():
+		return isOverdue
+	case len(d.room.PendingCommands) > 0:
+		return false
+	case d.room.NowPlaying == nil && d.room.Committed() == nil:
+		return true
+	case d.inDoubt() || d.seenOnce() || d.activity == playingSong && d.item != nil:
+		return false
+	case d.activity == pausedSong || d.activity == pausedOther || d.activity == noDevice:
+		return true
+	}
+	return isOverdue
+}
+
+// lastSongEnds returns when the songs that the old player has should have ended by the clock.
+func (d *decision) lastSongEnds() (end time.Time) {
+	if playing := d.room.NowPlaying; playing != nil {
+		end = playing.StartedAt.Add(durationOf(&playing.Song))
+		if d.item == playing {
+			end = later(end, d.memory.observation.At.Add(d.duration()-d.progress()))
+		}
+	}
+	if next := d.room.Committed(); next != nil {
+		end = later(end, next.CommittedAt).Add(durationOf(&next.Song))
+	}
+	return end
+}
+
+// goesOnAlone reports whether the old player plays what it went on to by itself after the room's last song, and takes
+// commands.
+func (d *decision) goesOnAlone() bool {
+	ended := d.memory.lastEnded
+	return d.activity == playingSong && d.item == nil && ended.song != nil && !d.playerUnknown() && !d.inDoubt() &&
+		d.memory.commandBackoff.kind == "" && d.songBegan().Sub(ended.at).Abs() < followsWithin
+}
