@@ -142,6 +142,9 @@ var useCases = map[party.Action]map[string]useCase{
 			return second(p.WithdrawSkipVote(who, p.room.ID, nil))
 		},
 	},
+	party.ActReact: {"react": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+		return ignore(party.Conflict, p.Reactions().React(who, p.room.ID, party.Fire)) // nothing plays
+	}},
 	party.ActUndo: {"undo": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return ignore(party.Conflict, second(p.Undo(who, p.room.ID, nil))) // there is nothing to undo
 	}},

@@ -37,6 +37,7 @@ const (
 	ActSetRole       Action = "set role"       // make a guest a co-host; demote or remove a co-host
 	ActClose         Action = "close"          // close the room
 	ActVote          Action = "vote"           // vote to skip the song that plays
+	ActReact         Action = "react"          // react to the song that plays
 	ActUndo          Action = "undo"           // undo one's own last action
 	ActRecap         Action = "recap"          // see one's own recap
 	ActApprove       Action = "approve"        // approve a newcomer's song
@@ -70,6 +71,7 @@ var permissions = map[Action][]Role{
 	ActSetRole:       ownerRole,
 	ActClose:         ownerRole,
 	ActVote:          guestRoles,
+	ActReact:         guestRoles,
 	ActUndo:          guestRoles,
 	ActRecap:         guestRoles,
 	ActApprove:       hostRoles,

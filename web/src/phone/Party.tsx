@@ -16,6 +16,7 @@ import { MySongs } from './MySongs'
 import { NowBar, NowSheet } from './NowPlaying'
 import { OutcomeText } from './OutcomeText'
 import { Queue } from './Queue'
+import { Reactions } from './Reactions'
 import { Removed } from './Removed'
 import { Search } from './Search'
 import { SkipVote } from './SkipVote'
@@ -129,6 +130,7 @@ export function Party({ api, room: known, user, onRefused, onRename }: Props) {
       </main>
       {sheet === 'playing' && playback?.song && (
         <NowSheet playback={playback} song={playback.song} onClose={view.close}>
+          {room?.settings?.reactions && playback.status === 'PLAYING' && <Reactions roomId={roomId} notify={notify} />}
           {viewer?.role === 'GUEST' && <SkipVote roomId={roomId} viewer={viewer} playback={playback} notify={notify} />}
         </NowSheet>
       )}

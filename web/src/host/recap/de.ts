@@ -83,6 +83,7 @@ export const recapDe: RecapMessages = {
     trustedAfter: 'die Zahl der Songs bis zum Vertrauen',
     likesAfterMinutes: 'ab wann ein Gast liken darf',
     awayAfterMinutes: 'ab wann Songs warten, deren Gast gegangen ist',
+    reactions: 'die Reaktionen auf Songs',
     requestsOpenAt: 'ab wann Gäste Songs hinzufügen können',
     lastCallAt: 'die letzte Runde',
     blocked: 'die gesperrten Songs und Künstler',

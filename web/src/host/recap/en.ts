@@ -83,6 +83,7 @@ export const recapEn: RecapMessages = {
     trustedAfter: 'when a guest is trusted',
     likesAfterMinutes: 'when a guest can like songs',
     awayAfterMinutes: 'when songs of guests who left wait',
+    reactions: 'whether guests can react to songs',
     requestsOpenAt: 'when guests can start to add songs',
     lastCallAt: 'the last call',
     blocked: 'the blocked songs and artists',
