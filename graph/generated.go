@@ -458,6 +458,9 @@ type Mutation {
     own limits and turns; nobody can sign in as such a guest, and their songs never wait for them. One who was removed
     is a guest again. Not together with forUserId. Fails with CONFLICT if the guest is banned, and for a new name if the
     room has 100 such guests.
+
+    A device in the role TABLET always gives a name. There all rules about guests apply, including approval, and a guest
+    who was removed stays so: CONFLICT. Nobody likes a song that is in the queue already.
     """
     forName: String
     "Makes the mutation safe to repeat."
@@ -590,9 +593,9 @@ type Mutation {
   ): Playback
   """
   Shows a reaction to the song that plays on the room's screens: see roomReactions. Nothing keeps it, and it may be lost
-  or, if very many react at once, not counted. For guests and hosts of the room. Fails with CONFLICT while nothing plays,
-  with REFUSED and REACTIONS_OFF if the host does not show reactions, and with RATE_LIMITED if the viewer, or the room,
-  reacts too often: pages need not say so.
+  or, if very many react at once, not counted. For guests and hosts of the room. Fails with CONFLICT while nothing
+  plays, with REFUSED and REACTIONS_OFF if the host does not show reactions, and with RATE_LIMITED if the viewer, or the
+  room, reacts too often: pages need not say so.
   """
   react(
     "The room's id."
@@ -649,13 +652,16 @@ type Mutation {
   played.
   """
   exportHistory("The room's id." roomId: ID!): Playlist
-  "Makes a guest a co-host, or a co-host a guest. Only for the room's host."
+  """
+  Gives a member another role: makes a guest a co-host, a member's device a tablet that guests share, or either a guest
+  again. Only for the room's host.
+  """
   setRole(
     "The room's id."
     roomId: ID!
     "The member's user id."
     userId: ID!
-    "COHOST or GUEST."
+    "COHOST, GUEST or TABLET."
     role: Role!
   ): Member
   """
@@ -839,6 +845,11 @@ enum Role {
   COHOST
   "A user who joined the room by its code."
   GUEST
+  """
+  A device that guests share, such as a tablet at the bar. It searches, and adds songs in somebody's name
+  (Mutation.addSong, forName); it neither likes nor votes, and does not count as present.
+  """
+  TABLET
   "A client that only shows the room."
   SCREEN
   "A removed member, who may join again."

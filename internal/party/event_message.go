@@ -30,6 +30,7 @@ var eventMessages = map[string]string{
 	"GUEST_REMOVED BANNED": "{actor} banned {subject}.",
 	"ROLE":                 "{actor} made {subject} a guest again.",
 	"ROLE COHOST":          "{actor} made {subject} a co-host.",
+	"ROLE TABLET":          "{actor} made {subject} a shared tablet.",
 	"UNDONE":               "{actor} undid an action.",
 	"UNDONE LIKED":         "{actor} undid liking {song}.",
 	"UNDONE UNLIKED":       "{actor} undid unliking {song}.",

@@ -140,7 +140,8 @@ func TestFiveHundredGuestsMakeBoundedMessages(t *testing.T) {
 		if shown < 10 || refused < 5_000 {
 			t.Errorf("%d windows were shown, and %d reactions refused", shown, refused)
 		}
-		wantShown(t, "to a screen that was away for all that time", slow, "[{FIRE 20} {HANDS 20} {SING 20} {SMILE 20} {STAR 20}]")
+		wantShown(t, "to a screen that was away for all that time", slow,
+			"[{FIRE 20} {HANDS 20} {SING 20} {SMILE 20} {STAR 20}]")
 	})
 }
 

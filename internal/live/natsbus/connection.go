@@ -39,7 +39,9 @@ func (b *Bus) connect(url string) error {
 	if err != nil {
 		return errors.New("this NATS URL cannot be used") // the error itself might show the URL, which has a password
 	}
-	for subject, incoming := range map[string]chan *nats.Msg{b.subject: b.incoming, b.moments.subject: b.moments.incoming} {
+	for subject, incoming := range map[string]chan *nats.Msg{
+		b.subject: b.incoming, b.moments.subject: b.moments.incoming,
+	} {
 		if _, err := conn.ChanSubscribe(subject, incoming); err != nil {
 			conn.Close()
 			return fmt.Errorf("subscribe to %s: %w", subject, err)

@@ -37,11 +37,12 @@ export function SearchResult({ hit, queue, awaiting, actions, limit }: Props) {
   return (
     <li>
       <Row song={song} detail={more}>
-        {queued && (
+        {queued && actions.canLike && (
           <LikeButton item={queued} liked={actions.isLiked(queued)} count={actions.likeCount(queued)} onLike={actions.like} />
         )}
         {!queued && !awaits && <AddButton song={song} actions={actions} reasonId={reason ? reasonId : undefined} />}
       </Row>
+      {queued && !actions.canLike && <p className="refusal">{own.queuedAlready(song.name)}</p>}
       {reason && (
         <p id={reasonId} className="refusal">
           {text.refusal[reason as RefusalReason] ?? refusal?.message}

@@ -1,6 +1,6 @@
 import { Sessions } from '@antwon/client'
 import './phone.css'
-import './reactions.css'
+import './sheets.css'
 import { Provider } from 'urql'
 import { connect } from '../api/client'
 import { codeIn } from '../api/code'

@@ -59,7 +59,12 @@ export interface PhoneMessages {
   addLink: string
   adding: string
   addFor: string
-  addForPlaceholder: string
+  addForMyself: string
+  addForSomebody: string
+  addForName: string
+  tabletHint: string
+  whoAdds: (song: string) => string
+  namesBefore: string // the label of the names that were given before
   addedFor: (song: string, name: string) => string
   queuedAlready: (song: string) => string
   resultCount: (n: number) => string

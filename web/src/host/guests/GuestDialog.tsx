@@ -34,7 +34,7 @@ export function GuestDialog({ roomId, member, actions, awaiting, notify, undo, o
     const variables = { roomId, userId: member.participant.user.id }
     if (action === 'SONGS') return removeSongs(variables)
     const { error } =
-      action === 'COHOST' || action === 'GUEST'
+      action === 'COHOST' || action === 'GUEST' || action === 'TABLET'
         ? await urql.mutation(SetRoleDocument, { ...variables, role: action })
         : await urql.mutation(RemoveGuestDocument, { ...variables, ban: action === 'BANNED' })
     const failure = failureOfUrql(error)
@@ -68,6 +68,7 @@ export function GuestDialog({ roomId, member, actions, awaiting, notify, undo, o
   const labels: Record<MemberAction, { action: string; hint: string }> = {
     COHOST: { action: own.makeCohost, hint: own.makeCohostHint },
     GUEST: { action: own.makeGuest, hint: own.makeGuestHint },
+    TABLET: { action: own.makeTablet, hint: own.makeTabletHint },
     SONGS: { action: own.removeSongs, hint: own.removeSongsHint },
     REMOVED: { action: own.remove, hint: own.removeHint },
     BANNED: { action: own.ban, hint: own.banHint },

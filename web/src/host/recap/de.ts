@@ -51,7 +51,7 @@ export const recapDe: RecapMessages = {
     EXPORTED: '{actor} hat die Party als Playlist gespeichert',
     CLOSED: '{actor} hat den Raum geschlossen',
   },
-  roles: { COHOST: 'Co-Gastgeber', GUEST: 'Gast' },
+  roles: { COHOST: 'Co-Gastgeber', GUEST: 'Gast', TABLET: 'Tablet für alle' },
   undone: {
     LIKED: 'das Like für',
     UNLIKED: 'das Zurücknehmen des Likes für',

@@ -51,7 +51,7 @@ export const recapEn: RecapMessages = {
     EXPORTED: '{actor} saved the party as a playlist',
     CLOSED: '{actor} closed the room',
   },
-  roles: { COHOST: 'co-host', GUEST: 'guest again' },
+  roles: { COHOST: 'co-host', GUEST: 'guest again', TABLET: 'shared tablet' },
   undone: {
     LIKED: 'liking',
     UNLIKED: 'unliking',

@@ -160,6 +160,8 @@ interface GuestMessages {
   manageShort: string
   makeCohost: string
   makeCohostHint: string
+  makeTablet: string
+  makeTabletHint: string
   makeGuest: string
   makeGuestHint: string
   remove: string
@@ -174,6 +176,7 @@ interface GuestMessages {
     SONGS: (name: string) => string
     COHOST: (name: string) => string
     GUEST: (name: string) => string
+    TABLET: (name: string) => string
     REMOVED: (name: string) => string
     BANNED: (name: string) => string
   }
