@@ -6393,6 +6393,7 @@ type RoomMutation struct {
 	addlikes_after_minutes  *int
 	away_after_minutes      *int
 	addaway_after_minutes   *int
+	reactions               *bool
 	away_version            *int64
 	addaway_version         *int64
 	requests_open_at        *time.Time
@@ -7787,6 +7788,42 @@ func (m *RoomMutation) ResetAwayAfterMinutes() {
 	delete(m.clearedFields, room.FieldAwayAfterMinutes)
 }
 
+// SetReactions sets the "reactions" field.
+func (m *RoomMutation) SetReactions(b bool) {
+	m.reactions = &b
+}
+
+// Reactions returns the value of the "reactions" field in the mutation.
+func (m *RoomMutation) Reactions() (r bool, exists bool) {
+	v := m.reactions
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReactions returns the old "reactions" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldReactions(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReactions is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReactions requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReactions: %w", err)
+	}
+	return oldValue.Reactions, nil
+}
+
+// ResetReactions resets all changes to the "reactions" field.
+func (m *RoomMutation) ResetReactions() {
+	m.reactions = nil
+}
+
 // SetAwayVersion sets the "away_version" field.
 func (m *RoomMutation) SetAwayVersion(i int64) {
 	m.away_version = &i
@@ -8503,7 +8540,7 @@ func (m *RoomMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RoomMutation) Fields() []string {
-	fields := make([]string, 0, 39)
+	fields := make([]string, 0, 40)
 	if m.host != nil {
 		fields = append(fields, room.FieldHostID)
 	}
@@ -8581,6 +8618,9 @@ func (m *RoomMutation) Fields() []string {
 	}
 	if m.away_after_minutes != nil {
 		fields = append(fields, room.FieldAwayAfterMinutes)
+	}
+	if m.reactions != nil {
+		fields = append(fields, room.FieldReactions)
 	}
 	if m.away_version != nil {
 		fields = append(fields, room.FieldAwayVersion)
@@ -8681,6 +8721,8 @@ func (m *RoomMutation) Field(name string) (ent.Value, bool) {
 		return m.LikesAfterMinutes()
 	case room.FieldAwayAfterMinutes:
 		return m.AwayAfterMinutes()
+	case room.FieldReactions:
+		return m.Reactions()
 	case room.FieldAwayVersion:
 		return m.AwayVersion()
 	case room.FieldRequestsOpenAt:
@@ -8768,6 +8810,8 @@ func (m *RoomMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldLikesAfterMinutes(ctx)
 	case room.FieldAwayAfterMinutes:
 		return m.OldAwayAfterMinutes(ctx)
+	case room.FieldReactions:
+		return m.OldReactions(ctx)
 	case room.FieldAwayVersion:
 		return m.OldAwayVersion(ctx)
 	case room.FieldRequestsOpenAt:
@@ -8984,6 +9028,13 @@ func (m *RoomMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAwayAfterMinutes(v)
+		return nil
+	case room.FieldReactions:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReactions(v)
 		return nil
 	case room.FieldAwayVersion:
 		v, ok := value.(int64)
@@ -9478,6 +9529,9 @@ func (m *RoomMutation) ResetField(name string) error {
 		return nil
 	case room.FieldAwayAfterMinutes:
 		m.ResetAwayAfterMinutes()
+		return nil
+	case room.FieldReactions:
+		m.ResetReactions()
 		return nil
 	case room.FieldAwayVersion:
 		m.ResetAwayVersion()

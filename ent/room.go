@@ -72,6 +72,8 @@ type Room struct {
 	LikesAfterMinutes int `json:"likes_after_minutes,omitempty"`
 	// how long after a guest left their songs wait; NULL: they do not
 	AwayAfterMinutes *int `json:"away_after_minutes,omitempty"`
+	// guests may react to the song that plays
+	Reactions bool `json:"reactions,omitempty"`
 	// the room's version at which a guest was last found to have left, or to be back
 	AwayVersion int64 `json:"away_version,omitempty"`
 	// RequestsOpenAt holds the value of the "requests_open_at" field.
@@ -131,7 +133,7 @@ func (*Room) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case room.FieldBlocked:
 			values[i] = new([]byte)
-		case room.FieldRequestsOpen, room.FieldFallback, room.FieldAllowExplicit, room.FieldRequireApproval, room.FieldOfferAccepted:
+		case room.FieldRequestsOpen, room.FieldFallback, room.FieldAllowExplicit, room.FieldRequireApproval, room.FieldReactions, room.FieldOfferAccepted:
 			values[i] = new(sql.NullBool)
 		case room.FieldVersion, room.FieldMembersVersion, room.FieldMaxSongSeconds, room.FieldCooldownMinutes, room.FieldMaxQueueLength, room.FieldMaxQueuedPerGuest, room.FieldAddsPerHour, room.FieldSkipVotePercent, room.FieldTrustedAfter, room.FieldLikesAfterMinutes, room.FieldAwayAfterMinutes, room.FieldAwayVersion, room.FieldSettingsVersion, room.FieldRestoredVersion, room.FieldPresentCount:
 			values[i] = new(sql.NullInt64)
@@ -323,6 +325,12 @@ func (_m *Room) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.AwayAfterMinutes = new(int)
 				*_m.AwayAfterMinutes = int(value.Int64)
+			}
+		case room.FieldReactions:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field reactions", values[i])
+			} else if value.Valid {
+				_m.Reactions = value.Bool
 			}
 		case room.FieldAwayVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -544,6 +552,9 @@ func (_m *Room) String() string {
 		builder.WriteString("away_after_minutes=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("reactions=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Reactions))
 	builder.WriteString(", ")
 	builder.WriteString("away_version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AwayVersion))

@@ -346,6 +346,20 @@ func (_c *RoomCreate) SetNillableAwayAfterMinutes(v *int) *RoomCreate {
 	return _c
 }
 
+// SetReactions sets the "reactions" field.
+func (_c *RoomCreate) SetReactions(v bool) *RoomCreate {
+	_c.mutation.SetReactions(v)
+	return _c
+}
+
+// SetNillableReactions sets the "reactions" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableReactions(v *bool) *RoomCreate {
+	if v != nil {
+		_c.SetReactions(*v)
+	}
+	return _c
+}
+
 // SetAwayVersion sets the "away_version" field.
 func (_c *RoomCreate) SetAwayVersion(v int64) *RoomCreate {
 	_c.mutation.SetAwayVersion(v)
@@ -610,6 +624,10 @@ func (_c *RoomCreate) defaults() {
 		v := room.DefaultLikesAfterMinutes
 		_c.mutation.SetLikesAfterMinutes(v)
 	}
+	if _, ok := _c.mutation.Reactions(); !ok {
+		v := room.DefaultReactions
+		_c.mutation.SetReactions(v)
+	}
 	if _, ok := _c.mutation.AwayVersion(); !ok {
 		v := room.DefaultAwayVersion
 		_c.mutation.SetAwayVersion(v)
@@ -742,6 +760,9 @@ func (_c *RoomCreate) check() error {
 	}
 	if _, ok := _c.mutation.LikesAfterMinutes(); !ok {
 		return &ValidationError{Name: "likes_after_minutes", err: errors.New(`ent: missing required field "Room.likes_after_minutes"`)}
+	}
+	if _, ok := _c.mutation.Reactions(); !ok {
+		return &ValidationError{Name: "reactions", err: errors.New(`ent: missing required field "Room.reactions"`)}
 	}
 	if _, ok := _c.mutation.AwayVersion(); !ok {
 		return &ValidationError{Name: "away_version", err: errors.New(`ent: missing required field "Room.away_version"`)}
@@ -913,6 +934,10 @@ func (_c *RoomCreate) createSpec() (*Room, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.AwayAfterMinutes(); ok {
 		_spec.SetField(room.FieldAwayAfterMinutes, field.TypeInt, value)
 		_node.AwayAfterMinutes = &value
+	}
+	if value, ok := _c.mutation.Reactions(); ok {
+		_spec.SetField(room.FieldReactions, field.TypeBool, value)
+		_node.Reactions = value
 	}
 	if value, ok := _c.mutation.AwayVersion(); ok {
 		_spec.SetField(room.FieldAwayVersion, field.TypeInt64, value)

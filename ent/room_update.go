@@ -506,6 +506,20 @@ func (_u *RoomUpdate) ClearAwayAfterMinutes() *RoomUpdate {
 	return _u
 }
 
+// SetReactions sets the "reactions" field.
+func (_u *RoomUpdate) SetReactions(v bool) *RoomUpdate {
+	_u.mutation.SetReactions(v)
+	return _u
+}
+
+// SetNillableReactions sets the "reactions" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableReactions(v *bool) *RoomUpdate {
+	if v != nil {
+		_u.SetReactions(*v)
+	}
+	return _u
+}
+
 // SetAwayVersion sets the "away_version" field.
 func (_u *RoomUpdate) SetAwayVersion(v int64) *RoomUpdate {
 	_u.mutation.ResetAwayVersion()
@@ -993,6 +1007,9 @@ func (_u *RoomUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.AwayAfterMinutesCleared() {
 		_spec.ClearField(room.FieldAwayAfterMinutes, field.TypeInt)
+	}
+	if value, ok := _u.mutation.Reactions(); ok {
+		_spec.SetField(room.FieldReactions, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.AwayVersion(); ok {
 		_spec.SetField(room.FieldAwayVersion, field.TypeInt64, value)
@@ -1592,6 +1609,20 @@ func (_u *RoomUpdateOne) ClearAwayAfterMinutes() *RoomUpdateOne {
 	return _u
 }
 
+// SetReactions sets the "reactions" field.
+func (_u *RoomUpdateOne) SetReactions(v bool) *RoomUpdateOne {
+	_u.mutation.SetReactions(v)
+	return _u
+}
+
+// SetNillableReactions sets the "reactions" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableReactions(v *bool) *RoomUpdateOne {
+	if v != nil {
+		_u.SetReactions(*v)
+	}
+	return _u
+}
+
 // SetAwayVersion sets the "away_version" field.
 func (_u *RoomUpdateOne) SetAwayVersion(v int64) *RoomUpdateOne {
 	_u.mutation.ResetAwayVersion()
@@ -2109,6 +2140,9 @@ func (_u *RoomUpdateOne) sqlSave(ctx context.Context) (_node *Room, err error) {
 	}
 	if _u.mutation.AwayAfterMinutesCleared() {
 		_spec.ClearField(room.FieldAwayAfterMinutes, field.TypeInt)
+	}
+	if value, ok := _u.mutation.Reactions(); ok {
+		_spec.SetField(room.FieldReactions, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.AwayVersion(); ok {
 		_spec.SetField(room.FieldAwayVersion, field.TypeInt64, value)

@@ -363,32 +363,36 @@ func init() {
 	roomDescLikesAfterMinutes := roomFields[24].Descriptor()
 	// room.DefaultLikesAfterMinutes holds the default value on creation for the likes_after_minutes field.
 	room.DefaultLikesAfterMinutes = roomDescLikesAfterMinutes.Default.(int)
+	// roomDescReactions is the schema descriptor for reactions field.
+	roomDescReactions := roomFields[26].Descriptor()
+	// room.DefaultReactions holds the default value on creation for the reactions field.
+	room.DefaultReactions = roomDescReactions.Default.(bool)
 	// roomDescAwayVersion is the schema descriptor for away_version field.
-	roomDescAwayVersion := roomFields[26].Descriptor()
+	roomDescAwayVersion := roomFields[27].Descriptor()
 	// room.DefaultAwayVersion holds the default value on creation for the away_version field.
 	room.DefaultAwayVersion = roomDescAwayVersion.Default.(int64)
 	// roomDescSettingsVersion is the schema descriptor for settings_version field.
-	roomDescSettingsVersion := roomFields[30].Descriptor()
+	roomDescSettingsVersion := roomFields[31].Descriptor()
 	// room.DefaultSettingsVersion holds the default value on creation for the settings_version field.
 	room.DefaultSettingsVersion = roomDescSettingsVersion.Default.(int64)
 	// roomDescRestoredVersion is the schema descriptor for restored_version field.
-	roomDescRestoredVersion := roomFields[31].Descriptor()
+	roomDescRestoredVersion := roomFields[32].Descriptor()
 	// room.DefaultRestoredVersion holds the default value on creation for the restored_version field.
 	room.DefaultRestoredVersion = roomDescRestoredVersion.Default.(int64)
 	// roomDescPresentCount is the schema descriptor for present_count field.
-	roomDescPresentCount := roomFields[32].Descriptor()
+	roomDescPresentCount := roomFields[33].Descriptor()
 	// room.DefaultPresentCount holds the default value on creation for the present_count field.
 	room.DefaultPresentCount = roomDescPresentCount.Default.(int)
 	// roomDescPlaylistURI is the schema descriptor for playlist_uri field.
-	roomDescPlaylistURI := roomFields[33].Descriptor()
+	roomDescPlaylistURI := roomFields[34].Descriptor()
 	// room.PlaylistURIValidator is a validator for the "playlist_uri" field. It is called by the builders before save.
 	room.PlaylistURIValidator = roomDescPlaylistURI.Validators[0].(func(string) error)
 	// roomDescOfferedToID is the schema descriptor for offered_to_id field.
-	roomDescOfferedToID := roomFields[34].Descriptor()
+	roomDescOfferedToID := roomFields[35].Descriptor()
 	// room.OfferedToIDValidator is a validator for the "offered_to_id" field. It is called by the builders before save.
 	room.OfferedToIDValidator = roomDescOfferedToID.Validators[0].(func(string) error)
 	// roomDescOfferAccepted is the schema descriptor for offer_accepted field.
-	roomDescOfferAccepted := roomFields[36].Descriptor()
+	roomDescOfferAccepted := roomFields[37].Descriptor()
 	// room.DefaultOfferAccepted holds the default value on creation for the offer_accepted field.
 	room.DefaultOfferAccepted = roomDescOfferAccepted.Default.(bool)
 	// roomDescID is the schema descriptor for id field.

@@ -77,6 +77,7 @@ type MutationResolver interface {
 	SetVolume(ctx context.Context, roomID string, percent int) (*party.Playback, error)
 	VoteToSkip(ctx context.Context, roomID string, idempotencyKey *string) (*party.Playback, error)
 	WithdrawSkipVote(ctx context.Context, roomID string, idempotencyKey *string) (*party.Playback, error)
+	React(ctx context.Context, roomID string, reaction party.Reaction) (*bool, error)
 	ApproveQueueItem(ctx context.Context, itemID string) (*party.QueueItem, error)
 	PinQueueItem(ctx context.Context, itemID string, position int, until party.PinRule, likes *int) (*party.RoomQueue, error)
 	UnpinQueueItem(ctx context.Context, itemID string) (*party.RoomQueue, error)
@@ -134,6 +135,7 @@ type SubscriptionResolver interface {
 	RoomQueueChanges(ctx context.Context, roomID string, since *int) (<-chan *party.RoomQueueChange, error)
 	Playback(ctx context.Context, roomID string) (<-chan *party.Playback, error)
 	RoomSchedule(ctx context.Context, roomID string) (<-chan *party.RoomSchedule, error)
+	RoomReactions(ctx context.Context, roomID string) (<-chan *party.RoomReactions, error)
 	ViewerInRoom(ctx context.Context, roomID string) (<-chan *jukebox.ViewerInRoom, error)
 }
 type UserResolver interface {
@@ -471,6 +473,9 @@ type Mutation {
     own limits and turns; nobody can sign in as such a guest, and their songs never wait for them. One who was removed
     is a guest again. Not together with forUserId. Fails with CONFLICT if the guest is banned, and for a new name if the
     room has 100 such guests.
+
+    A device in the role TABLET always gives a name. There all rules about guests apply, including approval, and a guest
+    who was removed stays so: CONFLICT. Nobody likes a song that is in the queue already.
     """
     forName: String
     "Makes the mutation safe to repeat."
@@ -602,6 +607,18 @@ type Mutation {
     idempotencyKey: String
   ): Playback
   """
+  Shows a reaction to the song that plays on the room's screens: see roomReactions. Nothing keeps it, and it may be lost
+  or, if very many react at once, not counted. For guests and hosts of the room. Fails with CONFLICT while nothing
+  plays, with REFUSED and REACTIONS_OFF if the host does not show reactions, and with RATE_LIMITED if the viewer, or the
+  room, reacts too often: pages need not say so.
+  """
+  react(
+    "The room's id."
+    roomId: ID!
+    "The reaction."
+    reaction: Reaction!
+  ): Boolean
+  """
   Approves a song that waits for approval, so that it joins the queue. For hosts of the room. Approving an approved song
   is not an error. To decline a song, remove it.
   """
@@ -681,13 +698,16 @@ type Mutation {
   played.
   """
   exportHistory("The room's id." roomId: ID!): Playlist
-  "Makes a guest a co-host, or a co-host a guest. Only for the room's host."
+  """
+  Gives a member another role: makes a guest a co-host, a member's device a tablet that guests share, or either a guest
+  again. Only for the room's host.
+  """
   setRole(
     "The room's id."
     roomId: ID!
     "The member's user id."
     userId: ID!
-    "COHOST or GUEST."
+    "COHOST, GUEST or TABLET."
     role: Role!
   ): Member
   """
@@ -771,6 +791,12 @@ type Subscription {
   """
   roomSchedule("The room's id." roomId: ID!): RoomSchedule! @shared
   """
+  The reactions that the room has just got. Sent at most four times a second: the numbers of half a second, and then,
+  once, that there are none. Reactions are moments: a new or slow client misses those before, and the event at the
+  beginning usually has none.
+  """
+  roomReactions("The room's id." roomId: ID!): RoomReactions! @shared
+  """
   What is specific to the viewer in this room. Sent when their likes, songs, skip vote, role or quota change, when
   quota.refillsAt passes, and whenever a song is handed to the player or starts.
   """
@@ -821,6 +847,36 @@ enum OrderReason {
   HELD
 }
 
+"What a guest shows about the song that plays. Values may be added: leave out an unknown one."
+enum Reaction {
+  "A flame."
+  FIRE
+  "Both hands up."
+  HANDS
+  "A microphone: everybody sings."
+  SING
+  "A smile."
+  SMILE
+  "A star."
+  STAR
+}
+
+"The reactions that a room has just got, from whomever."
+type RoomReactions {
+  "The room's id."
+  roomId: ID!
+  "How often each reaction was sent; those that were not sent are left out."
+  counts: [ReactionCount!]! @listSize(assumedSize: 5)
+}
+
+"How often a reaction was sent."
+type ReactionCount {
+  "The reaction."
+  reaction: Reaction!
+  "How often it was sent in half a second, 1 to 20. What was sent more often counts as 20."
+  count: Int!
+}
+
 "What is specific to the viewer in a room."
 type ViewerInRoom {
   "The id of what is specific to this user in this room."
@@ -860,6 +916,11 @@ enum Role {
   COHOST
   "A user who joined the room by its code."
   GUEST
+  """
+  A device that guests share, such as a tablet at the bar. It searches, and adds songs in somebody's name
+  (Mutation.addSong, forName); it neither likes nor votes, and does not count as present.
+  """
+  TABLET
   "A client that only shows the room."
   SCREEN
   "A removed member, who may join again."
@@ -1306,6 +1367,8 @@ type RoomSettings {
   back; null: never. Songs of hosts and co-hosts never wait.
   """
   awayAfterMinutes: Int
+  "Whether guests may react to the song that plays, and screens show it."
+  reactions: Boolean!
   "Before this time guests cannot add songs; null: they can from the beginning."
   requestsOpenAt: DateTime
   "From this time on guests cannot add songs; null: no last call."
@@ -1451,6 +1514,8 @@ input RoomSettingsInput {
   does not concern songs that wait already.
   """
   awayAfterMinutes: Int
+  "Whether guests may react to the song that plays, and screens show it. Default: true."
+  reactions: Boolean
   "Before this time guests cannot add songs. Null: they can from the beginning. Default: null."
   requestsOpenAt: DateTime
   "From this time on guests cannot add songs. Null: no last call. Default: null."
@@ -1570,6 +1635,8 @@ enum RefusalReason {
   PLAYLIST_UNREADABLE
   "The guest has not been here for long enough."
   JUST_ARRIVED
+  "The host does not show reactions: RoomSettings.reactions."
+  REACTIONS_OFF
 }
 
 "The whole queue of a room."
@@ -2164,6 +2231,16 @@ func (ec *executionContext) childFields_Quota(ctx context.Context, field graphql
 	return nil, fmt.Errorf("no field named %q was found under type Quota", field.Name)
 }
 
+func (ec *executionContext) childFields_ReactionCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reaction":
+		return ec.fieldContext_ReactionCount_reaction(ctx, field)
+	case "count":
+		return ec.fieldContext_ReactionCount_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReactionCount", field.Name)
+}
+
 func (ec *executionContext) childFields_Recap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "songsPlayed":
@@ -2338,6 +2415,16 @@ func (ec *executionContext) childFields_RoomQueueChange(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type RoomQueueChange", field.Name)
 }
 
+func (ec *executionContext) childFields_RoomReactions(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "roomId":
+		return ec.fieldContext_RoomReactions_roomId(ctx, field)
+	case "counts":
+		return ec.fieldContext_RoomReactions_counts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoomReactions", field.Name)
+}
+
 func (ec *executionContext) childFields_RoomSchedule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -2388,6 +2475,8 @@ func (ec *executionContext) childFields_RoomSettings(ctx context.Context, field 
 		return ec.fieldContext_RoomSettings_likesAfterMinutes(ctx, field)
 	case "awayAfterMinutes":
 		return ec.fieldContext_RoomSettings_awayAfterMinutes(ctx, field)
+	case "reactions":
+		return ec.fieldContext_RoomSettings_reactions(ctx, field)
 	case "requestsOpenAt":
 		return ec.fieldContext_RoomSettings_requestsOpenAt(ctx, field)
 	case "lastCallAt":
@@ -3011,6 +3100,28 @@ func (ec *executionContext) field_Mutation_pinQueueItem_args(ctx context.Context
 		return nil, err
 	}
 	args["likes"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_react_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "reaction",
+		func(ctx context.Context, v any) (party.Reaction, error) {
+			return ec.unmarshalNReaction2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐReaction(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["reaction"] = arg1
 	return args, nil
 }
 
@@ -3719,6 +3830,20 @@ func (ec *executionContext) field_Subscription_roomQueueChanges_args(ctx context
 }
 
 func (ec *executionContext) field_Subscription_roomQueue_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_roomReactions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
@@ -5471,6 +5596,50 @@ func (ec *executionContext) fieldContext_Mutation_withdrawSkipVote(ctx context.C
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_withdrawSkipVote_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_react(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_react(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().React(ctx, fc.Args["roomId"].(string), fc.Args["reaction"].(party.Reaction))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_react(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Boolean does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_react_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -7852,6 +8021,52 @@ func (ec *executionContext) fieldContext_Quota_refillsAt(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Quota", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _ReactionCount_reaction(ctx context.Context, field graphql.CollectedField, obj *party.ReactionCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionCount_reaction(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reaction, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v party.Reaction) graphql.Marshaler {
+			return ec.marshalNReaction2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐReaction(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionCount_reaction(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReactionCount", field, false, false, "Reaction")
+}
+
+func (ec *executionContext) _ReactionCount_count(ctx context.Context, field graphql.CollectedField, obj *party.ReactionCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReactionCount_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReactionCount_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReactionCount", field, false, false, "Int")
+}
+
 func (ec *executionContext) _Recap_songsPlayed(ctx context.Context, field graphql.CollectedField, obj *lists.Recap) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9415,6 +9630,61 @@ func (ec *executionContext) fieldContext_RoomQueueChange_order(_ context.Context
 	return graphql.NewScalarFieldContext("RoomQueueChange", field, false, false, "ID")
 }
 
+func (ec *executionContext) _RoomReactions_roomId(ctx context.Context, field graphql.CollectedField, obj *party.RoomReactions) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomReactions_roomId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RoomID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomReactions_roomId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomReactions", field, false, false, "ID")
+}
+
+func (ec *executionContext) _RoomReactions_counts(ctx context.Context, field graphql.CollectedField, obj *party.RoomReactions) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomReactions_counts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Counts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []party.ReactionCount) graphql.Marshaler {
+			return ec.marshalNReactionCount2ᚕantwonᚗdjᚋbackendᚋinternalᚋpartyᚐReactionCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomReactions_counts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoomReactions",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReactionCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RoomSchedule_id(ctx context.Context, field graphql.CollectedField, obj *party.RoomSchedule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9905,6 +10175,29 @@ func (ec *executionContext) _RoomSettings_awayAfterMinutes(ctx context.Context, 
 }
 func (ec *executionContext) fieldContext_RoomSettings_awayAfterMinutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RoomSettings_reactions(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomSettings_reactions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reactions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomSettings_reactions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomSettings", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _RoomSettings_requestsOpenAt(ctx context.Context, field graphql.CollectedField, obj *party.RoomSettings) (ret graphql.Marshaler) {
@@ -11136,6 +11429,50 @@ func (ec *executionContext) fieldContext_Subscription_roomSchedule(ctx context.C
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Subscription_roomSchedule_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_roomReactions(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_roomReactions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().RoomReactions(ctx, fc.Args["roomId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *party.RoomReactions) graphql.Marshaler {
+			return ec.marshalNRoomReactions2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomReactions(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_roomReactions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoomReactions(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_roomReactions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -12925,7 +13262,7 @@ func (ec *executionContext) unmarshalInputRoomSettingsInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"requestsOpen", "delivery", "fallback", "fallbackPlaylistUri", "guestPlaylistUri", "guestPlaylistUse", "orderMode", "allowExplicit", "maxSongSeconds", "cooldownMinutes", "maxQueueLength", "maxQueuedPerGuest", "addsPerHour", "skipVotePercent", "requireApproval", "trustedAfter", "likesAfterMinutes", "awayAfterMinutes", "requestsOpenAt", "lastCallAt", "blocked"}
+	fieldsInOrder := [...]string{"requestsOpen", "delivery", "fallback", "fallbackPlaylistUri", "guestPlaylistUri", "guestPlaylistUse", "orderMode", "allowExplicit", "maxSongSeconds", "cooldownMinutes", "maxQueueLength", "maxQueuedPerGuest", "addsPerHour", "skipVotePercent", "requireApproval", "trustedAfter", "likesAfterMinutes", "awayAfterMinutes", "reactions", "requestsOpenAt", "lastCallAt", "blocked"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -13058,6 +13395,13 @@ func (ec *executionContext) unmarshalInputRoomSettingsInput(ctx context.Context,
 				return it, err
 			}
 			it.AwayAfterMinutes = graphql.OmittableOf(data)
+		case "reactions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reactions"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reactions = data
 		case "requestsOpenAt":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestsOpenAt"))
 			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
@@ -13725,6 +14069,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "withdrawSkipVote":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_withdrawSkipVote(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "react":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_react(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
@@ -14552,6 +14903,44 @@ func (ec *executionContext) _Quota(ctx context.Context, sel ast.SelectionSet, ob
 	return out
 }
 
+var reactionCountImplementors = []string{"ReactionCount"}
+
+func (ec *executionContext) _ReactionCount(ctx context.Context, sel ast.SelectionSet, obj *party.ReactionCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reactionCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReactionCount")
+		case "reaction":
+			out.Values[i] = ec._ReactionCount_reaction(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._ReactionCount_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var recapImplementors = []string{"Recap"}
 
 func (ec *executionContext) _Recap(ctx context.Context, sel ast.SelectionSet, obj *lists.Recap) graphql.Marshaler {
@@ -15131,6 +15520,44 @@ func (ec *executionContext) _RoomQueueChange(ctx context.Context, sel ast.Select
 	return out
 }
 
+var roomReactionsImplementors = []string{"RoomReactions"}
+
+func (ec *executionContext) _RoomReactions(ctx context.Context, sel ast.SelectionSet, obj *party.RoomReactions) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, roomReactionsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RoomReactions")
+		case "roomId":
+			out.Values[i] = ec._RoomReactions_roomId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "counts":
+			out.Values[i] = ec._RoomReactions_counts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var roomScheduleImplementors = []string{"RoomSchedule"}
 
 func (ec *executionContext) _RoomSchedule(ctx context.Context, sel ast.SelectionSet, obj *party.RoomSchedule) graphql.Marshaler {
@@ -15273,6 +15700,11 @@ func (ec *executionContext) _RoomSettings(ctx context.Context, sel ast.Selection
 		case "awayAfterMinutes":
 			out.Values[i] = ec._RoomSettings_awayAfterMinutes(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reactions":
+			out.Values[i] = ec._RoomSettings_reactions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "requestsOpenAt":
@@ -15773,6 +16205,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_playback(ctx, fields[0])
 	case "roomSchedule":
 		return ec._Subscription_roomSchedule(ctx, fields[0])
+	case "roomReactions":
+		return ec._Subscription_roomReactions(ctx, fields[0])
 	case "viewerInRoom":
 		return ec._Subscription_viewerInRoom(ctx, fields[0])
 	default:
@@ -16764,6 +17198,41 @@ func (ec *executionContext) marshalNQuota2antwonᚗdjᚋbackendᚋinternalᚋjuk
 	return ec._Quota(ctx, sel, &v)
 }
 
+func (ec *executionContext) unmarshalNReaction2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐReaction(ctx context.Context, v any) (party.Reaction, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := party.Reaction(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReaction2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐReaction(ctx context.Context, sel ast.SelectionSet, v party.Reaction) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Reaction!")
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNReactionCount2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐReactionCount(ctx context.Context, sel ast.SelectionSet, v party.ReactionCount) graphql.Marshaler {
+	return ec._ReactionCount(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNReactionCount2ᚕantwonᚗdjᚋbackendᚋinternalᚋpartyᚐReactionCountᚄ(ctx context.Context, sel ast.SelectionSet, v []party.ReactionCount) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReactionCount2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐReactionCount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNRefusalReason2antwonᚗdjᚋbackendᚋinternalᚋpartyᚐRefusalReason(ctx context.Context, v any) (party.RefusalReason, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := party.RefusalReason(tmp)
@@ -16890,6 +17359,14 @@ func (ec *executionContext) marshalNRoomQueueChange2ᚖantwonᚗdjᚋbackendᚋi
 		return graphql.Null
 	}
 	return ec._RoomQueueChange(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRoomReactions2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomReactions(ctx context.Context, sel ast.SelectionSet, v *party.RoomReactions) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RoomReactions!")
+		return graphql.Null
+	}
+	return ec._RoomReactions(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNRoomSchedule2ᚖantwonᚗdjᚋbackendᚋinternalᚋpartyᚐRoomSchedule(ctx context.Context, sel ast.SelectionSet, v *party.RoomSchedule) graphql.Marshaler {

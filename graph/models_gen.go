@@ -130,6 +130,8 @@ type RoomSettingsInput struct {
 	// null. Guests who are absent when a host introduces this count as leaving at that moment. A later change of the minutes
 	// does not concern songs that wait already.
 	AwayAfterMinutes graphql.Omittable[*int] `json:"awayAfterMinutes,omitempty"`
+	// Whether guests may react to the song that plays, and screens show it. Default: true.
+	Reactions *bool `json:"reactions,omitempty"`
 	// Before this time guests cannot add songs. Null: they can from the beginning. Default: null.
 	RequestsOpenAt graphql.Omittable[*time.Time] `json:"requestsOpenAt,omitempty"`
 	// From this time on guests cannot add songs. Null: no last call. Default: null.

@@ -21,7 +21,7 @@ func (in *RoomSettingsInput) change() *party.SettingsChange {
 		MaxQueueLength: in.MaxQueueLength, MaxQueuedPerGuest: zeroForNull(in.MaxQueuedPerGuest),
 		AddsPerHour: zeroForNull(in.AddsPerHour), SkipVotePercent: in.SkipVotePercent,
 		RequireApproval: in.RequireApproval, TrustedAfter: in.TrustedAfter, LikesAfterMinutes: in.LikesAfterMinutes,
-		AwayAfterMinutes: zeroForNull(in.AwayAfterMinutes),
+		AwayAfterMinutes: zeroForNull(in.AwayAfterMinutes), Reactions: in.Reactions,
 	}
 }
 

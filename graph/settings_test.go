@@ -95,6 +95,10 @@ var settingCases = map[string]settingCase{
 		state := &party.State{Settings: *s, Left: map[string]bool{"ana": true}}
 		return len(state.Ranking().Away)
 	}},
+	"reactions": {value: `false`, decides: func(s *party.RoomSettings, _ time.Time) any {
+		playing := party.Playback{Status: party.Playing, Song: &anySong}
+		return (&party.State{Status: party.Open, Settings: *s, Playback: playing}).MayReact() == nil
+	}},
 	"guestPlaylistUri": {value: `"spotify:playlist:37i9dQZF1DX"`, decides: mayAdd(party.AddRequest{})},
 	"guestPlaylistUse": {value: `"LIKE"`, decides: func(s *party.RoomSettings, now time.Time) any {
 		chosen := *s

@@ -46,8 +46,9 @@ func (r *Resolver) Sources() map[string]gqlserver.SubscribeFunc {
 			changed: func(s *party.State) int64 { return s.PlaybackVersion },
 			event:   func(_ context.Context, _ *int64, s *party.State) (any, error) { return &s.Playback, nil },
 		}),
-		"roomSchedule": r.roomSchedule,
-		"viewerInRoom": r.viewerInRoom,
+		"roomSchedule":  r.roomSchedule,
+		"roomReactions": r.roomReactions,
+		"viewerInRoom":  r.viewerInRoom,
 	}
 }
 

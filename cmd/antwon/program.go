@@ -214,6 +214,7 @@ func (p *program) newJukebox() *jukebox.Jukebox {
 	return jukebox.New(jukebox.Config{
 		Database:     p.database,
 		Bus:          p.bus,
+		Moments:      p.bus,
 		Accounts:     p.accounts,
 		Catalog:      p.spotify,
 		Library:      p.spotify,

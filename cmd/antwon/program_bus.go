@@ -7,10 +7,11 @@ import (
 	"antwon.dj/backend/internal/live/natsbus"
 )
 
-// hintBus carries hints within this server and, if NATS is configured, between servers. It is opened before the parts
+// hintBus carries hints and moments within this server and, if NATS is configured, between servers. It is opened before the parts
 // that it serves, and closed after them.
 type hintBus struct {
 	live.Bus
+	live.MomentBus
 	reconcilers atomic.Pointer[[]func()] // nil until serves: no hint can have been missed yet
 	close       func()
 }
@@ -19,7 +20,8 @@ type hintBus struct {
 func (p *program) openBus() (*hintBus, error) {
 	b := &hintBus{close: func() {}}
 	if p.cfg.natsURL == "" {
-		b.Bus = live.NewLocalBus()
+		local := live.NewLocalBus()
+		b.Bus, b.MomentBus = local, local
 		return b, nil
 	}
 	bus, err := natsbus.Connect(p.cfg.natsURL, natsbus.Options{
@@ -28,7 +30,7 @@ func (p *program) openBus() (*hintBus, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.Bus, b.close = bus, bus.Close
+	b.Bus, b.MomentBus, b.close = bus, bus, bus.Close
 	return b, nil
 }
 

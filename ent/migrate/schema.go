@@ -323,6 +323,7 @@ var (
 		{Name: "trusted_after", Type: field.TypeInt, Default: 3},
 		{Name: "likes_after_minutes", Type: field.TypeInt, Default: 0},
 		{Name: "away_after_minutes", Type: field.TypeInt, Nullable: true},
+		{Name: "reactions", Type: field.TypeBool, Default: true},
 		{Name: "away_version", Type: field.TypeInt64, Default: 0},
 		{Name: "requests_open_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "last_call_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
@@ -346,7 +347,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "rooms_users_host",
-				Columns:    []*schema.Column{RoomsColumns[39]},
+				Columns:    []*schema.Column{RoomsColumns[40]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -355,12 +356,12 @@ var (
 			{
 				Name:    "room_closed_at",
 				Unique:  false,
-				Columns: []*schema.Column{RoomsColumns[38]},
+				Columns: []*schema.Column{RoomsColumns[39]},
 			},
 			{
 				Name:    "rooms_users_host",
 				Unique:  false,
-				Columns: []*schema.Column{RoomsColumns[39]},
+				Columns: []*schema.Column{RoomsColumns[40]},
 			},
 		},
 	}

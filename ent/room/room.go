@@ -64,6 +64,8 @@ const (
 	FieldLikesAfterMinutes = "likes_after_minutes"
 	// FieldAwayAfterMinutes holds the string denoting the away_after_minutes field in the database.
 	FieldAwayAfterMinutes = "away_after_minutes"
+	// FieldReactions holds the string denoting the reactions field in the database.
+	FieldReactions = "reactions"
 	// FieldAwayVersion holds the string denoting the away_version field in the database.
 	FieldAwayVersion = "away_version"
 	// FieldRequestsOpenAt holds the string denoting the requests_open_at field in the database.
@@ -132,6 +134,7 @@ var Columns = []string{
 	FieldTrustedAfter,
 	FieldLikesAfterMinutes,
 	FieldAwayAfterMinutes,
+	FieldReactions,
 	FieldAwayVersion,
 	FieldRequestsOpenAt,
 	FieldLastCallAt,
@@ -206,6 +209,8 @@ var (
 	DefaultTrustedAfter int
 	// DefaultLikesAfterMinutes holds the default value on creation for the "likes_after_minutes" field.
 	DefaultLikesAfterMinutes int
+	// DefaultReactions holds the default value on creation for the "reactions" field.
+	DefaultReactions bool
 	// DefaultAwayVersion holds the default value on creation for the "away_version" field.
 	DefaultAwayVersion int64
 	// DefaultSettingsVersion holds the default value on creation for the "settings_version" field.
@@ -360,6 +365,11 @@ func ByLikesAfterMinutes(opts ...sql.OrderTermOption) OrderOption {
 // ByAwayAfterMinutes orders the results by the away_after_minutes field.
 func ByAwayAfterMinutes(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAwayAfterMinutes, opts...).ToFunc()
+}
+
+// ByReactions orders the results by the reactions field.
+func ByReactions(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReactions, opts...).ToFunc()
 }
 
 // ByAwayVersion orders the results by the away_version field.

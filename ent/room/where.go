@@ -195,6 +195,11 @@ func AwayAfterMinutes(v int) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldAwayAfterMinutes, v))
 }
 
+// Reactions applies equality check predicate on the "reactions" field. It's identical to ReactionsEQ.
+func Reactions(v bool) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldReactions, v))
+}
+
 // AwayVersion applies equality check predicate on the "away_version" field. It's identical to AwayVersionEQ.
 func AwayVersion(v int64) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldAwayVersion, v))
@@ -1528,6 +1533,16 @@ func AwayAfterMinutesIsNil() predicate.Room {
 // AwayAfterMinutesNotNil applies the NotNil predicate on the "away_after_minutes" field.
 func AwayAfterMinutesNotNil() predicate.Room {
 	return predicate.Room(sql.FieldNotNull(FieldAwayAfterMinutes))
+}
+
+// ReactionsEQ applies the EQ predicate on the "reactions" field.
+func ReactionsEQ(v bool) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldReactions, v))
+}
+
+// ReactionsNEQ applies the NEQ predicate on the "reactions" field.
+func ReactionsNEQ(v bool) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldReactions, v))
 }
 
 // AwayVersionEQ applies the EQ predicate on the "away_version" field.

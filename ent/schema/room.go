@@ -45,6 +45,7 @@ func (Room) Fields() []ent.Field {
 		field.Int("likes_after_minutes").Default(0).Comment("how long after joining a guest may like songs"),
 		field.Int("away_after_minutes").Optional().Nillable().
 			Comment("how long after a guest left their songs wait; NULL: they do not"),
+		field.Bool("reactions").Default(true).Comment("guests may react to the song that plays"),
 		field.Int64("away_version").Default(0).
 			Comment("the room's version at which a guest was last found to have left, or to be back"),
 		field.Time("requests_open_at").SchemaType(precise).Optional().Nillable(),

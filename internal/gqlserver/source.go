@@ -53,6 +53,7 @@ type State struct {
 	Value     any // passed on to Event
 	// RefreshAfter is the time after which Newest has to be called again although its channel was not closed; 0: never.
 	RefreshAfter time.Duration
+	RefreshWhen  <-chan struct{} // Newest has also to be called again once it is closed; nil: never
 }
 
 type eventKey struct{}

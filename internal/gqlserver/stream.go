@@ -122,6 +122,7 @@ func (s *stream) serve(openSource func(context.Context) (Source, error)) (err er
 		select {
 		case <-newer:
 		case <-refresh:
+		case <-state.RefreshWhen:
 		case <-paid:
 		case <-s.wakeUp:
 		case <-linger:

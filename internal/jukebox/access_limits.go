@@ -40,6 +40,7 @@ var actionRates = map[party.Action]ratelimit.Rate{
 var unlimitedActions = map[party.Action]string{
 	party.ActView:      "it only reads, and the operations of a connection are limited",
 	party.ActRemoveAny: "it is counted as party.ActRemoveOwn, because one use case does both",
+	party.ActReact:     "package reactions limits it, so that reactions use up nothing of what a room has for likes",
 }
 
 var (

@@ -55,7 +55,8 @@ var useCases = map[party.Action]map[string]useCase{
 	}},
 	party.ActAddFor: {
 		"add for a guest": func(p *fixture, who context.Context, item *party.QueueItem) error {
-			return second(p.AddSongFor(who, p.room.ID, uri(2), &item.AddedBy.User.ID, nil, nil))
+			err := second(p.AddSongFor(who, p.room.ID, uri(2), &item.AddedBy.User.ID, nil, nil))
+			return ignore(party.BadUserInput, err) // a tablet adds by a name only
 		},
 		"add for somebody without a phone": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 			return second(p.AddSongFor(who, p.room.ID, uri(2), nil, pointer("Oma"), nil))
@@ -150,6 +151,9 @@ var useCases = map[party.Action]map[string]useCase{
 			return second(p.WithdrawSkipVote(who, p.room.ID, nil))
 		},
 	},
+	party.ActReact: {"react": func(p *fixture, who context.Context, _ *party.QueueItem) error {
+		return ignore(party.Conflict, p.Reactions().React(who, p.room.ID, party.Fire)) // nothing plays
+	}},
 	party.ActUndo: {"undo": func(p *fixture, who context.Context, _ *party.QueueItem) error {
 		return ignore(party.Conflict, second(p.Undo(who, p.room.ID, nil))) // there is nothing to undo
 	}},
@@ -321,7 +325,7 @@ func codeOf(err error) party.Code {
 }
 
 // cast lists the roles in which every use case is tried.
-var cast = []string{"HOST", "COHOST", "GUEST", "SCREEN", "REMOVED", "BANNED", "another room's host", "nobody"}
+var cast = []string{"HOST", "COHOST", "GUEST", "TABLET", "SCREEN", "REMOVED", "BANNED", "another room's host", "nobody"}
 
 // castOf returns somebody in this role.
 func (p *fixture) castOf(role string) context.Context {
@@ -345,6 +349,8 @@ func (p *fixture) castOf(role string) context.Context {
 	switch role {
 	case "COHOST":
 		_, err = p.SetRole(p.host, p.room.ID, p.id(who), party.RoleCohost)
+	case "TABLET":
+		_, err = p.SetRole(p.host, p.room.ID, p.id(who), party.RoleTablet)
 	case "REMOVED", "BANNED":
 		_, err = p.RemoveGuest(p.host, p.room.ID, p.id(who), role == "BANNED")
 	}

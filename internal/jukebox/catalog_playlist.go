@@ -66,7 +66,7 @@ func (j *Jukebox) searchHits(
 // chosenFor returns the playlist whose songs the viewer may add. It is nil if there is none for them, or if it cannot
 // be read: the rule then refuses.
 func (j *Jukebox) chosenFor(ctx context.Context, a access, s *party.RoomSettings) *party.ChosenSongs {
-	if s.GuestPlaylistURI == nil || a.role != party.RoleGuest || s.GuestPlaylistUse == party.PlaylistLike {
+	if s.GuestPlaylistURI == nil || !a.role.HasGuestRules() || s.GuestPlaylistUse == party.PlaylistLike {
 		return nil
 	}
 	chosen, err := j.library.Chosen(ctx, a.hostID, *s.GuestPlaylistURI)

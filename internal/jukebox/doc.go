@@ -81,9 +81,9 @@ and besides them:
 
 # Goroutines
 
-The package starts none for a change. [New] starts those of the hub, and [Jukebox.Close] waits for them.
-[Jukebox.RunPresence] and [Jukebox.Timeline]'s Run run until their context ends, on the goroutines of their callers. The
-mutexes of changer and presence are held for a few map operations, and never while the database, the bus or Spotify is
-waited for.
+The package starts none for a change. [New] starts those of the hub and of the reactions, and [Jukebox.Close] waits for
+them. [Jukebox.RunPresence] and [Jukebox.Timeline]'s Run run until their context ends, on the goroutines of their
+callers. The mutexes of changer and presence are held for a few map operations, and never while the database, the bus or
+Spotify is waited for.
 */
 package jukebox

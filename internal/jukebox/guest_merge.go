@@ -148,7 +148,9 @@ func (t *roomTx) mergeInto(ctx context.Context, host, guest *ent.Membership) err
 
 // mergedRole returns the role of a user who was in a room twice. Somebody who was removed under one name stays removed.
 func mergedRole(a, b party.Role) party.Role {
-	for _, role := range []party.Role{party.RoleHost, party.RoleBanned, party.RoleRemoved, party.RoleCohost} {
+	for _, role := range []party.Role{
+		party.RoleHost, party.RoleBanned, party.RoleRemoved, party.RoleCohost, party.RoleTablet,
+	} {
 		if a == role || b == role {
 			return role
 		}

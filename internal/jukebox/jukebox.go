@@ -17,6 +17,7 @@ import (
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/push"
 	"antwon.dj/backend/internal/ratelimit"
+	"antwon.dj/backend/internal/reactions"
 	"antwon.dj/backend/internal/roomstate"
 	"antwon.dj/backend/internal/timeline"
 )
@@ -24,7 +25,8 @@ import (
 // Config holds what a Jukebox needs. All fields are required, except where noted.
 type Config struct {
 	Database  *database.DB
-	Bus       live.Bus // carries hints to the other servers
+	Bus       live.Bus       // carries hints to the other servers
+	Moments   live.MomentBus // optional: carries reactions to them
 	Accounts  *account.Accounts
 	Catalog   catalog.Spotify
 	Library   library.Spotify           // optional: without it hosts have no devices and no playlists
@@ -51,6 +53,7 @@ type Jukebox struct {
 	library  *library.Library
 	lists    *lists.Lists
 	push     *push.Sender
+	reacts   *reactions.Reactions
 	presence *presence
 	limiter  *ratelimit.Limiter // of what members do
 	codes    *ratelimit.Fair    // of wrong codes
@@ -93,13 +96,22 @@ func New(cfg Config) *Jukebox {
 	j.library = library.New(cfg.Library, j.authorizeViewer)
 	j.lists = lists.New(cfg.Database, loader, j.authorizeViewer, j.presence.isPresent)
 	j.push = push.New(cfg.Push, cfg.Database, j.authorizeViewer, cfg.Log, cfg.Metrics)
+	if cfg.Moments == nil {
+		cfg.Moments = live.NewLocalBus()
+	}
+	j.reacts = reactions.New(reactions.Config{
+		Moments: cfg.Moments, Authorize: j.authorizeViewer, State: j.currentState,
+	})
 	cfg.Accounts.OnSignedOut(j.presence.signedOut)
 	m.registerHub(cfg.Metrics, j.hub)
 	return j
 }
 
 // Close closes every watcher and waits for the feeds to end. It does not close the database.
-func (j *Jukebox) Close() { j.hub.Close() }
+func (j *Jukebox) Close() {
+	j.reacts.Close()
+	j.hub.Close()
+}
 
 // Reconcile looks up the versions of all watched rooms now, and has those that are newer loaded. Call it when hints
 // from other servers may have been lost, such as after the connection to the bus was interrupted. It returns without
@@ -118,6 +130,9 @@ func (j *Jukebox) Library() *library.Library { return j.library }
 
 // Push sends notices to members about their songs, while its Run runs.
 func (j *Jukebox) Push() *push.Sender { return j.push }
+
+// Reactions are what guests show about the song that plays.
+func (j *Jukebox) Reactions() *reactions.Reactions { return j.reacts }
 
 // JoinURL returns the address of the page on which guests join the room.
 func (j *Jukebox) JoinURL(r *party.Room) string { return j.cfg.PublicURL + "/r/" + r.Code }

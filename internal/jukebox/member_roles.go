@@ -12,19 +12,19 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// SetRole makes a guest a co-host, or a co-host a guest. For the room's host. The error is NotFound if no member has
-// this id, and Conflict for screens and for members who were removed.
+// SetRole makes a member a co-host, a guest, or a tablet that guests share. For the room's host. The error is NotFound
+// if no member has this id, and Conflict for screens and for members who were removed.
 func (j *Jukebox) SetRole(ctx context.Context, roomID, userID string, role party.Role) (*lists.Member, error) {
 	a, err := j.authorize(ctx, roomID, party.ActSetRole)
 	if err != nil {
 		return nil, err
 	}
-	if role != party.RoleCohost && role != party.RoleGuest {
-		return nil, party.BadInput("role", "must be COHOST or GUEST; to remove somebody, use removeGuest")
+	if role != party.RoleCohost && role != party.RoleGuest && role != party.RoleTablet {
+		return nil, party.BadInput("role", "must be COHOST, GUEST or TABLET; to remove somebody, use removeGuest")
 	}
 	return j.assignRole(ctx, a, userID, func(now party.Role) (party.Role, error) {
 		switch now {
-		case party.RoleGuest, party.RoleCohost:
+		case party.RoleGuest, party.RoleCohost, party.RoleTablet:
 			return role, nil
 		case party.RoleHost:
 			return now, party.Errorf(party.Forbidden, "The role of the room's host cannot be changed.")

@@ -78,7 +78,7 @@ type newSong struct {
 // lookUpNew asks Spotify what a change that adds a song needs from there.
 func (j *Jukebox) lookUpNew(ctx context.Context, a access, uri string) (newSong, error) {
 	song, err := j.catalog.Song(ctx, a.hostID, uri)
-	if err != nil || a.role != party.RoleGuest {
+	if err != nil || !a.role.HasGuestRules() {
 		return newSong{song: song}, err
 	}
 	state, err := j.currentState(ctx, a.roomID)
@@ -113,7 +113,7 @@ func (t *roomTx) addSong(ctx context.Context, added newSong) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	newcomer, err := t.isNewcomer(ctx, &settings)
+	newcomer, err := t.isNewcomer(ctx, &settings, owner.userID)
 	if err != nil {
 		return result{}, err
 	}
@@ -144,12 +144,12 @@ func (t *roomTx) mayAdd(
 	return request.Allowance, nil
 }
 
-// addAgain likes a song that is queued, or only approves it if it is added in somebody's name, as just hosts do.
+// addAgain likes a song that is queued. If it is added in somebody's name, nobody likes it, and a host approves it.
 func (t *roomTx) addAgain(ctx context.Context, queued *ent.QueueItem, of onBehalf) error {
 	switch {
 	case of == (onBehalf{}):
 		return t.likeInstead(ctx, queued)
-	case party.QueueItemState(queued.State) == party.AwaitingApproval:
+	case party.QueueItemState(queued.State) == party.AwaitingApproval && t.role.May(party.ActApprove) == nil:
 		return t.approve(ctx, queued)
 	}
 	return nil
@@ -171,7 +171,7 @@ func (t *roomTx) likeInstead(ctx context.Context, queued *ent.QueueItem) error {
 	if err != nil {
 		return err
 	}
-	if newcomer, err := t.isNewcomer(ctx, &settings); err != nil || newcomer {
+	if newcomer, err := t.isNewcomer(ctx, &settings, t.actor); err != nil || newcomer {
 		return err
 	}
 	return t.approve(ctx, queued)

@@ -17,13 +17,15 @@ import (
 // maxWithoutPhone is how many guests without a phone a room can have, those included who were removed.
 const maxWithoutPhone = 100
 
-// onBehalf says in whose name a host adds a song: that of a member or, with a name, that of somebody without a phone.
+// onBehalf says in whose name a host or a tablet adds a song: that of a member or, with a name, that of somebody
+// without a phone.
 type onBehalf struct{ userID, name string }
 
 // AddSongFor is AddSong in the name of a guest of the room or, if userID is nil, of somebody without a phone: each name
-// is one such guest of the room. What limits each guest holds for them; other rules about guests do not, as a host adds
-// the song. A recording that is queued already is not liked, but approved if it waits for that. For hosts. The error is
-// NotFound if no guest or host of the room has this id.
+// is one such guest of the room. What limits each guest holds for them; other rules about guests do not when a host
+// adds the song. A recording that is queued already is not liked, but a host approves it if it waits for that. For
+// hosts, and for tablets, which give names and do not choose among the guests of the room: there all rules about guests
+// hold, and nobody who was removed is back. The error is NotFound if no guest or host of the room has this id.
 func (j *Jukebox) AddSongFor(
 	ctx context.Context, roomID, songURI string, userID, name *string, key *string,
 ) (*AddedSong, error) {
@@ -35,6 +37,8 @@ func (j *Jukebox) AddSongFor(
 	switch {
 	case userID != nil && name != nil:
 		return nil, party.BadInput("forName", "must not be used together with forUserId")
+	case userID != nil && a.role == party.RoleTablet:
+		return nil, party.BadInput("forUserId", "must not be used on a shared tablet, which adds songs by forName")
 	case userID != nil:
 		of.userID, err = party.ParseID("forUserId", *userID)
 	default:
@@ -68,9 +72,9 @@ func (t *roomTx) ownerOf(ctx context.Context, of onBehalf) (songOwner, error) {
 	case err != nil:
 	case role == "" && of.name != "":
 		owner.newName, owner.isGuest = of.name, true
-	case role == party.RoleRemoved && of.name != "": // they cannot join again by themselves
+	case role == party.RoleRemoved && of.name != "" && t.role != party.RoleTablet: // they cannot join again by themselves
 		owner.returns, owner.isGuest = true, true
-	case role == "" || role == party.RoleScreen:
+	case role == "" || role == party.RoleScreen || role == party.RoleTablet:
 		err = errNoMember
 	case role.May(party.ActAdd) != nil:
 		err = party.Errorf(party.Conflict, "This guest was removed from the room.")

@@ -71,12 +71,12 @@ func (t *roomTx) affectsHosts(ctx context.Context) error {
 	return err
 }
 
-// isNewcomer reports whether the actor's songs need approval.
-func (t *roomTx) isNewcomer(ctx context.Context, s *party.RoomSettings) (bool, error) {
-	if !s.RequireApproval || t.role != party.RoleGuest {
+// isNewcomer reports whether what the actor adds needs approval, if it becomes a song of this user.
+func (t *roomTx) isNewcomer(ctx context.Context, s *party.RoomSettings, ownerID string) (bool, error) {
+	if !s.RequireApproval || !t.role.HasGuestRules() {
 		return false, nil
 	}
-	accepted, err := countAccepted(ctx, t.tx.QueueItem, t.roomID, t.actor)
+	accepted, err := countAccepted(ctx, t.tx.QueueItem, t.roomID, ownerID)
 	return s.NeedsApproval(t.role, accepted), err
 }
 

@@ -28,6 +28,7 @@ func writeSettings(m *ent.RoomMutation, s *party.RoomSettings) {
 	m.SetRequireApproval(s.RequireApproval)
 	m.SetTrustedAfter(s.TrustedAfter)
 	m.SetLikesAfterMinutes(s.LikesAfterMinutes)
+	m.SetReactions(s.Reactions)
 	m.SetBlocked(storedBlocked(s.Blocked))
 	m.SetGuestPlaylistUse(string(s.GuestPlaylistUse))
 	setOrClear(s.GuestPlaylistURI, m.SetGuestPlaylistURI, m.ClearGuestPlaylistURI)

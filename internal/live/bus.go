@@ -40,51 +40,69 @@ type Bus interface {
 	Subscribe(fn func(Hint)) (cancel func())
 }
 
-// LocalBus is a Bus within one process. It loses no hint: when Publish returns, every subscriber has been called.
+// LocalBus is a Bus and a MomentBus within one process. It loses nothing: when Publish or Announce returns, every
+// subscriber has been called.
 type LocalBus struct {
-	mu            sync.Mutex
-	subscriptions []*subscription // replaced and never modified, so that it can be read without the lock
-}
-
-type subscription struct {
-	fn    func(Hint)
-	calls sync.WaitGroup // calls that were begun and have not returned; increased only under LocalBus.mu, while subscribed
+	hints   subscriptions[Hint]
+	moments subscriptions[Moment]
 }
 
 // NewLocalBus returns a bus without subscribers.
 func NewLocalBus() *LocalBus { return &LocalBus{} }
 
 // Publish calls every subscriber in the caller's goroutine.
-func (b *LocalBus) Publish(hint Hint) {
-	for _, sub := range b.beginCalls() {
-		sub.fn(hint)
+func (b *LocalBus) Publish(hint Hint) { b.hints.call(hint) }
+
+// Subscribe implements Bus.
+func (b *LocalBus) Subscribe(fn func(Hint)) (cancel func()) { return b.hints.add(fn) }
+
+// Announce calls every subscriber in the caller's goroutine.
+func (b *LocalBus) Announce(moment Moment) { b.moments.call(moment) }
+
+// OnMoment implements MomentBus.
+func (b *LocalBus) OnMoment(fn func(Moment)) (cancel func()) { return b.moments.add(fn) }
+
+// subscriptions are the functions that are called with what arrives.
+type subscriptions[T any] struct {
+	mu      sync.Mutex
+	present []*subscription[T] // replaced and never modified, so that it can be read without the lock
+}
+
+type subscription[T any] struct {
+	fn    func(T)
+	calls sync.WaitGroup // calls that were begun and have not returned; increased only under the mutex, while subscribed
+}
+
+// call calls every subscription in the caller's goroutine.
+func (s *subscriptions[T]) call(what T) {
+	for _, sub := range s.beginCalls() {
+		sub.fn(what)
 		sub.calls.Done()
 	}
 }
 
 // beginCalls returns the present subscriptions. It counts one call for each of them, which cancel waits for.
-func (b *LocalBus) beginCalls() []*subscription {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, sub := range b.subscriptions {
+func (s *subscriptions[T]) beginCalls() []*subscription[T] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, sub := range s.present {
 		sub.calls.Add(1)
 	}
-	return b.subscriptions
+	return s.present
 }
 
-// Subscribe implements Bus.
-func (b *LocalBus) Subscribe(fn func(Hint)) (cancel func()) {
-	sub := &subscription{fn: fn}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.subscriptions = append(slices.Clone(b.subscriptions), sub)
-	return func() { b.unsubscribe(sub) }
+func (s *subscriptions[T]) add(fn func(T)) (cancel func()) {
+	sub := &subscription[T]{fn: fn}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.present = append(slices.Clone(s.present), sub)
+	return func() { s.remove(sub) }
 }
 
-func (b *LocalBus) unsubscribe(sub *subscription) {
-	b.mu.Lock()
-	others := slices.Clone(b.subscriptions)
-	b.subscriptions = slices.DeleteFunc(others, func(s *subscription) bool { return s == sub })
-	b.mu.Unlock()
+func (s *subscriptions[T]) remove(sub *subscription[T]) {
+	s.mu.Lock()
+	others := slices.Clone(s.present)
+	s.present = slices.DeleteFunc(others, func(other *subscription[T]) bool { return other == sub })
+	s.mu.Unlock()
 	sub.calls.Wait()
 }

@@ -43,6 +43,12 @@ soon as that state is newer.
 A feed stays for Options.Linger after its last watcher has been closed. It loads nothing during that time, but remembers
 that it has to. The next watcher then waits for that one load, which fetches only the difference, or for nothing at all.
 
+# Moments
+
+A [Moment] is what happened just now, is stored nowhere, and may be lost. It travels over a [MomentBus], which has
+nothing to do with hubs and feeds: who announces moments says how many there are at most, and who receives them what
+becomes of them.
+
 # What may block what
 
 Nothing blocks a publisher: a hint costs the hub a map look-up and, if the topic has a feed, a comparison, an entry in a

@@ -44,6 +44,7 @@ const (
 	ReasonOnlyLikes          RefusalReason = "ONLY_LIKES"          // guests like songs, and add none
 	ReasonPlaylistUnreadable RefusalReason = "PLAYLIST_UNREADABLE" // the playlist for guests cannot be read at present
 	ReasonJustArrived        RefusalReason = "JUST_ARRIVED"        // the guest has not been in the room for long enough
+	ReasonReactionsOff       RefusalReason = "REACTIONS_OFF"       // the host does not show reactions
 )
 
 // Refusal is a rule's no: the reason, and a sentence for the person who asked.

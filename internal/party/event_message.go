@@ -32,6 +32,7 @@ var eventMessages = map[string]string{
 	"ROLE COHOST":          "{actor} made {subject} a co-host.",
 	"ROOM_OFFERED":         "{actor} offered the room to {subject}.",
 	"HOST_CHANGED":         "{actor} took the room over from {subject}.",
+	"ROLE TABLET":          "{actor} made {subject} a shared tablet.",
 	"UNDONE":               "{actor} undid an action.",
 	"UNDONE LIKED":         "{actor} undid liking {song}.",
 	"UNDONE UNLIKED":       "{actor} undid unliking {song}.",

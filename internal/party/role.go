@@ -12,6 +12,7 @@ const (
 	RoleHost    Role = "HOST"
 	RoleCohost  Role = "COHOST"
 	RoleGuest   Role = "GUEST"
+	RoleTablet  Role = "TABLET"  // a device that guests share, which adds songs in their names and does nothing else
 	RoleScreen  Role = "SCREEN"  // watches only
 	RoleRemoved Role = "REMOVED" // may join again
 	RoleBanned  Role = "BANNED"  // may not join again
@@ -24,7 +25,7 @@ const (
 	ActView          Action = "view"           // see the room, its queue, player and history, and subscribe to them
 	ActSearch        Action = "search"         // search for songs to add
 	ActAdd           Action = "add"            // add a song
-	ActAddFor        Action = "add for"        // add a song in a guest's name
+	ActAddFor        Action = "add for"        // add a song in somebody else's name
 	ActLike          Action = "like"           // like or unlike a song
 	ActRemoveOwn     Action = "remove own"     // withdraw one's own song
 	ActRemoveAny     Action = "remove any"     // remove any song
@@ -38,6 +39,7 @@ const (
 	ActAnswerOffer   Action = "answer offer"   // accept or decline a room that was offered, or withdraw the offer
 	ActClose         Action = "close"          // close the room
 	ActVote          Action = "vote"           // vote to skip the song that plays
+	ActReact         Action = "react"          // react to the song that plays
 	ActUndo          Action = "undo"           // undo one's own last action
 	ActRecap         Action = "recap"          // see one's own recap
 	ActApprove       Action = "approve"        // approve a newcomer's song
@@ -48,8 +50,10 @@ const (
 )
 
 var (
-	memberRoles = []Role{RoleHost, RoleCohost, RoleGuest, RoleScreen}
+	memberRoles = []Role{RoleHost, RoleCohost, RoleGuest, RoleTablet, RoleScreen}
+	adderRoles  = []Role{RoleHost, RoleCohost, RoleGuest, RoleTablet}
 	guestRoles  = []Role{RoleHost, RoleCohost, RoleGuest}
+	namerRoles  = []Role{RoleHost, RoleCohost, RoleTablet}
 	hostRoles   = []Role{RoleHost, RoleCohost}
 	ownerRole   = []Role{RoleHost}
 )
@@ -57,9 +61,9 @@ var (
 // permissions is the table of who may do what. Users who are not members, and members who were removed, may do nothing.
 var permissions = map[Action][]Role{
 	ActView:          memberRoles,
-	ActSearch:        guestRoles,
+	ActSearch:        adderRoles,
 	ActAdd:           guestRoles,
-	ActAddFor:        hostRoles,
+	ActAddFor:        namerRoles,
 	ActLike:          guestRoles,
 	ActRemoveOwn:     guestRoles,
 	ActRemoveAny:     hostRoles,
@@ -73,6 +77,7 @@ var permissions = map[Action][]Role{
 	ActAnswerOffer:   hostRoles,
 	ActClose:         ownerRole,
 	ActVote:          guestRoles,
+	ActReact:         guestRoles,
 	ActUndo:          guestRoles,
 	ActRecap:         guestRoles,
 	ActApprove:       hostRoles,
@@ -92,6 +97,8 @@ func (r Role) May(act Action) error {
 		return Errorf(Forbidden, "Join this room first.")
 	case r == RoleRemoved || r == RoleBanned:
 		return Errorf(Forbidden, "You were removed from this room.")
+	case r == RoleTablet && slices.Contains(allowed, RoleGuest):
+		return Errorf(Forbidden, "This device is shared. Songs are added on it in somebody’s name; all else needs a phone.")
 	case r == RoleScreen && slices.Contains(allowed, RoleGuest):
 		return Errorf(Forbidden, "A screen only shows the room. Join as a guest to take part.")
 	case slices.Contains(allowed, RoleCohost):
@@ -99,6 +106,9 @@ func (r Role) May(act Action) error {
 	}
 	return Errorf(Forbidden, "Only the host of this room can do this.")
 }
+
+// HasGuestRules reports whether the rules about guests hold for what a member with this role does.
+func (r Role) HasGuestRules() bool { return r == RoleGuest || r == RoleTablet }
 
 // UserKind says how a user came to be known to the server.
 type UserKind string
@@ -115,5 +125,5 @@ func Actions() []Action { return slices.Sorted(maps.Keys(permissions)) }
 // Roles returns the roles that may do this.
 func (a Action) Roles() []Role { return slices.Clone(permissions[a]) }
 
-// PersonRoles returns the roles of people: neither screens nor members who were removed.
+// PersonRoles returns the roles of people: no screens, no tablets, and no members who were removed.
 func PersonRoles() []Role { return slices.Clone(guestRoles) }

@@ -20,11 +20,11 @@ func TestPermissionsAreDocumented(t *testing.T) {
 	written := map[party.Action][]party.Role{}
 	for line := range strings.Lines(table) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
-		if len(cells) != 6 || strings.Contains(line, "---") || strings.Contains(line, "co-host | guest") {
+		if len(cells) != 7 || strings.Contains(line, "---") || strings.Contains(line, "co-host | guest") {
 			continue
 		}
 		var roles []party.Role
-		for i, role := range []party.Role{party.RoleHost, party.RoleCohost, party.RoleGuest, party.RoleScreen} {
+		for i, role := range []party.Role{party.RoleHost, party.RoleCohost, party.RoleGuest, party.RoleTablet, party.RoleScreen} {
 			if strings.TrimSpace(cells[i+2]) == "yes" {
 				roles = append(roles, role)
 			}

@@ -16,7 +16,7 @@ type AddRequest struct {
 	PlayedAt  time.Time // when its recording last began to play; zero: not as far as the history reaches
 	Waiting   int       // songs that wait in the room, without fallback songs that nobody likes
 	Role      Role
-	ForGuest  bool // a host adds it in a guest's name: what limits each guest holds, and no other rule about guests
+	ForGuest  bool // it is added in a guest's name: what limits each guest holds for that guest
 	Queued    int  // songs of this member that wait
 	Allowance Allowance
 	Chosen    *ChosenSongs // the playlist that the host chose for guests; nil: there is none, or it could not be read
@@ -25,7 +25,7 @@ type AddRequest struct {
 // MayAdd returns why the rules refuse a song that is not in the queue yet, or nil if it may be added.
 func (s *RoomSettings) MayAdd(r AddRequest, now time.Time) *Refusal {
 	guest := r.Role.May(ActRemoveAny) != nil
-	limited := guest || r.ForGuest
+	limited := r.ForGuest || guest && r.Role != RoleTablet // a tablet's limits are those of the names on it
 	switch {
 	case guest && !s.RequestsOpen:
 		return refusal(ReasonRequestsClosed, "Guests cannot add songs at the moment.")
@@ -126,10 +126,10 @@ func (s *State) away() map[string]bool {
 	return s.Left
 }
 
-// NeedsApproval reports whether a host has to approve the songs of a member with this role, if this many of their songs
-// were approved or liked by others.
+// NeedsApproval reports whether a host has to approve what a member with this role adds, if this many songs of the
+// guest whose it becomes were approved or liked by others.
 func (s *RoomSettings) NeedsApproval(role Role, accepted int) bool {
-	return s.RequireApproval && role == RoleGuest && accepted < s.TrustedAfter
+	return s.RequireApproval && role.HasGuestRules() && accepted < s.TrustedAfter
 }
 
 // countSongs returns a number of songs in words.

@@ -45,6 +45,7 @@ type RoomSettings struct {
 	TrustedAfter        int        // how many accepted songs make a guest no longer a newcomer
 	LikesAfterMinutes   int        // how long after joining a guest may like songs; 0: at once
 	AwayAfterMinutes    *int       // how long after a guest left their songs wait; nil: they do not
+	Reactions           bool       // guests may react to the song that plays
 	RequestsOpenAt      *time.Time // before then guests cannot add songs; nil: they can from the beginning
 	LastCallAt          *time.Time // from then on guests cannot add songs; nil: no last call
 	Blocked             []Blocked
@@ -89,6 +90,7 @@ type SettingsChange struct {
 	TrustedAfter        *int
 	LikesAfterMinutes   *int
 	AwayAfterMinutes    *int
+	Reactions           *bool
 	RequestsOpenAt      *time.Time
 	LastCallAt          *time.Time
 	Blocked             []string // URIs or links; nil: unchanged
@@ -100,6 +102,7 @@ func DefaultSettings() RoomSettings {
 		RequestsOpen: true, Delivery: DeliveryQueue, Fallback: true, OrderMode: OrderLikes, AllowExplicit: true,
 		GuestPlaylistUse: PlaylistAdd,
 		CooldownMinutes:  30, MaxQueueLength: MaxQueue, SkipVotePercent: 50, TrustedAfter: 3,
+		Reactions: true,
 	}
 }
 
@@ -127,6 +130,7 @@ func (in *SettingsChange) ApplyTo(s RoomSettings, blocked []Blocked) RoomSetting
 	s.TrustedAfter = Or(in.TrustedAfter, s.TrustedAfter)
 	s.LikesAfterMinutes = Or(in.LikesAfterMinutes, s.LikesAfterMinutes)
 	s.AwayAfterMinutes = orNone(in.AwayAfterMinutes, s.AwayAfterMinutes)
+	s.Reactions = Or(in.Reactions, s.Reactions)
 	s.RequestsOpenAt = orNone(in.RequestsOpenAt, s.RequestsOpenAt)
 	s.LastCallAt = orNone(in.LastCallAt, s.LastCallAt)
 	if len(in.Blocked)+len(s.Blocked) > 0 && in.Blocked != nil {

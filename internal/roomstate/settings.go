@@ -30,7 +30,7 @@ func SettingsOf(row *ent.Room) party.RoomSettings {
 		AddsPerHour: row.AddsPerHour, SkipVotePercent: row.SkipVotePercent, RequireApproval: row.RequireApproval,
 		TrustedAfter: row.TrustedAfter, LikesAfterMinutes: row.LikesAfterMinutes, Blocked: blockedOf(row.Blocked),
 	}
-	s.AwayAfterMinutes = row.AwayAfterMinutes
+	s.AwayAfterMinutes, s.Reactions = row.AwayAfterMinutes, row.Reactions
 	s.RequestsOpenAt, s.LastCallAt = utc(row.RequestsOpenAt), utc(row.LastCallAt)
 	return s
 }

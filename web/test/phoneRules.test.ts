@@ -102,24 +102,6 @@ describe('the rules of a room, on phones', () => {
     gina.expectNoErrors()
   })
 
-  test('the host adds a song for somebody without a phone', async () => {
-    const { server } = await party()
-    const gina = await guest(server, 'Gina')
-    const nora = await open(server)
-    await nora.page.goto(server.hostLink)
-    await nora.page.locator('#player .song-name').waitFor()
-    await nora.goto('/r/PARTY')
-    await nora.tab('search')
-    await nora.page.getByLabel('Add for somebody without a phone').fill('Ruth')
-    const song = await addFirst(nora, 'night')
-    await nora.page.getByText(`Added ${song} for Ruth.`).waitFor()
-    await nora.expectAccessible('adding for somebody')
-    await line(gina, song).getByText('added by Ruth').waitFor()
-    await gina.tab('search')
-    expect(await gina.page.getByLabel('Add for somebody without a phone').count()).toBe(0)
-    for (const device of [nora, gina]) device.expectNoErrors()
-  })
-
   test('two guests skip a song by voting, until voting is turned off', async () => {
     const { server, host } = await party()
     const gina = await guest(server, 'Gina')

@@ -39,9 +39,13 @@ func (b *Bus) connect(url string) error {
 	if err != nil {
 		return errors.New("this NATS URL cannot be used") // the error itself might show the URL, which has a password
 	}
-	if _, err := conn.ChanSubscribe(b.subject, b.incoming); err != nil {
-		conn.Close()
-		return fmt.Errorf("subscribe to %s: %w", b.subject, err)
+	for subject, incoming := range map[string]chan *nats.Msg{
+		b.subject: b.incoming, b.moments.subject: b.moments.incoming,
+	} {
+		if _, err := conn.ChanSubscribe(subject, incoming); err != nil {
+			conn.Close()
+			return fmt.Errorf("subscribe to %s: %w", subject, err)
+		}
 	}
 	b.conn = conn
 	return nil
@@ -114,7 +118,10 @@ func (b *Bus) handleConnectFailure(_ *nats.Conn, err error) {
 
 // handleAsyncError is called for errors that do not end the connection, such as a subscriber that is too slow or a
 // missing permission. There may be one for every message.
-func (b *Bus) handleAsyncError(_ *nats.Conn, _ *nats.Subscription, err error) {
+func (b *Bus) handleAsyncError(_ *nats.Conn, sub *nats.Subscription, err error) {
+	if sub != nil && sub.Subject == b.moments.subject && errors.Is(err, nats.ErrSlowConsumer) {
+		return // moments may be lost, and no hint was
+	}
 	if b.state.lastError == err.Error() && time.Since(b.state.lastErrorAt) < errorLogInterval {
 		return
 	}

@@ -1,5 +1,5 @@
 /*
-Package natsbus implements a live.Bus that connects several processes over NATS.
+Package natsbus implements a live.Bus and a live.MomentBus that connect several processes over NATS.
 
 When Publish returns, a hint has reached every subscriber in the publishing process, exactly as with a live.LocalBus.
 The bus then sends it to the other processes, which deliver it to their subscribers when it arrives. A process does not
@@ -19,6 +19,8 @@ receive its own hints.
     everybody.
   - The log says once that the connection was lost, once that it is back, and at most once a minute that hints are lost
     because this process is too slow or lacks a permission. It never shows a password.
+  - Moments travel like hints, on a subject and through queues of their own. One that cannot be sent or delivered at
+    once is lost, and nothing is logged or counted.
 
 So an outage of NATS costs time and nothing else: each process still gets its own hints at once, and finds the changes
 of others within the interval at which its hub reconciles.

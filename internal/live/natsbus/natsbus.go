@@ -52,7 +52,7 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
-// Bus is a live.Bus. All its methods but Close may be called by any goroutine at any time.
+// Bus is a live.Bus and a live.MomentBus. All its methods but Close may be called by any goroutine at any time.
 type Bus struct {
 	opts    Options
 	local   *live.LocalBus
@@ -70,6 +70,7 @@ type Bus struct {
 
 	outgoing chan live.Hint
 	incoming chan *nats.Msg
+	moments  moments
 	ctx      context.Context // ends with Close
 	cancel   context.CancelFunc
 	running  sync.WaitGroup // sendLoop and receiveLoop
@@ -92,6 +93,7 @@ func connect(url string, opts Options, dial dialFunc) (*Bus, error) {
 	b := &Bus{
 		opts: opts, tracing: newTracing(opts.Tracing), local: live.NewLocalBus(), subject: opts.Prefix + ".hints", dial: dial,
 		outgoing: make(chan live.Hint, queueSize), incoming: make(chan *nats.Msg, queueSize),
+		moments: newMoments(opts.Prefix),
 	}
 	b.ctx, b.cancel = context.WithCancel(context.Background())
 	b.state.subscribed, b.state.closed = make(chan struct{}), make(chan struct{})
@@ -134,12 +136,14 @@ func (b *Bus) Close() {
 	<-b.state.closed
 }
 
-// sendLoop sends outgoing hints until the bus closes, and then those that wait.
+// sendLoop sends outgoing hints and moments until the bus closes, and then the hints that wait.
 func (b *Bus) sendLoop() {
 	for {
 		select {
 		case hint := <-b.outgoing:
 			b.sendHint(hint)
+		case moment := <-b.moments.outgoing:
+			b.sendMoment(moment)
 		case <-b.ctx.Done():
 			b.flush()
 			return
@@ -169,12 +173,14 @@ func (b *Bus) sendHint(hint live.Hint) {
 	b.metrics.sent.Inc()
 }
 
-// receiveLoop delivers the hints of other processes to the subscribers of this one, until the bus closes.
+// receiveLoop delivers what other processes sent to the subscribers of this one, until the bus closes.
 func (b *Bus) receiveLoop() {
 	for {
 		select {
 		case message := <-b.incoming:
 			b.deliver(message)
+		case message := <-b.moments.incoming:
+			b.deliverMoment(message)
 		case <-b.ctx.Done():
 			return
 		}

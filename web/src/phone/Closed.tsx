@@ -4,6 +4,7 @@ import { useText } from '../text/text'
 import { LanguageChoice } from '../ui/LanguageChoice'
 import { History } from './History'
 import { Recap } from './Recap'
+import { forgetNames } from './tabletNames'
 
 interface Props {
   room: { id: string; name: string; code: string }
@@ -14,6 +15,7 @@ interface Props {
 export function Closed({ room, onOpen }: Props) {
   const text = useText()
   const handleOpen = useEffectEvent(onOpen)
+  useEffect(forgetNames, [])
   useEffect(() => pollForOpenRoom(room.code, () => handleOpen()), [room.code])
   return (
     <main className="center stack">

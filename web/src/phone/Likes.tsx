@@ -1,7 +1,7 @@
 import { useText } from '../text/text'
 import { Heart } from './LikeButton'
 
-/** The number of likes of a song that has been played and can no longer be liked. */
+/** The number of likes of a song that cannot be liked: it has been played, or the device is a shared tablet. */
 export function Likes({ count }: { count: number }) {
   const text = useText()
   return (

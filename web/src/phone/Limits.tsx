@@ -32,7 +32,8 @@ export function Limits({ viewer, settings, limit }: Props) {
   const text = useText()
   const own = usePhoneText()
   const language = useLanguage()
-  const lastCallAt = viewer?.role === 'GUEST' ? settings?.lastCallAt : null
+  const isGuest = viewer?.role === 'GUEST' || viewer?.role === 'TABLET'
+  const lastCallAt = isGuest ? settings?.lastCallAt : null
   const closed = limit === 'REQUESTS_CLOSED' || limit === 'NOT_OPEN_YET' || limit === 'LAST_CALL' || limit === 'ONLY_LIKES'
   const opensAt = limit === 'NOT_OPEN_YET' ? settings?.requestsOpenAt : null
   return (

@@ -38,11 +38,11 @@ export function NowBar({ playback, onOpen }: { playback: PlaybackFieldsFragment 
 interface SheetProps {
   playback: PlaybackFieldsFragment
   song: NonNullable<PlaybackFieldsFragment['song']>
-  children: ReactNode // the skip vote
+  children: ReactNode // the reactions and the skip vote
   onClose: () => void
 }
 
-/** The song that plays: its cover, its progress, who added it, and the skip vote. */
+/** The song that plays: its cover, its progress, who added it, the reactions, and the skip vote. */
 export function NowSheet({ playback, song, children, onClose }: SheetProps) {
   const text = useText()
   const own = usePhoneText()

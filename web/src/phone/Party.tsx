@@ -16,15 +16,18 @@ import { MySongs } from './MySongs'
 import { NowBar, NowSheet } from './NowPlaying'
 import { OutcomeText } from './OutcomeText'
 import { Queue } from './Queue'
+import { Reactions } from './Reactions'
 import { Removed } from './Removed'
 import { RoomOffer } from './RoomOffer'
 import { Search } from './Search'
 import { SkipVote } from './SkipVote'
 import { SongSheet } from './SongSheet'
 import { Tabs } from './Tabs'
+import { forgetNames } from './tabletNames'
+import { tabletTabs, tabs } from './tabNames'
 import { usePhoneText } from './text'
 import { Undo } from './Undo'
-import { useActions } from './useActions'
+import { useActions, type Viewer } from './useActions'
 import { useNotices } from './useNotices'
 import { useSchedule } from './useSchedule'
 import { useUnsentWarning } from './useUnsentWarning'
@@ -63,12 +66,15 @@ export function Party({ api, room: known, user, onRefused, onRename }: Props) {
   )
   const limit = useLimit(viewer, room?.settings)
   const view = useView()
-  const { tab, sheet } = view
+  const { sheet } = view
+  const isTablet = viewer?.role === 'TABLET'
+  const tab = isTablet && view.tab === 'mine' ? 'queue' : view.tab
   const schedule = useSchedule(roomId, tab === 'queue' || tab === 'mine')
   useUnsentWarning(actions.unsent)
   const name = room?.name ?? known.name
   useStoredQueue(api, known.code, name, queue)
   const userName = viewer?.participant.displayName
+  useForgottenNames(viewer)
   const fair = room?.settings?.orderMode === 'FAIR'
   const next = queue.items.find((item) => item.id === viewer?.next?.id)
   useTitle(next ? own.titleYourNext(name) : own.title(name), next !== undefined)
@@ -107,12 +113,13 @@ export function Party({ api, room: known, user, onRefused, onRename }: Props) {
           </p>
         )}
         <RoomOffer room={room} participantId={viewer?.participant.id} />
+        {isTablet && tab !== 'history' && <p className="notice">{own.tabletHint}</p>}
         {next && (
           <p className="notice" role="status">
             {own.yourNext(next.song.name)}
           </p>
         )}
-        <Tabs value={tab} onChoose={view.choose}>
+        <Tabs shown={isTablet ? tabletTabs : tabs} value={tab} onChoose={view.choose}>
           {tab === 'queue' && <Queue {...{ schedule, queue, actions }} onAdd={() => view.choose('search')} onOpen={view.open} />}
           {tab === 'search' && (
             <Search
@@ -134,6 +141,7 @@ export function Party({ api, room: known, user, onRefused, onRename }: Props) {
       </main>
       {sheet === 'playing' && playback?.song && (
         <NowSheet playback={playback} song={playback.song} onClose={view.close}>
+          {room?.settings?.reactions && playback.status === 'PLAYING' && !isTablet && <Reactions {...{ roomId, notify }} />}
           {viewer?.role === 'GUEST' && <SkipVote roomId={roomId} viewer={viewer} playback={playback} notify={notify} />}
         </NowSheet>
       )}
@@ -155,6 +163,14 @@ function useTitle(title: string, isNext: boolean): void {
     shown?.catch(() => {}) // the page is not installed
     return () => void navigator.clearAppBadge?.().catch(() => {})
   }, [isNext])
+}
+
+/** Forgets the names that were given here once the device is no longer a shared tablet. */
+function useForgottenNames(viewer: Viewer | undefined): void {
+  const isShared = !viewer || (viewer.role === 'TABLET' && !viewer.removed)
+  useEffect(() => {
+    if (!isShared) forgetNames()
+  }, [isShared])
 }
 
 /** Whether an action was a like, which the heart shows and another tap on it takes back. */

@@ -6,6 +6,7 @@ import { Avatar } from '../ui/Avatar'
 import { Row } from '../ui/Row'
 import { itemKind } from './itemKind'
 import { LikeButton } from './LikeButton'
+import { Likes } from './Likes'
 import { waitText } from './playTime'
 import { usePhoneText } from './text'
 import type { Actions } from './useActions'
@@ -32,7 +33,7 @@ export function QueueLine({ item, place, entry, now, actions, onOpen, canWithdra
       isMine={actions.isMine(item)}
       liked={actions.isLiked(item)}
       count={actions.likeCount(item)}
-      onLike={actions.like}
+      onLike={actions.canLike ? actions.like : undefined}
       onOpen={onOpen}
       onWithdraw={canWithdraw ? actions.remove : undefined}
     />
@@ -46,7 +47,7 @@ interface LineProps {
   isMine: boolean
   liked: boolean
   count: number
-  onLike: (item: Item) => void
+  onLike: ((item: Item) => void) | undefined // undefined: the user cannot like songs
   onOpen: (itemId: string) => void
   onWithdraw: ((item: Item) => void) | undefined
 }
@@ -64,7 +65,8 @@ const Line = memo(({ item, place, wait, isMine, liked, count, onLike, onOpen, on
         onOpen={() => onOpen(item.id)}
         detail={<When item={item} wait={wait} isMine={isMine} />}
       >
-        {kind !== 'awaiting' && <LikeButton item={item} liked={liked} count={count} onLike={onLike} />}
+        {kind !== 'awaiting' && onLike && <LikeButton item={item} liked={liked} count={count} onLike={onLike} />}
+        {!onLike && count > 0 && <Likes count={count} />}
         {onWithdraw && kind !== 'committed' && (
           <button
             type="button"

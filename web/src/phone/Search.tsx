@@ -3,7 +3,7 @@ import type { RefusalReason, RoomFieldsFragment } from '../api/generated'
 import type { QueueState } from '../api/queue'
 import { failureSentence, useText } from '../text/text'
 import type { Notify } from '../ui/Toasts'
-import { AddForField, useAddFor } from './AddFor'
+import { useAdding } from './AddFor'
 import { CollectionHead } from './CollectionHead'
 import { queryOf } from './collection'
 import { Limits } from './Limits'
@@ -32,8 +32,8 @@ export function Search({ roomId, playingId, view, queue, actions, viewer, settin
   const text = useText()
   const own = usePhoneText()
   const input = useRef<HTMLInputElement>(null)
-  const isGuest = viewer?.role === 'GUEST'
-  const adding = useAddFor(roomId, actions, notify)
+  const isGuest = viewer?.role === 'GUEST' || viewer?.role === 'TABLET'
+  const adding = useAdding(roomId, viewer, actions, notify)
   const playlist = (isGuest && settings?.guestPlaylistUri) || null
   const { query, of } = view
   const { hits, hasMore, degraded, answered, busy, failure, more } = useSearch(
@@ -73,7 +73,7 @@ export function Search({ roomId, playingId, view, queue, actions, viewer, settin
           />
         </label>
       </search>
-      {viewer && !isGuest && <AddForField name={adding.name} onName={adding.setName} />}
+      {adding.field}
       <Limits viewer={viewer} settings={settings} limit={limit} />
       {playlist && limit !== 'ONLY_LIKES' && <p className="notice">{own.playlistOnly}</p>}
       {link && (

@@ -45,11 +45,12 @@ export function SearchResult({ hit, queue, awaiting, actions, limit, view }: Pro
   return (
     <li>
       <Row song={song} detail={more} openLabel={own.details(song.name)} onOpen={() => view.open(song.uri)}>
-        {queued && (
+        {queued && actions.canLike && (
           <LikeButton item={queued} liked={actions.isLiked(queued)} count={actions.likeCount(queued)} onLike={actions.like} />
         )}
         {!queued && !awaits && <AddButton song={song} actions={actions} reasonId={reason ? reasonId : undefined} />}
       </Row>
+      {queued && !actions.canLike && <p className="refusal">{own.queuedAlready(song.name)}</p>}
       {reason && (
         <p id={reasonId} className="refusal">
           {text.refusal[reason as RefusalReason] ?? refusal?.message}

@@ -25,8 +25,8 @@ interface Props {
 export function SongSheet({ item, entry, fair, actions, onClose }: Props) {
   const own = usePhoneText()
   const kind = itemKind(item)
-  const canLike = kind !== 'awaiting' && kind !== 'committed'
-  const canWithdraw = actions.isMine(item) && kind !== 'committed'
+  const canLike = actions.canLike && kind !== 'awaiting' && kind !== 'committed'
+  const canWithdraw = actions.canLike && actions.isMine(item) && kind !== 'committed'
   return (
     <Sheet label={own.details(item.song.name)} onClose={onClose}>
       <SongHead song={item.song} />

@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react'
 import { TabList } from '../ui/TabList'
-import { type Tab, tabs } from './tabNames'
+import type { Tab } from './tabNames'
 import { usePhoneText } from './text'
 
 interface Props {
+  shown: readonly Tab[]
   value: Tab
   onChoose: (tab: Tab) => void
   children: ReactNode
@@ -17,11 +18,11 @@ const icons: Record<Tab, string> = {
 }
 
 /** The tabs at the bottom of the page, and the panel of the chosen one. */
-export function Tabs({ value, onChoose, children }: Props) {
+export function Tabs({ shown, value, onChoose, children }: Props) {
   const own = usePhoneText()
   return (
     <>
-      <TabList tabs={tabs} names={own.tabs} icons={icons} label={own.sections} value={value} onChoose={onChoose} />
+      <TabList tabs={shown} names={own.tabs} icons={icons} label={own.sections} value={value} onChoose={onChoose} />
       <div id={`panel-${value}`} role="tabpanel" aria-labelledby={`tab-${value}`}>
         {children}
       </div>

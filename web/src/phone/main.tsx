@@ -1,5 +1,6 @@
 import { Sessions } from '@antwon/client'
 import './phone.css'
+import './sheets.css'
 import { ClientProvider, connect } from '../api/client'
 import { codeIn } from '../api/code'
 import { server } from '../api/server'

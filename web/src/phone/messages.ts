@@ -1,4 +1,4 @@
-import type { OrderReason, SkippedBy } from '../api/generated'
+import type { OrderReason, Reaction, SkippedBy } from '../api/generated'
 import type { ItemKind } from './itemKind'
 
 /** The texts of the phone page. */
@@ -16,6 +16,9 @@ export interface PhoneMessages {
   present: (n: number) => string
   lastAddedBy: (name: string) => string // before the song's name
   nowPlaying: string
+  react: string // the label of the row of reactions
+  reactions: Record<Reaction, string>
+  reacted: (reaction: string) => string // for screen readers
   vote: string
   takeVoteBack: string
   voteLate: string
@@ -64,7 +67,12 @@ export interface PhoneMessages {
   addLink: string
   adding: string
   addFor: string
-  addForPlaceholder: string
+  addForMyself: string
+  addForSomebody: string
+  addForName: string
+  tabletHint: string
+  whoAdds: (song: string) => string
+  namesBefore: string // the label of the names that were given before
   addedFor: (song: string, name: string) => string
   queuedAlready: (song: string) => string
   resultCount: (n: number) => string

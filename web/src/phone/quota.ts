@@ -23,7 +23,7 @@ export function limitOf(
   settings: Settings | null | undefined,
   passed: Passed,
 ): RefusalReason | null {
-  if (viewer?.role !== 'GUEST') return null
+  if (viewer?.role !== 'GUEST' && viewer?.role !== 'TABLET') return null
   const { queued, maxQueued, addsLeft } = viewer.quota
   if (settings?.requestsOpen === false) return 'REQUESTS_CLOSED'
   if (!passed.opening) return 'NOT_OPEN_YET'

@@ -10,6 +10,7 @@ export type Viewer = ViewerChangesSubscription['viewerInRoom']
 /** What a guest can do in a room. The state includes actions that are not confirmed yet; a refused action is reverted. */
 export interface Actions {
   unsent: number // actions that the server has not answered yet
+  canLike: boolean // also whether one can withdraw songs: a shared tablet only adds them
   isMine: (item: Item) => boolean
   isLiked: (item: Item) => boolean
   likeCount: (item: Item) => number
@@ -41,6 +42,7 @@ export function useActions(
   })
   const remove = useStable((item: Item) => outbox.do({ kind: 'remove', itemId: item.id, name: item.song.name }))
   return {
+    canLike: viewer?.role !== 'TABLET',
     unsent: entries.filter((entry) => !entry.done).length,
     isMine: (item) => viewer !== undefined && item.addedBy?.id === viewer.participant.id,
     isLiked,

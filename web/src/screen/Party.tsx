@@ -15,6 +15,7 @@ import { Hearts } from './Hearts'
 import { Join } from './Join'
 import { stageOf } from './layout'
 import { Now } from './Now'
+import { Reactions } from './Reactions'
 import { Loading, RoomClosed } from './StatusPages'
 import { Upcoming } from './Upcoming'
 import { useTint } from './useTint'
@@ -52,7 +53,10 @@ export function Party({ api, roomId, startOver }: Props) {
       ) : (
         <main className="party">
           <Now playback={playback}>
-            <Hearts queue={queue} />
+            <div className="beside">
+              <Hearts queue={queue} />
+              {room.settings?.reactions && playback.status === 'PLAYING' && <Reactions roomId={roomId} />}
+            </div>
           </Now>
           <div className="side">
             <Upcoming queue={queue} open={isAddingOpen} />

@@ -1,6 +1,7 @@
 import '../ui/light.css'
 import './screen.css'
 import './song.css'
+import './beside.css'
 import { codeIn } from '../api/code'
 import { renderPage } from '../ui/renderPage'
 import { Boundary } from './Boundary'

@@ -51,6 +51,7 @@ export const de: Messages = {
     PLAYLIST_UNREADABLE:
       'Die Playlist des Gastgebers lässt sich gerade nicht laden, deshalb kannst du nichts hinzufügen. Liken kannst du trotzdem.',
     JUST_ARRIVED: 'Du bist dafür noch nicht lange genug hier.',
+    REACTIONS_OFF: 'In diesem Raum sind Reaktionen ausgeschaltet.',
   },
   health: {
     OK: 'Alles in Ordnung.',

@@ -51,6 +51,7 @@ export const en: Messages = {
     PLAYLIST_UNREADABLE:
       'The host’s playlist cannot be read right now, so no songs can be added. You can still like songs in the queue.',
     JUST_ARRIVED: 'You have not been here for long enough yet.',
+    REACTIONS_OFF: 'Reactions are turned off in this room.',
   },
   health: {
     OK: 'Everything is fine.',

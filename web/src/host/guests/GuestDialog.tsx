@@ -45,7 +45,8 @@ export function GuestDialog({ roomId, member, actions, awaiting, notify, undo, o
 
   function send(action: Exclude<MemberAction, 'SONGS'>, variables: { roomId: string; userId: string }) {
     if (action === 'OFFER') return client.request(OfferRoomDocument, variables)
-    if (action === 'COHOST' || action === 'GUEST') return client.request(SetRoleDocument, { ...variables, role: action })
+    if (action === 'COHOST' || action === 'GUEST' || action === 'TABLET')
+      return client.request(SetRoleDocument, { ...variables, role: action })
     return client.request(RemoveGuestDocument, { ...variables, ban: action === 'BANNED' })
   }
 
@@ -75,6 +76,7 @@ export function GuestDialog({ roomId, member, actions, awaiting, notify, undo, o
     OFFER: { action: own.offerRoom, hint: own.offerRoomHint },
     COHOST: { action: own.makeCohost, hint: own.makeCohostHint },
     GUEST: { action: own.makeGuest, hint: own.makeGuestHint },
+    TABLET: { action: own.makeTablet, hint: own.makeTabletHint },
     SONGS: { action: own.removeSongs, hint: own.removeSongsHint },
     REMOVED: { action: own.remove, hint: own.removeHint },
     BANNED: { action: own.ban, hint: own.banHint },

@@ -3,7 +3,7 @@ import type { MembersQuery, Role } from '../../api/generated'
 export type Member = NonNullable<NonNullable<MembersQuery['room']>['members']>['edges'][number]['node']
 
 /** What a host can do with a member: offer the room, give a role, remove all their songs, remove, or ban. */
-export type MemberAction = 'OFFER' | 'SONGS' | 'COHOST' | 'GUEST' | 'REMOVED' | 'BANNED'
+export type MemberAction = 'OFFER' | 'SONGS' | 'COHOST' | 'GUEST' | 'TABLET' | 'REMOVED' | 'BANNED'
 
 /** Returns what a user may do with a member. Co-hosts cannot act on hosts, and on co-hosts only as far as their songs go, and nobody can act on themselves. */
 export function actionsFor(
@@ -14,7 +14,9 @@ export function actionsFor(
   const byHost = me.role === 'HOST'
   switch (member.role) {
     case 'GUEST':
-      return byHost ? ['COHOST', 'SONGS', 'REMOVED', 'BANNED'] : ['SONGS', 'REMOVED', 'BANNED']
+      return byHost ? ['COHOST', 'TABLET', 'SONGS', 'REMOVED', 'BANNED'] : ['SONGS', 'REMOVED', 'BANNED']
+    case 'TABLET':
+      return byHost ? ['GUEST', 'SONGS', 'REMOVED', 'BANNED'] : ['SONGS', 'REMOVED', 'BANNED']
     case 'COHOST':
       return byHost ? ['OFFER', 'GUEST', 'SONGS', 'REMOVED', 'BANNED'] : ['SONGS']
     case 'SCREEN':

@@ -14,6 +14,7 @@ export type HoldReason = Exclude<
   | 'TOO_EARLY'
   | 'VOTES_OFF'
   | 'JUST_ARRIVED'
+  | 'REACTIONS_OFF'
   | 'NOT_IN_PLAYLIST'
   | 'ONLY_LIKES'
   | 'PLAYLIST_UNREADABLE'

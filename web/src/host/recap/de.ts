@@ -53,7 +53,7 @@ export const recapDe: RecapMessages = {
     EXPORTED: '{actor} hat die Party als Playlist gespeichert',
     CLOSED: '{actor} hat den Raum geschlossen',
   },
-  roles: { COHOST: 'Co-Gastgeber', GUEST: 'Gast' },
+  roles: { COHOST: 'Co-Gastgeber', GUEST: 'Gast', TABLET: 'Tablet für alle' },
   undone: {
     LIKED: 'das Like für',
     UNLIKED: 'das Zurücknehmen des Likes für',
@@ -85,6 +85,7 @@ export const recapDe: RecapMessages = {
     trustedAfter: 'die Zahl der Songs bis zum Vertrauen',
     likesAfterMinutes: 'ab wann ein Gast liken darf',
     awayAfterMinutes: 'ab wann Songs warten, deren Gast gegangen ist',
+    reactions: 'die Reaktionen auf Songs',
     requestsOpenAt: 'ab wann Gäste Songs hinzufügen können',
     lastCallAt: 'die letzte Runde',
     blocked: 'die gesperrten Songs und Künstler',

@@ -53,7 +53,7 @@ export const recapEn: RecapMessages = {
     EXPORTED: '{actor} saved the party as a playlist',
     CLOSED: '{actor} closed the room',
   },
-  roles: { COHOST: 'co-host', GUEST: 'guest again' },
+  roles: { COHOST: 'co-host', GUEST: 'guest again', TABLET: 'shared tablet' },
   undone: {
     LIKED: 'liking',
     UNLIKED: 'unliking',
@@ -85,6 +85,7 @@ export const recapEn: RecapMessages = {
     trustedAfter: 'when a guest is trusted',
     likesAfterMinutes: 'when a guest can like songs',
     awayAfterMinutes: 'when songs of guests who left wait',
+    reactions: 'whether guests can react to songs',
     requestsOpenAt: 'when guests can start to add songs',
     lastCallAt: 'the last call',
     blocked: 'the blocked songs and artists',

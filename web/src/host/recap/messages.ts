@@ -22,7 +22,7 @@ export interface RecapMessages {
 
   server: string // the actor of events that have none
   events: Record<string, string> // by kind, or by kind and detail; with placeholders {actor}, {song}, {subject} and {detail}
-  roles: Record<Extract<Role, 'COHOST' | 'GUEST'>, string>
+  roles: Record<Extract<Role, 'COHOST' | 'GUEST' | 'TABLET'>, string>
   undone: Record<string, string> // what was undone, by kind
   settings: Record<keyof RoomSettingsInput | 'name', string>
 }

@@ -154,7 +154,7 @@ export function Limits({ settings, save }: Props) {
 
 const defaultShare = 50 // percent
 
-/** The settings for skip votes: whether guests can vote, and how many votes end a song. */
+/** The settings for skip votes and reactions: whether guests can vote, how many votes end a song, and what screens show. */
 export function Votes({ settings, save }: Props) {
   const own = useHostText().rules
   const share = settings.skipVotePercent
@@ -177,6 +177,12 @@ export function Votes({ settings, save }: Props) {
           />
         </div>
       )}
+      <Check
+        label={own.reactions}
+        hint={own.reactionsHint}
+        checked={settings.reactions}
+        save={(reactions) => save({ settings: { reactions } })}
+      />
     </Group>
   )
 }

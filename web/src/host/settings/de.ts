@@ -103,11 +103,13 @@ export const rulesDe: RulesMessages = {
   explicit: 'Explizite Songs dürfen laufen',
   explicitHint: 'Spotify kennzeichnet diese Songs. Wie alle Regeln für Songs gilt das auch für Gastgeber.',
 
-  votes: 'Abstimmungen',
+  votes: 'Abstimmungen und Reaktionen',
   vote: 'Gäste dürfen fürs Überspringen stimmen',
   voteHint: 'Überspringt ein Gastgeber einen Song, braucht es keine Stimmen.',
   share: 'Nötige Stimmen',
   shareHint: 'In Prozent der Leute, die da sind, aber mindestens zwei Stimmen.',
+  reactions: 'Gäste können auf den Song reagieren, der läuft',
+  reactionsHint: 'Eine Flamme, ein Lächeln, ein Stern: Sie erscheinen auf dem TV kurz neben dem Cover.',
 
   blocked: 'Gesperrt',
   blockedCount: (n) => (n === 0 ? 'nichts' : `${n}`),

@@ -97,11 +97,13 @@ export const rulesEn: RulesMessages = {
   explicit: 'Explicit songs can play',
   explicitHint: 'Spotify marks these songs. Like all rules about songs, this one applies to hosts too.',
 
-  votes: 'Votes',
+  votes: 'Votes and reactions',
   vote: 'Guests can vote to skip a song',
   voteHint: 'When a host skips a song, no votes are needed.',
   share: 'Votes needed',
   shareHint: 'In percent of the people here, but at least two votes.',
+  reactions: 'Guests can react to the song that plays',
+  reactionsHint: 'A flame, a smile, a star: the TV shows them beside the cover for a moment.',
 
   blocked: 'Blocked',
   blockedCount: (n) => (n === 0 ? 'nothing' : `${n}`),

@@ -74,6 +74,8 @@ export interface RulesMessages {
   voteHint: string
   share: string
   shareHint: string
+  reactions: string
+  reactionsHint: string
 
   blocked: string
   blockedCount: (n: number) => string

@@ -178,6 +178,8 @@ interface GuestMessages {
   offerRoomHint: string
   makeCohost: string
   makeCohostHint: string
+  makeTablet: string
+  makeTabletHint: string
   makeGuest: string
   makeGuestHint: string
   remove: string
@@ -193,6 +195,7 @@ interface GuestMessages {
     SONGS: (name: string) => string
     COHOST: (name: string) => string
     GUEST: (name: string) => string
+    TABLET: (name: string) => string
     REMOVED: (name: string) => string
     BANNED: (name: string) => string
   }

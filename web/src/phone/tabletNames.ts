@@ -1,0 +1,32 @@
+import { browserStorage } from '@antwon/client'
+
+/** The names that were given at a shared tablet, for one party. */
+interface Stored {
+  roomId: string
+  at: number // when the last one was given, in milliseconds since 1970
+  names: string[]
+}
+
+const key = 'antwon.tablet'
+const most = 24
+const maxAge = 24 * 60 * 60 * 1000 // milliseconds: nobody may have opened the page when the party ended
+
+/** The names that were given on this device in a room, the last one first. */
+export function namesOf(roomId: string, now = Date.now()): readonly string[] {
+  try {
+    const stored: Stored | null = JSON.parse(browserStorage.getItem(key) ?? 'null')
+    return stored?.roomId === roomId && now - stored.at < maxAge ? stored.names : []
+  } catch {
+    return []
+  }
+}
+
+/** Remembers a name for the next song. Those of another room are forgotten. */
+export function rememberName(roomId: string, name: string, now = Date.now()): void {
+  const others = namesOf(roomId, now).filter((each) => each.toLowerCase() !== name.toLowerCase())
+  const names = [name, ...others].slice(0, most)
+  browserStorage.setItem(key, JSON.stringify({ roomId, at: now, names } satisfies Stored))
+}
+
+/** Forgets all names: when the party is over, or the device is no longer shared. */
+export const forgetNames = (): void => browserStorage.removeItem(key)
