@@ -1,4 +1,4 @@
-// Holds the pages against what their texts need: nothing is cut, overlaps, breaks within a word or scrolls sideways,
+// Holds the pages against what their texts need: nothing is cut at its sides, overlaps, breaks within a word or scrolls sideways,
 // in all sizes, both languages, and with text of twice the size. Only the playground is not opened, and the room's screen not in
 // sizes of phones. ANTWON_PICTURES=DIRECTORY also takes a picture of each, in both themes.
 import { mkdirSync } from 'node:fs'
