@@ -80,9 +80,9 @@ func (d *decision) paced(at time.Time) time.Time {
 	m := d.memory
 	fails := m.observationBackoff.kind != "" || m.commandBackoff.kind != "" && d.now.Before(m.commandBackoff.until)
 	inDoubt := m.suspicion.kind != nothingNew || m.hidden || fails
-	plays := d.activity == playingSong && !inDoubt
+	plays := d.activity == playingSong && d.remaining() > -maxOverrun && !inDoubt
 	firstDoubt := d.inDoubt() && m.suspicion.inRow == 1
-	started := m.handover.direct && m.changedAt.After(m.lookedAt) && m.commandBackoff.attempts == 0
+	started := m.changedAt.After(m.lookedAt) && m.commandBackoff.attempts <= 1 && !fails
 	if len(d.room.PendingCommands) > 0 || plays || firstDoubt || started || d.endsSilence() {
 		return at
 	}

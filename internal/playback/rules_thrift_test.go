@@ -25,8 +25,8 @@ func TestHostsSongIsFollowedInACostlyRoom(t *testing.T) {
 	}
 }
 
-// The player was told to play a song, and does so. Whether it begins is seen at once, or it would be unknown how much of
-// it was heard when something else plays.
+// The player was told to play a song, and does so. Whether it begins is seen at once: otherwise it would be unknown how
+// much of it was heard when something else plays.
 func TestSongThatWasJustStartedIsSeenInACostlyRoom(t *testing.T) {
 	memory := costly(observed(stands(song("x"), 0)))
 	r := room(committed("b", party.CommitPending, 0))
@@ -49,6 +49,27 @@ func TestSilenceIsConfirmedAtOnceInACostlyRoom(t *testing.T) {
 	}
 }
 
+// A song is over by the clock, and the player claims that it still plays at its beginning. The player is observed less
+// and less often, and in a costly room as seldom as while nothing plays.
+func TestOverdueSongIsSeenLessOften(t *testing.T) {
+	for overdue, want := range map[time.Duration]time.Duration{
+		endDelay: waitingInterval, 20 * time.Second: 4 * time.Second, 40 * time.Second: 8 * time.Second,
+	} {
+		memory := observed(plays(song("a"), 0))
+		memory.heard = heard{itemID: "item-a", progress: 200*time.Second + overdue, at: noon, plays: true}
+		memory.progressedAt = noon.Add(-200 * time.Second)
+		r := showing(room(item("a", playing), item("b", queued)), 0, 0)
+		in := Input{Now: noon, Room: r, Memory: memory}
+		if wait := Decide(in).ObserveAt.Sub(noon); (wait - want).Abs() > endDelay {
+			t.Errorf("%v after the end the next look follows after %v, want %v", overdue, wait, want)
+		}
+		in.Memory = costly(memory)
+		if wait := Decide(in).ObserveAt.Sub(noon); overdue > maxOverrun && wait != slowestPace {
+			t.Errorf("%v after the end of a song in a costly room the next look follows after %v", overdue, wait)
+		}
+	}
+}
+
 // A song was appended to the player's queue. That shows only when it begins, so no look follows until then.
 func TestAppendedSongCostsNoLook(t *testing.T) {
 	r := showing(room(item("a", playing), committed("b", sent, time.Second)), 185*time.Second, 0)
@@ -60,8 +81,8 @@ func TestAppendedSongCostsNoLook(t *testing.T) {
 	}
 }
 
-// The committed song began unseen and was heard for some seconds, until the host played a song of their own. It does not
-// return to the queue, where it would be heard twice.
+// The committed song began unseen and was heard for some seconds, until the host played a song of their own. It does
+// not return to the queue, where it would be heard twice.
 func TestSongThatWasHeardForSecondsDoesNotReturn(t *testing.T) {
 	memory := observed(plays(song("host"), 10*time.Second))
 	memory.otherSeen, memory.otherEnds = noon.Add(-25*time.Second), noon.Add(-13*time.Second)
@@ -73,8 +94,24 @@ func TestSongThatWasHeardForSecondsDoesNotReturn(t *testing.T) {
 	}
 }
 
-// Automix leaves out the end of a song and the beginning of the next one, which seems to have begun earlier than it did.
-// The song was not skipped.
+// Only the queue tells what plays. It could not be read for some seconds, and names the room's song again: the health
+// is OK at once, as the next look follows late.
+func TestHealthIsTrueOnceTheQueueAnswersAgain(t *testing.T) {
+	memory := observed(plays(song("a"), 20*time.Second))
+	memory.hidden = true
+	memory.suspicion = suspicion{kind: noPlayer, since: noon.Add(-7 * time.Second), looks: 7, inRow: 7, queueFails: 2}
+	memory.commandBackoff = backoff{}.afterFault(&Fault{Kind: Restricted}, noon.Add(-5*time.Second))
+	r := showing(room(item("a", playing), item("b", queued)), 20*time.Second, 5*time.Second)
+	r.Playback.Health = party.HealthDeviceLost
+	in := Input{Now: noon, Room: r, Memory: memory, Answer: &Answer{Command: Command{Kind: ReadQueue}}}
+	in.Answer.Queue.Current = new(song("a"))
+	if shown := Decide(in).Step.Playback; shown == nil || shown.Health != party.HealthOK {
+		t.Errorf("the room shows %+v, want the health OK", shown)
+	}
+}
+
+// Automix leaves out the end of a song and the beginning of the next one, which seems to have begun earlier than it
+// did. The song was not skipped.
 func TestSongThatAutomixEndsIsNotSkipped(t *testing.T) {
 	memory := observed(earlier(plays(song("a"), 184*time.Second), 9*time.Second))
 	memory.heard = heard{itemID: "item-a", progress: 184 * time.Second, at: noon.Add(-9 * time.Second), plays: true}
@@ -83,5 +120,22 @@ func TestSongThatAutomixEndsIsNotSkipped(t *testing.T) {
 	step := Decide(Input{Now: noon, Room: r, Memory: memory, Observation: plays(song("b"), 8*time.Second)}).Step
 	if step.EndedItem != "item-a" || step.Skipped {
 		t.Errorf("the step is %+v, want the song ended and not skipped", step)
+	}
+}
+
+// Spotify starts nothing for this host, as far as is known, and the song stands in the playlist. The device has fallen
+// asleep meanwhile. Once it is time to try again, a device is looked for: otherwise the room would be silent forever.
+func TestDeviceIsLookedForWhenPremiumIsTriedAgain(t *testing.T) {
+	for ago, want := range map[time.Duration]CommandKind{firstProbe / 2: None, firstProbe: Devices} {
+		memory := observed(&Observation{At: noon})
+		memory.silentSince, memory.inactiveSince = noon.Add(-time.Hour), noon.Add(-time.Hour)
+		memory.premium = permission{denied: true, refusals: minRefusals, last: noon.Add(-ago)}
+		waits := committed("b", sent, time.Minute)
+		waits.Via = party.DeliveryPlaylist
+		r := room(waits)
+		r.HasPlayed, r.PlaylistURI = true, "spotify:playlist:room"
+		if plan := Decide(Input{Now: noon, Room: r, Memory: memory}); plan.Command.Kind != want {
+			t.Errorf("%v after the last refusal it sends %q, want %q", ago, plan.Command.Kind, want)
+		}
 	}
 }

@@ -109,8 +109,8 @@ func (d *decision) observationDuringSong() time.Time {
 	commit := end.Add(-d.commitLead())
 	at := end.Add(endDelay)
 	switch {
-	case !at.After(observed):
-		at = observed.Add(waitingInterval)
+	case !at.After(observed): // the end is overdue
+		at = observed.Add(max(observed.Sub(at)/5, waitingInterval))
 	case (d.isOvertaken() || d.room.Committed() == nil && d.pick() != nil) && commit.After(observed):
 		at = commit
 	}
