@@ -28,7 +28,8 @@ func TestHostsSongIsFollowedInACostlyRoom(t *testing.T) {
 // The player was told to play a song, and does so. Whether it begins is seen at once: otherwise it would be unknown how
 // much of it was heard when something else plays.
 func TestSongThatWasJustStartedIsSeenInACostlyRoom(t *testing.T) {
-	memory := costly(observed(stands(song("x"), 0)))
+	memory := costly(observed(earlier(stands(song("x"), 0), 100*time.Millisecond)))
+	memory.lookedBefore = noon.Add(-5 * time.Second)
 	r := room(committed("b", party.CommitPending, 0))
 	in := Input{Now: noon, Room: r, Memory: memory, Answer: answered(Play, "b", "")}
 	if wait := Decide(in).ObserveAt.Sub(noon); wait != commandDelay {
