@@ -74,14 +74,16 @@ func (k CommandKind) calls() int {
 }
 
 // paced delays an observation if the room has cost too many calls. A host who waits for a command is not made to wait,
-// and neither is a room whose song plays as it should, or is in doubt for the first time.
+// and neither is a room where a song plays as it should, of the room or of the host, where a song was just started, or
+// where something is in doubt for the first time.
 func (d *decision) paced(at time.Time) time.Time {
 	m := d.memory
 	fails := m.observationBackoff.kind != "" || m.commandBackoff.kind != "" && d.now.Before(m.commandBackoff.until)
 	inDoubt := m.suspicion.kind != nothingNew || m.hidden || fails
-	plays := d.activity == playingSong && d.item != nil && !inDoubt
+	plays := d.activity == playingSong && d.remaining() > -maxOverrun && !inDoubt
 	firstDoubt := d.inDoubt() && m.suspicion.inRow == 1
-	if len(d.room.PendingCommands) > 0 || plays || firstDoubt {
+	started := m.changedAt.After(m.lookedAt) && m.commandBackoff.attempts <= 1 && !fails
+	if len(d.room.PendingCommands) > 0 || plays || firstDoubt || started || d.endsSilence() {
 		return at
 	}
 	switch calls := d.memory.calls; {
@@ -91,6 +93,12 @@ func (d *decision) paced(at time.Time) time.Time {
 		return later(at, d.memory.lookedAt.Add(burstPace))
 	}
 	return at
+}
+
+// endsSilence reports whether a second look, after one that came late, lets a song begin in a room that is silent.
+func (d *decision) endsSilence() bool {
+	waits := d.nothingPlays() && (d.room.NowPlaying != nil || d.hasNext())
+	return waits && d.seenOnce() && d.memory.lookedAt.Sub(d.memory.lookedBefore) >= burstPace
 }
 
 // hiddenThrift is how much less often a player is observed of which only the queue tells what it plays.

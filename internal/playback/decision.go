@@ -54,7 +54,8 @@ func (d *decision) takeObservation(s Observation) {
 	s = d.withDevice(s)
 	handover := &d.memory.handover
 	handover.watched = handover.watched && s.Device != nil && d.now.Sub(d.memory.lookedAt) <= maxWatchGap
-	d.memory.observationBackoff, d.memory.lookedAt = backoff{}, d.now
+	d.memory.observationBackoff = backoff{}
+	d.memory.lookedBefore, d.memory.lookedAt = d.memory.lookedAt, d.now
 	d.memory.alike, d.memory.still = d.memory.alike.add(s), d.memory.still.add(s)
 	switch {
 	case d.believes(s):

@@ -23,7 +23,7 @@ type deviceSearch struct {
 // the current song, it does nothing.
 func (d *decision) findDevice() (action, bool) {
 	interrupted := d.interrupted()
-	if d.activity != noDevice || d.noPremium() || !interrupted && (d.knowsDevice() || !d.needsDevice()) {
+	if d.activity != noDevice || d.waitsForPremium() || !interrupted && (d.knowsDevice() || !d.needsDevice()) {
 		return action{}, false
 	}
 	at := d.memory.silentSince

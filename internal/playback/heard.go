@@ -83,12 +83,13 @@ func (d *decision) reached(item *party.QueueItem) (reached time.Duration, known 
 }
 
 // fading returns how long before its end an item may have given way to the song that plays now without being skipped.
+// Automix also leaves out the beginning of the song that plays now, which then seems to have begun earlier.
 func (d *decision) fading(ended *party.QueueItem) time.Duration {
 	switch {
 	case d.activity != playingSong || d.memory.skippedID == ended.ID:
 		return 0
 	case d.item != nil && d.item == d.room.Committed():
-		return maxCrossfade
+		return maxCrossfade + min(d.memory.observation.Progress, maxCrossfade)
 	case d.memory.crossfade > 0:
 		return d.memory.crossfade + endTolerance
 	}

@@ -44,6 +44,9 @@ func (d *decision) takeQueue(a *Answer) {
 		d.memory.commandBackoff = d.memory.commandBackoff.afterFault(a.Fault, d.now)
 		return
 	}
+	if doubt.queueFails > 0 { // it answers again
+		doubt.queueFails, d.memory.commandBackoff = 0, backoff{}
+	}
 	current := a.Queue.Current
 	if a.Fault != nil {
 		current = nil

@@ -130,6 +130,6 @@ func (d *decision) mayStandStill() bool { return d.activity == playingSong && d.
 // was seen to play, or was over, that the item can have been heard for a moment at most.
 func (d *decision) leftNoTime(item *party.QueueItem) bool {
 	began := d.songBegan()
-	atOnce := min(began.Sub(d.memory.otherSeen).Abs(), began.Sub(d.memory.otherEnds).Abs()) < skipThreshold
+	atOnce := min(began.Sub(d.memory.otherSeen).Abs(), began.Sub(d.memory.otherEnds).Abs()) < maxWatchGap
 	return d.activity == playingSong && (atOnce || began.Before(item.CommittedAt))
 }

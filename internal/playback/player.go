@@ -232,7 +232,7 @@ func (b backoff) wait(kind FaultKind) time.Duration {
 
 const (
 	shortWait     = 8 * time.Second
-	shortAttempts = 8
+	shortAttempts = 9
 )
 
 // forbidsObservation reports whether not even the player's state may be requested during this backoff.

@@ -73,10 +73,15 @@ func (d *decision) noPremium() bool { return d.memory.premium.denied }
 // noPlaylist reports whether Spotify writes no playlist for this host.
 func (d *decision) noPlaylist() bool { return d.memory.playlists.denied && !d.memory.playlistsAgain }
 
+// waitsForPremium reports whether Spotify starts nothing for this host, and is not to be asked again yet.
+func (d *decision) waitsForPremium() bool {
+	return d.noPremium() && d.now.Before(d.memory.premium.probeAt())
+}
+
 // probePremium sends a harmless command now and then to a player that is not to be controlled without Premium, because
 // the host may have subscribed, or Spotify's answers may have been wrong.
 func (d *decision) probePremium() (action, bool) {
-	if !d.noPremium() || d.now.Before(d.memory.premium.probeAt()) {
+	if !d.noPremium() || d.waitsForPremium() {
 		return action{}, false
 	}
 	switch {

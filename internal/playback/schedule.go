@@ -1,6 +1,10 @@
 package playback
 
-import "time"
+import (
+	"time"
+
+	"antwon.dj/backend/internal/party"
+)
 
 // When the player is observed although nothing calls for it. All observations of a server count against one rate limit.
 const (
@@ -21,8 +25,8 @@ const (
 // backoff that forbids it.
 func (d *decision) nextObservation(by time.Time) time.Time {
 	at := d.regularObservation()
-	if !d.memory.commandedAt.IsZero() && !d.memory.observedAt.After(d.memory.commandedAt) {
-		at = d.memory.commandedAt.Add(commandDelay)
+	if commanded := d.lastCommand(); !commanded.IsZero() && !d.memory.observedAt.After(commanded) {
+		at = commanded.Add(commandDelay)
 	}
 	if d.memory.suspicion.kind != nothingNew && (d.inDoubt() || d.nextLook().Before(at)) {
 		at = d.nextLook()
@@ -40,6 +44,15 @@ func (d *decision) nextObservation(by time.Time) time.Time {
 		at = later(at, d.memory.commandBackoff.until)
 	}
 	return later(d.paced(at), d.memory.observationBackoff.until)
+}
+
+// lastCommand returns when the last command was answered whose effect a look may show. That a song was appended to the
+// player's queue shows only when it begins.
+func (d *decision) lastCommand() time.Time {
+	if item := d.room.Committed(); item != nil && item.Commit == party.CommitSent && d.sentToQueue() {
+		return d.memory.changedAt
+	}
+	return d.memory.commandedAt
 }
 
 // regularObservation returns when to observe the player judging by its activity alone.
@@ -96,8 +109,8 @@ func (d *decision) observationDuringSong() time.Time {
 	commit := end.Add(-d.commitLead())
 	at := end.Add(endDelay)
 	switch {
-	case !at.After(observed):
-		at = observed.Add(waitingInterval)
+	case !at.After(observed): // the end is overdue
+		at = observed.Add(max(observed.Sub(at)/5, waitingInterval))
 	case (d.isOvertaken() || d.room.Committed() == nil && d.pick() != nil) && commit.After(observed):
 		at = commit
 	}

@@ -80,6 +80,7 @@ type Memory struct {
 	observation   Observation // the newest that is believed
 	observedAt    time.Time   // when it was decided on
 	lookedAt      time.Time   // when the player was observed last, whether that is believed or not
+	lookedBefore  time.Time   // when it was observed before that
 	suspicion     suspicion   // what newer observations claim
 	alike         alikeLooks  // how many of the newest observations showed the same
 	still         stillLooks  // how many of them showed a player that stands still

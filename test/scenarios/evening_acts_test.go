@@ -166,6 +166,10 @@ func (e *evening) misfortune() {
 	if t.Kind == "authorization lost" {
 		e.lostAccess = true
 	}
+	isPrivate := func(d sim.Device) bool { return d.Private }
+	if t.Kind == "odd device" && slices.ContainsFunc(e.app.host.Devices(), isPrivate) {
+		t.Detail = "in a private session"
+	}
 	e.note("Spotify", t.Kind+" "+t.Detail, about, err)
 	if err == nil {
 		e.kinds[t.Kind]++

@@ -29,6 +29,9 @@ const (
 	idleLook = 33 * time.Second
 	// lostLook is how long it may take to notice that a device is back that was away for longer than a minute.
 	lostLook = 33 * time.Second
+	// hiddenLook is the same for a player that several untrue looks have hidden: only its queue names what it plays, which
+	// costs two calls and is read every 45 s.
+	hiddenLook = 48 * time.Second
 	// searchLook is the same for a device that is there and does not play: the server reads the list of devices once a
 	// minute.
 	searchLook = 63 * time.Second
@@ -138,7 +141,7 @@ func (v *verdict) recordSongs() []*song {
 // judgeSong judges what became of a song.
 func (v *verdict) judgeSong(s *song) {
 	byServer := v.startedByServer(s)
-	if len(byServer) > 1 && v.liedTo(byServer[1].Started) {
+	if len(byServer) > 1 && (v.liedTo(byServer[1].Started) || v.liedTo(byServer[0].Ended.Add(nextLook))) {
 		v.ends["heard twice, as Spotify said several times that it did not have it"]++
 	} else if len(byServer) > 1 {
 		v.blame(byServer[1].Started, "heard twice", "The server played song %d %d times.", s.number, len(byServer))
@@ -157,7 +160,7 @@ func (v *verdict) judgeSong(s *song) {
 		end = "refused, as Spotify did"
 	case s.state == party.Played && v.refused(s): // the player showed it all the time, and nothing was heard of it
 		end = "missed: the player could not load it"
-	case v.over(s) && v.troubled(v.startedAt(s).Add(-time.Minute), v.startedAt(s).Add(time.Minute)):
+	case v.over(s) && v.troubledAround(v.startedAt(s)):
 		// A song that may have been heard while nobody could see the player is not played again: twice is worse than never.
 		end = "missed: it may have been heard during a trouble"
 	default:
@@ -241,6 +244,12 @@ func (v *verdict) troubled(from, to time.Time) bool {
 	return !slices.ContainsFunc(v.calms, func(c span) bool { return !c.from.After(from) && !c.to.Before(to) })
 }
 
+// troubledAround reports whether something may have been wrong a minute before or after a time at which the program
+// noticed something.
+func (v *verdict) troubledAround(at time.Time) bool {
+	return v.troubled(at.Add(-time.Minute-v.slowness(at)), at.Add(time.Minute))
+}
+
 // over reports whether the program says that a song was heard or skipped.
 func (v *verdict) over(s *song) bool { return s.state == party.Played || s.state == party.Skipped }
 
@@ -259,7 +268,8 @@ func (v *verdict) judgeCuts() {
 	for _, s := range v.songs {
 		for _, play := range s.heard {
 			silent := v.silentAt(play.Ended)
-			if play.Full || play.Ended.IsZero() || silent || s.length-v.audible(play) < unseen {
+			chosen := play.ByWhom != sim.ByAutoplay // a song that nobody chose gives way to the room's next one
+			if play.Full || play.Ended.IsZero() || silent || !chosen || s.length-v.audible(play) < unseen {
 				continue
 			}
 			byServer := v.requested(play.Ended, "PUT me/player/play", "POST me/player/next")
@@ -283,12 +293,16 @@ func (v *verdict) judgeCuts() {
 
 // liedTo reports whether several answers in a row may have been untrue within lieMemory before a time. The server
 // believes what two answers in a row say, which is all that can be asked: a lie that is repeated looks like the truth.
+// In a private session Spotify shows no player, whatever plays.
 func (v *verdict) liedTo(at time.Time) bool {
 	return slices.ContainsFunc(v.deeds, func(d deed) bool {
-		lie := strings.HasPrefix(d.what, "look ") || strings.HasPrefix(d.what, "queue ")
+		lie := strings.HasPrefix(d.what, "look ") || strings.HasPrefix(d.what, "queue ") || d.what == privateSession
 		return lie && !d.failed && !strings.Contains(d.what, "Times:1 ") && !d.at.After(at) && at.Sub(d.at) < lieMemory
 	})
 }
+
+// privateSession is the trouble that a device plays in a private session.
+const privateSession = "odd device in a private session"
 
 // lieMemory is how long the song may last that is delivered because of what an untrue answer said, and the two before.
 const lieMemory = 6 * time.Minute

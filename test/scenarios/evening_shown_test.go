@@ -28,7 +28,7 @@ func (v *verdict) judgeHealth() {
 				continue
 			}
 			for at := from; at.Before(to.Add(-maxPause)); at = at.Add(maxWait) {
-				if shown := v.healthAt(at); shown != "OK" && !v.silentIn(at.Add(-nextLook), at) {
+				if shown := v.healthAt(at); shown != "OK" && !v.silentIn(at.Add(-nextLook-v.slowness(at)), at) {
 					v.blame(at, "health "+shown, "Song %d was heard, and the room's health was %s.", s.number, shown)
 					break
 				}
@@ -106,8 +106,8 @@ func (v *verdict) judgeHistory() {
 		case longest >= nextLook && !known && !v.leftBefore(s):
 			v.blame(s.heard[0].Started, "history: missing", "Song %d was heard, and is not in the history.", s.number)
 		case known && play.Skipped && len(s.heard) > 0 && v.inFull(s, s.heard[0]) &&
-			!v.liedTo(s.heard[0].Ended.Add(nextLook)) && !v.interrupted(s.heard[0]) && !v.givenUp(play, s.heard[0]) &&
-			!v.fadedUnseen(s, s.heard[0]) && !v.restartedUnseen(s) &&
+			!v.liedTo(later(s.heard[0].Ended.Add(nextLook), *play.EndedAt)) && !v.interrupted(s.heard[0]) &&
+			!v.givenUp(play, s.heard[0]) && !v.fadedUnseen(s, s.heard[0]) && !v.restartedUnseen(s) &&
 			!v.did(s.heard[0].Started, s.heard[0].Ended, "host seeks"):
 			v.blame(s.heard[0].Ended, "history: skipped", "Song %d was heard in full, and is listed as skipped.", s.number)
 		case known && !play.Skipped && len(s.heard) > 0 && !full && longest < s.length/2 && !v.troubled(
@@ -128,10 +128,17 @@ func (v *verdict) leftBefore(s *song) bool {
 }
 
 // givenUp reports whether the program had given a song up during a trouble, because it stood in the queue of a device
-// that had disappeared, and the device has played it later.
+// that had disappeared or on the device itself, and the device has played it, or the rest of it, later.
 func (v *verdict) givenUp(listed lists.Play, p sim.Play) bool {
 	at := listed.EndedAt
-	return at != nil && at.Before(p.Started) && v.troubled(*at, *at)
+	if at == nil || !v.troubled(*at, *at) {
+		return false
+	}
+	stood := slices.ContainsFunc(v.silences, func(s sim.Silence) bool {
+		within := s.From.After(p.Started) && s.To.Before(orNow(p.Ended))
+		return within && s.Why == "closed" && !s.From.After(*at) && !s.To.Before(*at)
+	})
+	return at.Before(p.Started) || stood
 }
 
 // interrupted reports whether something that is no song played in the middle of a song, or the song stood still for

@@ -42,7 +42,8 @@ func (v *verdict) inCalm(at time.Time) string {
 func (v *verdict) allowedUntil(quiet sim.Silence, calm span) time.Time {
 	slow := v.slowness(later(quiet.From, calm.from))
 	if v.did(quiet.From.Add(-idleLook), quiet.From, "opens the app") {
-		return quiet.From.Add(idleLook + slow) // the host resumed the last seconds of a song that had been paused for long
+		// The host resumed the last seconds of a song that had been paused for long.
+		return later(quiet.From.Add(idleLook+slow), v.probedBy(calm))
 	}
 	if quiet.From.After(calm.from.Add(maxWait + slow)) {
 		seen := quiet.From
@@ -70,6 +71,8 @@ func (v *verdict) allowedUntil(quiet sim.Silence, calm span) time.Time {
 		return calm.from.Add(searchLook + slow)
 	case quiet.Why == "vanished": // the player claims to play, and nothing belies it before the song should be over
 		look = v.shouldEnd(quiet.From).Sub(quiet.From) + nextLook
+	case v.toldLost(calm):
+		return later(calm.from.Add(lostLook+slow), quiet.From.Add(hiddenLook+slow))
 	case v.wasLost(calm):
 		return later(calm.from.Add(lostLook+slow), quiet.From.Add(lostLook+slow))
 	}
@@ -118,24 +121,36 @@ func (v *verdict) longestSong() (length time.Duration) {
 }
 
 // wasLost reports whether no device was there for longer than a minute before a calm stretch, or none was active at its
-// beginning.
+// beginning, or several untrue looks in a row said so.
 func (v *verdict) wasLost(calm span) bool {
-	return calm.inactive || slices.ContainsFunc(v.silences, func(s sim.Silence) bool {
+	return calm.inactive || v.toldLost(calm) || slices.ContainsFunc(v.silences, func(s sim.Silence) bool {
 		return s.Why == "closed" && s.To.Sub(s.From) > time.Minute && s.To.After(calm.from.Add(-time.Minute)) &&
 			s.From.Before(calm.from)
 	})
 }
 
+// toldLost reports whether several untrue looks in a row said before a calm stretch that there was no player.
+func (v *verdict) toldLost(calm span) bool {
+	return v.liedTo(calm.from) && v.did(calm.from.Add(-lieMemory), calm.from, "look nothing", privateSession)
+}
+
 // slowness returns how much later things may be noticed at a time because the room has cost much, as far as its server
-// knows.
+// knows, or had cost much when the server put off its next look.
 func (v *verdict) slowness(at time.Time) time.Duration {
 	switch {
-	case v.countedIn(at.Add(-time.Hour), at.Add(slowAfterMuch)) >= muchInAnHour:
+	case v.costs(at, time.Hour, slowAfterMuch) >= muchInAnHour:
 		return slowAfterMuch
-	case v.countedIn(at.Add(-10*time.Minute), at.Add(slowAfterBurst)) >= muchInTenMinutes:
+	case v.costs(at, 10*time.Minute, slowAfterBurst) >= muchInTenMinutes:
 		return slowAfterBurst
 	}
 	return 0
+}
+
+// costs returns how many calls a server counts in a span that ends about now, or ended when a look was put off that is
+// due now.
+func (v *verdict) costs(now time.Time, span, putOff time.Duration) int {
+	before := now.Add(-putOff)
+	return max(v.countedIn(now.Add(-span), now.Add(putOff)), v.countedIn(before.Add(-span), now))
 }
 
 // isRestart reports whether another server may have taken the room over because of this.

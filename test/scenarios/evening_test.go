@@ -213,7 +213,19 @@ func (e *evening) mend() {
 
 // hostMustAct reports whether the music stands still for a reason that only the host can change.
 func (e *evening) hostMustAct() bool {
-	return e.lostAccess || !e.hasActiveDevice() || e.silentBecause() == "paused" || e.silentBecause() == "closed"
+	return e.lostAccess || !e.hasActiveDevice() || e.isPaused() || e.showsPause()
+}
+
+// isPaused reports whether the music goes on as soon as the host presses play in the app.
+func (e *evening) isPaused() bool {
+	return e.silentBecause() == "paused" || e.silentBecause() == "closed"
+}
+
+// showsPause reports whether nothing is heard and the room says that it is paused, which the music is not. A song that
+// has ended on a device that then fell asleep looks like one that was paused there.
+func (e *evening) showsPause() bool {
+	shown, err := e.server.RoomPlayback(e.host, e.room)
+	return err == nil && shown.Status == party.Paused && e.silentBecause() != "" && !e.isPaused()
 }
 
 func (e *evening) hasActiveDevice() bool {
@@ -236,8 +248,14 @@ func (e *evening) repair() {
 	e.lostAccess = false
 	e.app.open()
 	why := e.silentBecause()
-	if why == "paused" || why == "closed" {
+	if e.isPaused() {
 		e.app.resume()
+	}
+	if e.showsPause() {
+		e.act(act{name: "commands to resume", do: func(e *evening) error {
+			_, err := e.server.ResumePlayback(e.host, e.room.ID)
+			return err
+		}})
 	}
 	e.note("host", "opens the app, and presses play if it was paused: "+why, "", nil)
 }

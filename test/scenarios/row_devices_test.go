@@ -24,7 +24,7 @@ func deviceScenarios() []scenario {
 		},
 		{
 			name:   "the app is closed after the commit and opened again a minute later",
-			played: "1 2 3", silence: "1m18.9s",
+			played: "1 2 3", silence: "1m18.22s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
@@ -115,7 +115,7 @@ func deviceScenarios() []scenario {
 		},
 		{
 			name:   "the device is restricted until the host transfers playback",
-			played: "1 2 3", silence: "2m12.96s",
+			played: "1 2 3", silence: "2m21.2s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/RESTRICTED OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
@@ -127,7 +127,7 @@ func deviceScenarios() []scenario {
 		},
 		{
 			name:   "the device is restricted for a while",
-			played: "1 2 3", silence: "2m12.96s",
+			played: "1 2 3", silence: "2m21.2s",
 			health:  "NOTHING_TO_PLAY OK DEVICE_LOST/RESTRICTED OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {

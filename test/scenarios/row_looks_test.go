@@ -72,7 +72,7 @@ func doubtfulLookScenarios() []scenario {
 		},
 		{
 			name:   "something plays that has no name, for an hour, while nothing plays",
-			played: "1 2", silence: "50.06s",
+			played: "1 2", silence: "49.12s",
 			health:  "NOTHING_TO_PLAY OK HOST_TOOK_OVER OK NOTHING_TO_PLAY",
 			options: options{songs: 2},
 			course: func(p *fixture) {

@@ -86,7 +86,7 @@ func tokenScenarios() []scenario {
 		},
 		{
 			name:   "the token endpoint answers 503 for two minutes",
-			played: "1 2 3", silence: "56.586s",
+			played: "1 2 3", silence: "34.466s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 0},
 			course: func(p *fixture) {

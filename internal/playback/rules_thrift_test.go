@@ -1,0 +1,142 @@
+package playback
+
+import (
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/party"
+)
+
+// These rules say when a room that has cost much is observed all the same: where it would be silent, or would not know
+// what was heard.
+
+// costly returns a memory after which observations are paced as slowly as possible.
+func costly(memory Memory) Memory {
+	memory.calls = memory.calls.Add(thriftMost+5, noon)
+	return memory
+}
+
+// The host's own song ends, and a song of the room waits. It is committed before the end.
+func TestHostsSongIsFollowedInACostlyRoom(t *testing.T) {
+	memory := costly(observed(plays(song("host"), 170*time.Second)))
+	plan := Decide(Input{Now: noon, Room: room(item("b", queued)), Memory: memory})
+	if wait := plan.ObserveAt.Sub(noon); wait > 30*time.Second-queueLead {
+		t.Errorf("30 s before the end of the host's song the next look follows after %v", wait)
+	}
+}
+
+// The player was told to play a song, and does so. Whether it begins is seen at once: otherwise it would be unknown how
+// much of it was heard when something else plays.
+func TestSongThatWasJustStartedIsSeenInACostlyRoom(t *testing.T) {
+	memory := costly(observed(earlier(stands(song("x"), 0), 100*time.Millisecond)))
+	memory.lookedBefore = noon.Add(-5 * time.Second)
+	r := room(committed("b", party.CommitPending, 0))
+	in := Input{Now: noon, Room: r, Memory: memory, Answer: answered(Play, "b", "")}
+	if wait := Decide(in).ObserveAt.Sub(noon); wait != commandDelay {
+		t.Errorf("the look after the command follows after %v, want %v", wait, commandDelay)
+	}
+}
+
+// A look that came late shows that nothing plays, and a song waits. A second look, which is needed before the song is
+// played, follows at once. While looks contradict each other, no further one does.
+func TestSilenceIsConfirmedAtOnceInACostlyRoom(t *testing.T) {
+	look := stands(song("host"), 0)
+	for before, want := range map[time.Duration]time.Duration{slowestPace: confirmDelay, 5 * time.Second: slowestPace} {
+		memory := costly(observed(earlier(plays(song("host"), 199*time.Second), before)))
+		plan := Decide(Input{Now: noon, Room: room(item("b", queued)), Memory: memory, Observation: look})
+		if wait := plan.ObserveAt.Sub(noon); wait != want {
+			t.Errorf("%v after the look before, the next one follows after %v, want %v", before, wait, want)
+		}
+	}
+}
+
+// A song is over by the clock, and the player claims that it still plays at its beginning. The player is observed less
+// and less often, and in a costly room as seldom as while nothing plays.
+func TestOverdueSongIsSeenLessOften(t *testing.T) {
+	for overdue, want := range map[time.Duration]time.Duration{
+		endDelay: waitingInterval, 20 * time.Second: 4 * time.Second, 40 * time.Second: 8 * time.Second,
+	} {
+		memory := observed(plays(song("a"), 0))
+		memory.heard = heard{itemID: "item-a", progress: 200*time.Second + overdue, at: noon, plays: true}
+		memory.progressedAt = noon.Add(-200 * time.Second)
+		r := showing(room(item("a", playing), item("b", queued)), 0, 0)
+		in := Input{Now: noon, Room: r, Memory: memory}
+		if wait := Decide(in).ObserveAt.Sub(noon); (wait - want).Abs() > endDelay {
+			t.Errorf("%v after the end the next look follows after %v, want %v", overdue, wait, want)
+		}
+		in.Memory = costly(memory)
+		if wait := Decide(in).ObserveAt.Sub(noon); overdue > maxOverrun && wait != slowestPace {
+			t.Errorf("%v after the end of a song in a costly room the next look follows after %v", overdue, wait)
+		}
+	}
+}
+
+// A song was appended to the player's queue. That shows only when it begins, so no look follows until then.
+func TestAppendedSongCostsNoLook(t *testing.T) {
+	r := showing(room(item("a", playing), committed("b", sent, time.Second)), 185*time.Second, 0)
+	memory := observed(earlier(plays(song("a"), 184*time.Second), time.Second))
+	memory.commandedAt = noon
+	memory.handover = handover{itemID: "item-b", loaded: new(song("a"))}
+	if wait := Decide(Input{Now: noon, Room: r, Memory: memory}).ObserveAt.Sub(noon); wait < 10*time.Second {
+		t.Errorf("15 s before the end the next look follows after %v", wait)
+	}
+}
+
+// The committed song began unseen and was heard for some seconds, until the host played a song of their own. It does
+// not return to the queue, where it would be heard twice.
+func TestSongThatWasHeardForSecondsDoesNotReturn(t *testing.T) {
+	memory := observed(plays(song("host"), 10*time.Second))
+	memory.otherSeen, memory.otherEnds = noon.Add(-25*time.Second), noon.Add(-13*time.Second)
+	memory.handover = handover{itemID: "item-b", loaded: new(song("a"))}
+	in := Input{Now: noon, Room: room(committed("b", sent, 27*time.Second)), Memory: memory}
+	in.Answer = answered(ReadQueue, "b", "", song("host"))
+	if step := Decide(in).Step; step.StartedItem != "item-b" {
+		t.Errorf("the step is %+v, want the song started", step)
+	}
+}
+
+// Only the queue tells what plays. It could not be read for some seconds, and names the room's song again: the health
+// is OK at once, as the next look follows late.
+func TestHealthIsTrueOnceTheQueueAnswersAgain(t *testing.T) {
+	memory := observed(plays(song("a"), 20*time.Second))
+	memory.hidden = true
+	memory.suspicion = suspicion{kind: noPlayer, since: noon.Add(-7 * time.Second), looks: 7, inRow: 7, queueFails: 2}
+	memory.commandBackoff = backoff{}.afterFault(&Fault{Kind: Restricted}, noon.Add(-5*time.Second))
+	r := showing(room(item("a", playing), item("b", queued)), 20*time.Second, 5*time.Second)
+	r.Playback.Health = party.HealthDeviceLost
+	in := Input{Now: noon, Room: r, Memory: memory, Answer: &Answer{Command: Command{Kind: ReadQueue}}}
+	in.Answer.Queue.Current = new(song("a"))
+	if shown := Decide(in).Step.Playback; shown == nil || shown.Health != party.HealthOK {
+		t.Errorf("the room shows %+v, want the health OK", shown)
+	}
+}
+
+// Automix leaves out the end of a song and the beginning of the next one, which seems to have begun earlier than it
+// did. The song was not skipped.
+func TestSongThatAutomixEndsIsNotSkipped(t *testing.T) {
+	memory := observed(earlier(plays(song("a"), 184*time.Second), 9*time.Second))
+	memory.heard = heard{itemID: "item-a", progress: 184 * time.Second, at: noon.Add(-9 * time.Second), plays: true}
+	memory.handover = handover{itemID: "item-b", loaded: new(song("a"))}
+	r := showing(room(item("a", playing), committed("b", sent, 9*time.Second)), 184*time.Second, 9*time.Second)
+	step := Decide(Input{Now: noon, Room: r, Memory: memory, Observation: plays(song("b"), 8*time.Second)}).Step
+	if step.EndedItem != "item-a" || step.Skipped {
+		t.Errorf("the step is %+v, want the song ended and not skipped", step)
+	}
+}
+
+// Spotify starts nothing for this host, as far as is known, and the song stands in the playlist. The device has fallen
+// asleep meanwhile. Once it is time to try again, a device is looked for: otherwise the room would be silent forever.
+func TestDeviceIsLookedForWhenPremiumIsTriedAgain(t *testing.T) {
+	for ago, want := range map[time.Duration]CommandKind{firstProbe / 2: None, firstProbe: Devices} {
+		memory := observed(&Observation{At: noon})
+		memory.silentSince, memory.inactiveSince = noon.Add(-time.Hour), noon.Add(-time.Hour)
+		memory.premium = permission{denied: true, refusals: minRefusals, last: noon.Add(-ago)}
+		waits := committed("b", sent, time.Minute)
+		waits.Via = party.DeliveryPlaylist
+		r := room(waits)
+		r.HasPlayed, r.PlaylistURI = true, "spotify:playlist:room"
+		if plan := Decide(Input{Now: noon, Room: r, Memory: memory}); plan.Command.Kind != want {
+			t.Errorf("%v after the last refusal it sends %q, want %q", ago, plan.Command.Kind, want)
+		}
+	}
+}
