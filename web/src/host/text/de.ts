@@ -73,7 +73,7 @@ export const de: HostMessages = {
   offer: {
     toYou: (host) => `${host} möchte dir diesen Raum übergeben.`,
     hint: 'Du wirst Gastgeber, und nach dem laufenden Song spielt die Musik über dein Spotify.',
-    spotify: 'Erst Spotify verbinden',
+    spotify: 'Spotify noch nicht verbunden?',
     accept: 'Annehmen',
     decline: 'Ablehnen',
     soonYou: 'Du wirst Gastgeber, sobald der Song zu Ende ist. Öffne Spotify auf dem Gerät, das spielen soll.',

@@ -73,7 +73,7 @@ export const en: HostMessages = {
   offer: {
     toYou: (host) => `${host} wants to hand this room over to you.`,
     hint: 'You become the host, and after the current song the music plays from your Spotify.',
-    spotify: 'Connect Spotify first',
+    spotify: 'Spotify not connected yet?',
     accept: 'Accept',
     decline: 'Decline',
     soonYou: 'You become the host when the current song has ended. Open Spotify on the device that should play.',
