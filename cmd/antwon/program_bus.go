@@ -7,8 +7,8 @@ import (
 	"antwon.dj/backend/internal/live/natsbus"
 )
 
-// hintBus carries hints and moments within this server and, if NATS is configured, between servers. It is opened before the parts
-// that it serves, and closed after them.
+// hintBus carries hints and moments within this server and, if NATS is configured, between servers. It is opened before
+// the parts that it serves, and closed after them.
 type hintBus struct {
 	live.Bus
 	live.MomentBus

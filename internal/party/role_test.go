@@ -24,7 +24,9 @@ func TestPermissionsAreDocumented(t *testing.T) {
 			continue
 		}
 		var roles []party.Role
-		for i, role := range []party.Role{party.RoleHost, party.RoleCohost, party.RoleGuest, party.RoleTablet, party.RoleScreen} {
+		for i, role := range []party.Role{
+			party.RoleHost, party.RoleCohost, party.RoleGuest, party.RoleTablet, party.RoleScreen,
+		} {
 			if strings.TrimSpace(cells[i+2]) == "yes" {
 				roles = append(roles, role)
 			}

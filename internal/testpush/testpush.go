@@ -1,6 +1,6 @@
 // Package testpush is a push service for tests, with the browsers that subscribe there. It accepts a message only if
-// RFC 8030 (the request), RFC 8292 (VAPID) and RFC 8291 (encryption) allow it: a test fails if the server sends anything
-// else.
+// RFC 8030 (the request), RFC 8292 (VAPID) and RFC 8291 (encryption) allow it: a test fails if the server sends
+// anything else.
 //
 //	testpush.go  Service
 //	browser.go   Browser, which decrypts
