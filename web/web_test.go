@@ -15,7 +15,8 @@ import (
 
 var names = []string{"index", "room", "screen", "host", "playground"}
 
-// budgets are the scripts that a page may load by itself: bytes, compressed. The playground is GraphiQL with its editor.
+// budgets are the scripts that a page may load by itself: bytes, compressed. The playground is GraphiQL with its
+// editor.
 var budgets = map[string]int{
 	"index":      90 << 10,
 	"room":       110 << 10,

@@ -190,7 +190,8 @@ func (PushSubscription) Fields() []ent.Field {
 		field.String("room_id").MaxLen(idLength),
 		field.String("user_id").MaxLen(idLength),
 		field.String("session_id").MaxLen(idLength).Comment("the family of the session that subscribed"),
-		field.String("endpoint_hash").MaxLen(64).Unique().Immutable().Comment("a hash of the endpoint: a browser has one row"),
+		field.String("endpoint_hash").MaxLen(64).Unique().Immutable().
+			Comment("a hash of the endpoint: a browser has one row"),
 		field.String("endpoint").MaxLen(1024).Immutable().Comment("an address at the browser's push service"),
 		field.String("p256dh").MaxLen(96).Comment("the browser's public key"),
 		field.String("auth").MaxLen(32).Comment("a secret of the browser that encryption needs, too"),

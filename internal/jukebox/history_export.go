@@ -6,13 +6,9 @@ import (
 	"fmt"
 
 	"antwon.dj/backend/ent"
-	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/roomstate"
 )
-
-// maxExport is how many songs Spotify allows in a playlist.
-const maxExport = 10_000
 
 // ExportHistory saves what a room played as a private playlist in the host's Spotify account: each recording once, in
 // order, without those that were skipped. The error is Conflict if there are none. For the room's host.
@@ -28,7 +24,7 @@ func (j *Jukebox) ExportHistory(ctx context.Context, roomID string) (*party.Play
 	if err != nil {
 		return nil, fmt.Errorf("load the room: %w", err)
 	}
-	uris, err := j.playedURIs(ctx, roomID)
+	uris, err := j.lists.PlayedURIs(ctx, roomID)
 	if err == nil && len(uris) == 0 {
 		err = party.Errorf(party.Conflict, "Nothing has been played in this room yet.")
 	}
@@ -58,25 +54,4 @@ func (j *Jukebox) logExport(ctx context.Context, a access) {
 	if err != nil {
 		j.cfg.Log.WarnContext(ctx, "could not log an export", "room_id", a.roomID, "error", err)
 	}
-}
-
-// playedURIs returns the songs that were played to their end, each recording once, in order.
-func (j *Jukebox) playedURIs(ctx context.Context, roomID string) ([]string, error) {
-	rows, err := j.db.Read.QueueItem.Query().
-		Where(queueitem.RoomID(roomID), queueitem.State(string(party.Played)), queueitem.StartedAtNotNil()).
-		Order(queueitem.ByStartedAt(), ent.Asc(queueitem.FieldID)).
-		Select(queueitem.FieldSongID, queueitem.FieldRecording).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("load what was played: %w", err)
-	}
-	seen := map[string]bool{}
-	var uris []string
-	for _, row := range rows {
-		recording := cmp.Or(row.Recording, row.SongID) // rows of old versions have no recording
-		if !seen[recording] && len(uris) < maxExport {
-			seen[recording] = true
-			uris = append(uris, row.SongID)
-		}
-	}
-	return uris, nil
 }

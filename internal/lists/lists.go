@@ -1,12 +1,13 @@
 // Package lists reads the long lists of a room, one page at a time: what it played, what was done in it, and who its
 // members are; and a guest's recap, which is made of them. Nothing here changes a room.
 //
-//	lists.go    Lists
-//	page.go     cursors and pages
-//	plays.go    what was played
-//	log.go      the log of events
-//	members.go  the members
-//	recap.go    a guest's recap
+//	lists.go     Lists
+//	page.go      cursors and pages
+//	plays.go     what was played
+//	playlist.go  what of it a playlist gets
+//	log.go       the log of events
+//	members.go   the members
+//	recap.go     a guest's recap
 package lists
 
 import (
