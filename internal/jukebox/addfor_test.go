@@ -156,7 +156,31 @@ func TestGuestsWithoutAPhoneAreBounded(t *testing.T) {
 		}
 		refusal := p.wants(party.Conflict, add(100, 100))
 		p.expect("the sentence", refusal.Message,
-			"This room has 100 guests without a phone, and cannot have more. Please use one of their names.")
+			"This room has 100 guests without a phone, and cannot have more from here. Please use one of their names.")
 		p.must(add(100, 99))
+	})
+}
+
+// Who types names at the tablet must not use up those of the host.
+func TestNamesFromASharedTabletLeaveSomeToTheHost(t *testing.T) {
+	onBothDatabases(t, func(p *fixture) {
+		p.settle(party.SettingsChange{MaxQueueLength: pointer(200)})
+		bar := p.tablet()
+		for n := range 50 {
+			p.mustAddAs(bar, n, fmt.Sprint("Guest ", n))
+		}
+		p.wants(party.Conflict, second(p.AddSongFor(bar, p.room.ID, uri(50), nil, pointer("Guest 50"), nil)))
+		p.mustAddAs(bar, 50, "Guest 7")
+		p.mustAddAs(p.host, 51, "Oma")
+	})
+}
+
+func TestSomebodyWithoutAPhoneCanOnlyBeAGuest(t *testing.T) {
+	onBothDatabases(t, func(p *fixture) {
+		oma := p.mustAddAs(p.host, 1, "Oma").OwnerID()
+		for _, role := range []party.Role{party.RoleTablet, party.RoleCohost} {
+			p.wants(party.Conflict, second(p.SetRole(p.host, p.room.ID, oma, role)))
+		}
+		p.must(second(p.SetRole(p.host, p.room.ID, oma, party.RoleGuest)))
 	})
 }

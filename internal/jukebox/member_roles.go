@@ -13,7 +13,8 @@ import (
 )
 
 // SetRole makes a member a co-host, a guest, or a tablet that guests share. For the room's host. The error is NotFound
-// if no member has this id, and Conflict for screens and for members who were removed.
+// if no member has this id, and Conflict for screens, for members who were removed,
+// and for other roles of guests without a phone.
 func (j *Jukebox) SetRole(ctx context.Context, roomID, userID string, role party.Role) (*lists.Member, error) {
 	a, err := j.authorize(ctx, roomID, party.ActSetRole)
 	if err != nil {
@@ -21,6 +22,9 @@ func (j *Jukebox) SetRole(ctx context.Context, roomID, userID string, role party
 	}
 	if role != party.RoleCohost && role != party.RoleGuest && role != party.RoleTablet {
 		return nil, party.BadInput("role", "must be COHOST, GUEST or TABLET; to remove somebody, use removeGuest")
+	}
+	if role != party.RoleGuest && party.IsWithoutPhone(userID) {
+		return nil, party.Errorf(party.Conflict, "Somebody without a phone can only be a guest.")
 	}
 	return j.assignRole(ctx, a, userID, func(now party.Role) (party.Role, error) {
 		switch now {

@@ -3,10 +3,8 @@ package jukebox
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"entgo.io/ent/dialect/sql"
-	"github.com/google/uuid"
 
 	"antwon.dj/backend/ent/membership"
 	"antwon.dj/backend/ent/predicate"
@@ -15,7 +13,10 @@ import (
 )
 
 // maxWithoutPhone is how many guests without a phone a room can have, those included who were removed.
-const maxWithoutPhone = 100
+const (
+	maxWithoutPhone = 100
+	maxFromTablets  = 50 // of them that tablets can add, so that hosts can add others
+)
 
 // onBehalf says in whose name a host or a tablet adds a song: that of a member or, with a name, that of somebody
 // without a phone.
@@ -25,7 +26,7 @@ type onBehalf struct{ userID, name string }
 // is one such guest of the room. What limits each guest holds for them; other rules about guests do not when a host
 // adds the song. A recording that is queued already is not liked, but a host approves it if it waits for that. For
 // hosts, and for tablets, which give names and do not choose among the guests of the room: there all rules about guests
-// hold, and nobody who was removed is back. The error is NotFound if no guest or host of the room has this id.
+// hold, and a guest who was removed stays removed. The error is NotFound if no guest or host of the room has this id.
 func (j *Jukebox) AddSongFor(
 	ctx context.Context, roomID, songURI string, userID, name *string, key *string,
 ) (*AddedSong, error) {
@@ -65,7 +66,7 @@ func (t *roomTx) ownerOf(ctx context.Context, of onBehalf) (songOwner, error) {
 	}
 	owner := songOwner{userID: of.userID}
 	if of.name != "" {
-		owner.userID = idWithoutPhone(t.roomID, of.name)
+		owner.userID = party.IDWithoutPhone(t.roomID, of.name)
 	}
 	role, err := t.roleOf(ctx, owner.userID)
 	switch owner.isGuest = role == party.RoleGuest; {
@@ -82,13 +83,7 @@ func (t *roomTx) ownerOf(ctx context.Context, of onBehalf) (songOwner, error) {
 	return owner, err
 }
 
-// idWithoutPhone returns the id of the guest without a phone who has this name in a room, so that the same name is the
-// same guest on every server. Nobody can have a session of such a user.
-func idWithoutPhone(roomID, name string) string {
-	return uuid.NewSHA1(uuid.MustParse(roomID), []byte(strings.ToLower(name))).String()
-}
-
-// isWithoutPhone selects the members who have such an id: all others' ids are of another version of UUID.
+// isWithoutPhone selects the members without a phone, by the version of UUID of their ids.
 func isWithoutPhone() predicate.Membership {
 	return func(s *sql.Selector) { s.Where(sql.Like(s.C(membership.FieldUserID), "______________5%")) }
 }
@@ -123,9 +118,9 @@ func (t *roomTx) storeWithoutPhone(ctx context.Context, owner songOwner) error {
 	if err != nil {
 		return err
 	}
-	if n >= maxWithoutPhone {
-		return party.Errorf(party.Conflict, "This room has %d guests without a phone, and cannot have more. "+
-			"Please use one of their names.", maxWithoutPhone)
+	if n >= maxWithoutPhone || n >= maxFromTablets && t.role == party.RoleTablet {
+		return party.Errorf(party.Conflict, "This room has %d guests without a phone, and cannot have more from here. "+
+			"Please use one of their names.", n)
 	}
 	err = t.versioned().User.Create().SetID(owner.userID).SetKind(string(party.GuestUser)).
 		SetDisplayName(owner.newName).SetCreatedAt(t.now).Exec(ctx)

@@ -46,8 +46,7 @@ that it has to. The next watcher then waits for that one load, which fetches onl
 # Moments
 
 A [Moment] is what happened just now, is stored nowhere, and may be lost. It travels over a [MomentBus], which has
-nothing to do with hubs and feeds: who announces moments says how many there are at most, and who receives them what
-becomes of them.
+nothing to do with hubs and feeds. The sender bounds how many there are; the receiver decides what to do with them.
 
 # What may block what
 

@@ -127,9 +127,10 @@ func (s *State) away() map[string]bool {
 }
 
 // NeedsApproval reports whether a host has to approve what a member with this role adds, if this many songs of the
-// guest whose it becomes were approved or liked by others.
+// guest whose it becomes were approved or liked by others. From a tablet everything needs approval: nobody checks who
+// gives which name there.
 func (s *RoomSettings) NeedsApproval(role Role, accepted int) bool {
-	return s.RequireApproval && role.HasGuestRules() && accepted < s.TrustedAfter
+	return s.RequireApproval && role.HasGuestRules() && (accepted < s.TrustedAfter || role == RoleTablet)
 }
 
 // countSongs returns a number of songs in words.

@@ -18,10 +18,12 @@ const (
 	songPlays  kind = "PLAYING" // it has begun
 )
 
-// fresh is how long after its occasion a notice is of use. Songs are handed over about 15 seconds before they begin.
-var fresh = map[kind]time.Duration{songIsNext: 20 * time.Second, songPlays: time.Minute}
+// fresh is how long after its occasion a notice is of use. Songs are handed over 15 to 45 seconds before they begin, and
+// a song that plays must not be announced as the next one.
+var fresh = map[kind]time.Duration{songIsNext: 12 * time.Second, songPlays: time.Minute}
 
-// senders is how many occasions are announced at the same time: a push service that hangs delays others little.
+// senders is how many occasions are announced at the same time. A push service that hangs keeps one of them for an
+// attempt, and one that is busy for a few seconds more.
 const senders = 8
 
 // occasion is something to tell the member who added a song.
@@ -32,7 +34,8 @@ type occasion struct {
 	until  time.Time // nobody needs to be told later
 }
 
-// Announce has members told of their songs that a stored step of the player concerns. It never blocks.
+// Announce enqueues notices for the members whose songs a stored step of the player hands over or starts. It never
+// blocks.
 func (s *Sender) Announce(roomID string, step party.PlaybackStep) {
 	for kind, itemID := range map[kind]string{songIsNext: step.CommitItem, songPlays: step.StartedItem} {
 		if itemID == "" || len(s.keys) == 0 {
@@ -62,13 +65,13 @@ func (s *Sender) Run(ctx context.Context, drainTime time.Duration) error {
 }
 
 // work announces occasions until told to stop, and then those that are left.
-func (s *Sender) work(told, sending context.Context) {
+func (s *Sender) work(stopping, sending context.Context) {
 	for {
 		select {
 		case o := <-s.queue:
 			s.announce(sending, o)
 			continue
-		case <-told.Done():
+		case <-stopping.Done():
 		}
 		select {
 		case o := <-s.queue:
@@ -117,7 +120,7 @@ func (s *Sender) announce(ctx context.Context, o occasion) {
 	}
 	var sending sync.WaitGroup
 	for _, to := range recipients { // at most maxPerMember
-		sending.Go(func() { s.tell(ctx, o, to) })
+		sending.Go(func() { s.notify(ctx, o, to) })
 	}
 	sending.Wait()
 }
@@ -148,12 +151,11 @@ func (s *Sender) recipients(ctx context.Context, o occasion) (found []recipient,
 	return found, rows.Err()
 }
 
-// tell sends the notice of an occasion to one subscription, unless it got the same notice before.
-func (s *Sender) tell(ctx context.Context, o occasion, to recipient) {
+// notify sends the notice of an occasion to one subscription, unless that was its last notice.
+func (s *Sender) notify(ctx context.Context, o occasion, to recipient) {
 	key := s.keyOf(to.PushKey)
-	if key == nil { // the secret of its key is gone: the page subscribes again when it is opened
-		s.count(gone)
-		s.logFailure(ctx, "delete", to, s.forget(ctx, to.id))
+	if key == nil { // another server may still know the secret of its key; else the page subscribes again when opened
+		s.count(dropped)
 		return
 	}
 	claimed, err := s.claim(ctx, to.id, string(o.kind)+" "+o.itemID)

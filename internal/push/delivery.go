@@ -29,13 +29,15 @@ const (
 	attempts       = 3               // of one notice
 	attemptTimeout = 5 * time.Second // of one attempt
 	firstPause     = time.Second     // before the second attempt; it doubles
+	longestPause   = 3 * time.Second // a push service that wants to be left alone for longer is
 	maxResponse    = 16 << 10        // bytes of a response's headers, and of its body, that are read
 )
 
 // topic makes a message replace an earlier one that still waits at the push service. It says nothing about the room.
 const topic = "song"
 
-// deliver sends a message to a push service, if need be several times, and returns what became of it.
+// deliver sends a message to a push service, if need be several times, and returns what became of it. A push service
+// that has not answered is not asked again: it may have the message, and others wait.
 func (s *Sender) deliver(ctx context.Context, key keyPair, to Subscription, message []byte, until time.Time) outcome {
 	var status int
 	var err error
@@ -50,7 +52,7 @@ func (s *Sender) deliver(ctx context.Context, key keyPair, to Subscription, mess
 		case err == nil && status != http.StatusTooManyRequests && status < 500:
 			s.log.WarnContext(ctx, "a push service refuses a message", "host", hostOf(to.Endpoint), "status", status)
 			return refused
-		case attempt == attempts-1 || !pause(ctx, max(wait, firstPause<<attempt)):
+		case err != nil || attempt == attempts-1 || wait > longestPause || !pause(ctx, max(wait, firstPause<<attempt)):
 			s.log.WarnContext(ctx, "a push service could not take a message",
 				"host", hostOf(to.Endpoint), "status", status, "error", err)
 			return failed

@@ -29,8 +29,8 @@ func DeriveKeys(secrets [][]byte) (Keys, error) {
 	return keys, nil
 }
 
-// deriveKey derives a key pair from a secret. Hardly any 32 bytes are no private key; should they be none, the next
-// are.
+// deriveKey derives a key pair from a secret. Almost all values of 32 bytes are valid private keys. If one is not, the
+// next candidate is tried.
 func deriveKey(secret []byte) (keyPair, error) {
 	for n := range 8 {
 		derived, err := hkdf.Key(sha256.New, secret, nil, fmt.Sprint("antwon.dj push messages ", n), 32)

@@ -83,7 +83,8 @@ func (s *Sender) Key() string {
 	return s.keys[0].public
 }
 
-// keyOf returns the key pair with this public key, or nil if it is not this server's, nor was with an older secret.
+// keyOf returns the key pair with this public key, or nil if it belongs to neither the present secret nor an
+// old one.
 func (s *Sender) keyOf(public string) *keyPair {
 	i := slices.IndexFunc(s.keys, func(k keyPair) bool { return k.public == public })
 	if i < 0 {

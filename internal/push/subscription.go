@@ -42,6 +42,7 @@ func IsHost(text string) bool { return hostPattern.MatchString(text) }
 func (s *Sender) isAllowed(host string) bool {
 	host = strings.TrimSuffix(strings.ToLower(host), ":443")
 	for _, allowed := range s.hosts {
+		allowed = strings.TrimSuffix(allowed, ":443")
 		suffix, isWild := strings.CutPrefix(allowed, "*")
 		if host == allowed || isWild && strings.HasSuffix(host, suffix) && len(host) > len(suffix) {
 			return true

@@ -63,6 +63,10 @@ func newPlainScreen(cfg Config) *plainScreen {
 
 // serve answers with the page of the open room whose code is in the path.
 func (p *plainScreen) serve(w http.ResponseWriter, r *http.Request) {
+	if isPartOfOtherSite(r) {
+		http.Error(w, "Open this page by itself: it cannot be part of another site's page.", http.StatusForbidden)
+		return
+	}
 	ctx, _ := identifyCaller(p.cookies, w, r)
 	code, text := r.PathValue("code"), plainTextsFor(r.Header.Get("Accept-Language"))
 	page, err := p.page(ctx, code, text)

@@ -86,6 +86,19 @@ func TestPlainScreenSaysWhyThereIsNothing(t *testing.T) {
 	}
 }
 
+// A page of another site must not let the browsers of its visitors try codes; a link on it can be opened.
+func TestPlainScreenIsNoPartOfAnotherSite(t *testing.T) {
+	s := start(t, func(cfg *server.Config) {
+		cfg.ScreenState = func(context.Context, string) (*party.State, error) { return plainState(), nil }
+	})
+	for destination, want := range map[string]int{"iframe": 403, "image": 403, "empty": 403, "document": 200} {
+		got := s.do("GET", plainPath, "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Dest", destination)
+		if got.StatusCode != want {
+			t.Errorf("as %s it answers %d, want %d", destination, got.StatusCode, want)
+		}
+	}
+}
+
 // A caller who asks again and again gets the same page, and the database one query.
 func TestPlainScreenIsKeptForSeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -76,10 +76,18 @@ func (p *previews) servePage(w http.ResponseWriter, r *http.Request) {
 
 func (p *previews) servePicture(w http.ResponseWriter, r *http.Request) {
 	picture := p.pictures.general
-	if room := p.roomOf(w, r); room != nil {
-		picture = p.pictures.of(r.Context(), room.Name, room.Code)
+	if !isPartOfOtherSite(r) {
+		if room := p.roomOf(w, r); room != nil {
+			picture = p.pictures.of(r.Context(), room.Name, room.Code)
+		}
 	}
 	picture.serve(w, r)
+}
+
+// isPartOfOtherSite reports whether a page of another site made the browser send the request, other than by a link that
+// somebody opened. Such pages could guess codes with the browsers of their visitors. Programs send no such headers.
+func isPartOfOtherSite(r *http.Request) bool {
+	return r.Header.Get("Sec-Fetch-Site") == "cross-site" && r.Header.Get("Sec-Fetch-Dest") != "document"
 }
 
 // roomOf returns the open room whose code a request names. It is nil if there is none, and while the server has more to

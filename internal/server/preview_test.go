@@ -93,6 +93,10 @@ func TestRoomsHavePicturesOfTheirOwn(t *testing.T) {
 			t.Errorf("the code %q has a picture of %d bytes, %v", code, len(got.body), got.Header)
 		}
 	}
+	embedded := s.do("GET", "/r/PARTY/preview.png", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Dest", "image")
+	if embedded.body != general.body {
+		t.Error("a page of another site lets its visitors try codes")
+	}
 	name = "Annas Party"
 	if renamed := get("/r/PARTY/preview.png"); renamed.body == picture.body {
 		t.Error("a room with another name keeps its picture")

@@ -126,5 +126,5 @@ func (b *Bus) handleAsyncError(_ *nats.Conn, sub *nats.Subscription, err error) 
 		return
 	}
 	b.state.lastError, b.state.lastErrorAt = err.Error(), time.Now()
-	b.opts.Log.Warn("hints are lost at NATS: changes at other servers are seen later", "error", err)
+	b.opts.Log.Warn("messages are lost at NATS: changes at other servers are seen later", "error", err)
 }
