@@ -100,7 +100,7 @@ test: $(NODE_MODULES) $(CLIENT) $(NODE:yes=test-web) ## everything, with the rac
 	@$(MAKE) --no-print-directory -j2 --output-sync test-go $(NODE:yes=test-pages)
 
 # The package whose tests take longest goes first, so that no core waits for it at the end. Most random evenings, and
-# three of four hours of the largest party, are played without the race detector, which makes them eight times as expensive.
+# half of the largest party, are played without the race detector, which makes them eight times as expensive.
 test-go: $(NODE_MODULES) $(CLIENT) try-litestream ## the Go tests, with the race detector
 	@{ go test $(RACE) -parallel 6 -timeout 30m -v ./test/scenarios ./... && go test -run 'TestRandomEvenings|TestFourHoursOfAHundredGuests' -timeout 30m -v ./test/scenarios && go test -C test/histories $(RACE) -timeout 20m -v ./...; } > test.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' test.log; grep -E '^\s*--- FAIL|^panic: ' test.log; echo "FAILED: the whole output is in test.log"; exit 1; }
 	@grep -E '^ok| figures: ' test.log

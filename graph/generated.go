@@ -700,7 +700,7 @@ type Mutation {
   exportHistory("The room's id." roomId: ID!): Playlist
   """
   Gives a member another role: makes a guest a co-host, a member's device a tablet that guests share, or either a guest
-  again. Only for the room's host.
+  again. Only for the room's host. Fails with CONFLICT for screens, and for guests without a phone, who stay guests.
   """
   setRole(
     "The room's id."
@@ -861,7 +861,7 @@ enum Reaction {
   STAR
 }
 
-"The reactions that a room has just got, from whomever."
+"The reactions that a room has just got, from all guests."
 type RoomReactions {
   "The room's id."
   roomId: ID!

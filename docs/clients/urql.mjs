@@ -4,9 +4,9 @@ import { cacheExchange } from '@urql/exchange-graphcache'
 // The types without an id, except connections: values that are part of the object in which they are. urql warns about types
 // without a key that are not listed.
 const values = [
-  'AddedSong', 'Device', 'ItemLikes', 'JoinedRoom', 'MovedItem', 'Pin', 'Play', 'Playlist', 'Quota', 'Recap', 'Refusal',
-  'RoomHealth', 'RoomQueueChange', 'RoomSettings', 'ScheduleEntry', 'Session', 'SkipVote', 'Song', 'SongHit',
-  'SpotifyAccount', 'SpotifyAuthorization', 'Viewer',
+  'AddedSong', 'Device', 'ItemLikes', 'JoinedRoom', 'MovedItem', 'Pin', 'Play', 'Playlist', 'Quota', 'ReactionCount', 'Recap',
+  'Refusal', 'RoomHealth', 'RoomOffer', 'RoomQueueChange', 'RoomReactions', 'RoomSettings', 'ScheduleEntry', 'Session',
+  'SkipVote', 'Song', 'SongHit', 'SpotifyAccount', 'SpotifyAuthorization', 'Viewer',
 ]
 
 export function createUrql(session, server = '') {

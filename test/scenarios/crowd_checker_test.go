@@ -297,10 +297,10 @@ func (k *checker) finish() {
 			k.t.Errorf("%s has %d likes, but %d guests like it", item.Song.Name, item.LikeCount, len(song.likers))
 		}
 	}
-	if len(k.starts) < 60 || k.c.longestGap() > 1500*time.Millisecond {
-		k.t.Errorf(
-			"%d songs were heard, want at least 60; the longest gap was %v, want at most 1.5s", len(k.starts), k.c.longestGap(),
-		)
+	least := int(crowdLasts / (4 * time.Minute))
+	if gap := k.c.longestGap(); len(k.starts) < least || gap > 1500*time.Millisecond {
+		k.t.Errorf("%d songs were heard, want at least %d; the longest gap was %v, want at most 1.5s",
+			len(k.starts), least, gap)
 	}
 	k.checkSkips()
 }
