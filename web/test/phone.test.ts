@@ -82,7 +82,7 @@ describe('a guest on a phone', () => {
       .filter({ has: gina.page.getByRole('button', { name: /^Add / }) })
       .first()
     const song = (await add.locator('.song-name').textContent()) ?? ''
-    await add.getByRole('button').click()
+    await add.getByRole('button', { name: /^Add / }).click()
     await gina.page.getByText(`Added: ${song}`).waitFor()
     await eventually('Otto to see the song', async () => (await otto.songs()).at(-1) === song)
 
