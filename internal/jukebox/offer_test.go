@@ -165,6 +165,28 @@ func TestOnlyWhoCouldOpenARoomTakesOneOver(t *testing.T) {
 	})
 }
 
+func TestCohostWithoutSpotifyDoesNotBecomeHost(t *testing.T) {
+	onBothDatabases(t, func(p *fixture) {
+		ben := p.cohost("Ben")
+		p.must(second(p.OfferRoom(p.host, p.room.ID, p.id(ben))))
+		p.must(second(p.AnswerRoomOffer(ben, p.room.ID, true)))
+		p.must(p.DisconnectSpotify(ben)) // while the last song plays
+		p.step(party.PlaybackStep{ChangeHost: true})
+		p.expect("members", p.members(), "Ben COHOST, Hanna HOST")
+		p.expect("offer", p.offered(), "")
+	})
+}
+
+func TestClosedRoomIsNotOffered(t *testing.T) {
+	onBothDatabases(t, func(p *fixture) {
+		ben := p.cohost("Ben")
+		p.must(second(p.OfferRoom(p.host, p.room.ID, p.id(ben))))
+		p.must(second(p.AnswerRoomOffer(ben, p.room.ID, true)))
+		p.must(second(p.CloseRoom(p.host, p.room.ID, nil)))
+		p.expect("offered to", p.offered(), "")
+	})
+}
+
 // Of the old host's player nothing is left: the room begins with an empty one, and the songs that it had wait again.
 func TestNewHostBeginsWithAnEmptyPlayer(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
@@ -217,5 +239,16 @@ func TestOfferFollowsAGuestWhoSignsIn(t *testing.T) {
 		p.must(p.MergeGuest(p.Context(), p.id(gina), p.id(greta)))
 		p.expect("offered to", p.offered(), "Gina false")
 		p.must(second(p.AnswerRoomOffer(greta, p.room.ID, true)))
+	})
+}
+
+// A co-host without an account may turn out to be the room's host, who has nothing to accept.
+func TestOfferEndsIfTheGuestIsTheHost(t *testing.T) {
+	onBothDatabases(t, func(p *fixture) {
+		gina := p.join("Gina")
+		p.must(second(p.SetRole(p.host, p.room.ID, p.id(gina), party.RoleCohost)))
+		p.must(second(p.OfferRoom(p.host, p.room.ID, p.id(gina))))
+		p.must(p.MergeGuest(p.Context(), p.id(gina), p.id(p.host)))
+		p.expect("offered to", p.offered(), "")
 	})
 }

@@ -43,7 +43,8 @@ func (t *roomTx) closeRoom(ctx context.Context) error {
 	t.log(logEvent{kind: party.EventClosed})
 	tx := t.versioned()
 	err := tx.Room.Update().Where(room.ID(t.roomID)).SetStatus(string(party.Closed)).
-		ClearOpenCode().ClearOpenHostID().SetClosedAt(t.now).Exec(ctx)
+		ClearOpenCode().ClearOpenHostID().SetClosedAt(t.now).
+		ClearOfferedToID().ClearOfferExpiresAt().SetOfferAccepted(false).Exec(ctx)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ import (
 )
 
 // Make offers the room to a co-host, in place of an offer before. NotFound if no member has this id, Conflict if the
-// member is no co-host, or an offer was accepted already.
+// member is not a co-host, or an offer was accepted already.
 func Make(ctx context.Context, tx *ent.Tx, roomID, userID string, now time.Time) error {
 	if _, err := party.ParseID("userId", userID); err != nil {
 		return err
@@ -52,7 +52,7 @@ func Accept(ctx context.Context, tx *ent.Tx, roomID, userID string, now time.Tim
 		return err
 	}
 	if offer.UserID != userID || !offer.Stands(now) {
-		return party.Errorf(party.Conflict, "The room is not offered to you, or no longer.")
+		return party.Errorf(party.Conflict, "The room is not offered to you, or the offer has expired.")
 	}
 	if err := mayHost(ctx, tx, userID); err != nil {
 		return err
@@ -111,14 +111,21 @@ func EndFor(ctx context.Context, tx *ent.Tx, roomID, userID string) error {
 		ClearOfferedToID().ClearOfferExpiresAt().SetOfferAccepted(false).Exec(ctx)
 }
 
-// Pass gives the offer to a guest to the host as whom the guest has signed in.
+// Pass gives the offer to a guest to the host as whom the guest has signed in. If that is the room's host, it ends.
 func Pass(ctx context.Context, tx *ent.Tx, roomID, guestID, hostID string) error {
+	isHost, err := tx.Room.Query().Where(room.ID(roomID), room.HostID(hostID)).Exist(ctx)
+	if err != nil {
+		return err
+	}
+	if isHost {
+		return EndFor(ctx, tx, roomID, guestID)
+	}
 	return tx.Room.Update().Where(room.ID(roomID), room.OfferedToID(guestID)).SetOfferedToID(hostID).Exec(ctx)
 }
 
 // ChangeHost makes the co-host who has accepted the room its host, and the host a co-host. It returns the offer and the
-// host before, and ends the offer. version is the room's. If the co-host is none any longer or has opened another room,
-// nothing else is changed, and from is empty.
+// host before, and ends the offer. version is the room's. If this member is no longer a co-host, or could no longer
+// accept the room, nothing else is changed, and from is empty.
 func ChangeHost(
 	ctx context.Context, tx *ent.Tx, roomID string, version int64,
 ) (offer party.RoomOffer, from string, err error) {
@@ -138,8 +145,8 @@ func ChangeHost(
 	if err != nil || !stays {
 		return offer, "", err
 	}
-	if err := mayHaveOpen(ctx, tx, offer.UserID); err != nil {
-		if party.CodeOf(err) == party.Conflict {
+	if err := mayHost(ctx, tx, offer.UserID); err != nil {
+		if code := party.CodeOf(err); code == party.Conflict || code == party.Forbidden {
 			err = nil
 		}
 		return offer, "", err

@@ -8,10 +8,11 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// send carries a command out and returns its answer. It completes the command even if ctx ends meanwhile, because
-// nobody could tell the outcome of a command that was broken off. It returns party.ErrLeaseLost and sends nothing if
-// the node's lease may have expired: the process was suspended, and another node may drive the room by now.
-func (d *driver) send(ctx context.Context, c Command) (*Answer, error) {
+// send carries a command out in a host's account and returns its answer. It completes the command even if ctx ends
+// meanwhile, because nobody could tell the outcome of a command that was broken off. It returns party.ErrLeaseLost and
+// sends nothing if the node's lease may have expired: the process was suspended, and another node may drive the room by
+// now.
+func (d *driver) send(ctx context.Context, host string, c Command) (*Answer, error) {
 	if !d.isAlive() {
 		return nil, party.ErrLeaseLost
 	}
@@ -19,7 +20,7 @@ func (d *driver) send(ctx context.Context, c Command) (*Answer, error) {
 	defer cancel()
 	ctx, span := d.span(ctx, string(c.Kind))
 	answer := &Answer{Command: c}
-	err := d.call(ctx, c, answer)
+	err := d.call(ctx, host, c, answer)
 	answer.Fault = asFault(err)
 	endSpan(span, answer.Fault)
 	d.metrics.countCall(string(c.Kind), answer.Fault)
@@ -29,8 +30,8 @@ func (d *driver) send(ctx context.Context, c Command) (*Answer, error) {
 }
 
 // call makes the one call of the Player that c stands for, and stores what it returns in answer.
-func (d *driver) call(ctx context.Context, c Command, answer *Answer) (err error) {
-	host, playlist := d.room.HostID, d.room.PlaylistURI
+func (d *driver) call(ctx context.Context, host string, c Command, answer *Answer) (err error) {
+	playlist := d.room.PlaylistURI
 	switch c.Kind {
 	case Play:
 		return d.player.Play(ctx, host, c.URI, c.DeviceID, c.Position)

@@ -83,22 +83,24 @@ func (d *driver) run(ctx context.Context) (err error) {
 	return nil
 }
 
-// changeHost leaves the old host's player, with a last command if there is one, and begins with the new host's. Whether
-// the command had success makes no difference to the room.
+// changeHost leaves the old host's player, with a last command if there is one, and begins with the new host's. If the
+// change was refused, the room keeps its host, player and memory.
 func (d *driver) changeHost(ctx context.Context, last Command, recorded int64) error {
 	before := d.room
-	if last.Kind != None {
-		if _, err := d.send(ctx, last); err != nil {
-			return err
-		}
-	}
-	d.memory = Memory{calls: d.memory.calls}
 	if err := d.awaitVersion(ctx, recorded); err != nil {
 		return err
 	}
-	if d.room.HostID != before.HostID {
-		d.removePlaylist(ctx, before)
+	if d.room.Version >= recorded && d.room.HostID == before.HostID {
+		return nil
 	}
+	d.memory = Memory{calls: d.memory.calls}
+	if d.room.HostID == before.HostID { // unknown: the state has not arrived
+		return nil
+	}
+	if err := d.sendLast(ctx, before.HostID, last); err != nil {
+		return err
+	}
+	d.removePlaylist(ctx, before)
 	return nil
 }
 
@@ -127,7 +129,7 @@ func (d *driver) advance(ctx context.Context, last update) (update, error) {
 		return update{}, d.changeHost(ctx, plan.Command, recorded)
 	}
 	if plan.Command.Kind != None {
-		answer, err := d.send(ctx, plan.Command)
+		answer, err := d.send(ctx, d.room.HostID, plan.Command)
 		if err != nil {
 			return update{}, err
 		}

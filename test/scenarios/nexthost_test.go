@@ -3,11 +3,13 @@ package scenarios_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"antwon.dj/backend/internal/account"
+	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/spotify/sim"
 )
@@ -144,6 +146,44 @@ func TestOldPlayerThatGoesOnIsPaused(t *testing.T) {
 	}
 }
 
+// Spotify fails for a moment when the old player is to be paused.
+func TestPauseOfTheOldPlayerIsTriedAgain(t *testing.T) {
+	for name, fault := range map[string]sim.Fault{
+		"a server error": {Status: http.StatusBadGateway, Times: 2},
+		"the rate limit": {Status: http.StatusTooManyRequests, RetryAfter: 3 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				p := open(t, options{songs: 3, spotify: func(s *sim.Switches) { s.Autoplay = true }})
+				ben := p.offer("Ben")
+				time.Sleep(time.Minute)
+				p.accept(ben)
+				fault.Path = "/v1/me/player/pause"
+				p.fail(fault)
+				p.untilDone(time.Hour)
+				p.expectHeard(ben, "1 other", "2 3")
+			})
+		})
+	}
+}
+
+// A co-host who has opened a room of their own by then does not become the host, and the music goes on where it was.
+func TestMusicGoesOnIfTheNextHostHasAnotherRoom(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		p := open(t, options{songs: 3, spotify: func(s *sim.Switches) { s.Autoplay = true }})
+		ben := p.offer("Ben")
+		time.Sleep(time.Minute)
+		p.accept(ben)
+		_, err := p.server.CreateRoom(ben.who, jukebox.RoomInput{}, nil)
+		must(t, err)
+		p.untilDone(time.Hour)
+		expectHost(t, p, "Hanna")
+		if heard := p.played(); heard != "1 other 2 3 other" {
+			t.Errorf("heard %q, want all songs of the room on the old player", heard)
+		}
+	})
+}
+
 // What the host chose in Spotify's app is theirs: it plays on when the room leaves their player.
 func TestOldHostsOwnMusicPlaysOn(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
@@ -206,6 +246,26 @@ func TestNextHostFollowsAfterAServerIsKilled(t *testing.T) {
 		time.Sleep(30 * time.Second)
 		p.accept(ben)
 		time.Sleep(10 * time.Second)
+		p.server.kill()
+		p.switchTo(p.start("two"))
+		p.untilDone(time.Hour)
+		time.Sleep(time.Minute)
+		p.expectHeard(ben, "1", "2 3")
+	})
+}
+
+// A pause makes a song end later than the clock says. A server that starts looks at the player first.
+func TestPausedSongIsNotCutAfterARestart(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		p := open(t, options{songs: 3})
+		ben := p.offer("Ben")
+		time.Sleep(30 * time.Second)
+		p.app.pause()
+		time.Sleep(5 * time.Minute)
+		p.app.resume()
+		time.Sleep(10 * time.Second)
+		p.accept(ben)
+		time.Sleep(5 * time.Second)
 		p.server.kill()
 		p.switchTo(p.start("two"))
 		p.untilDone(time.Hour)
