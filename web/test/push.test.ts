@@ -49,13 +49,13 @@ const shown = ({ page }: Device) =>
   page.evaluate(async () => {
     const registration = await navigator.serviceWorker.getRegistration()
     const all = (await registration?.getNotifications()) ?? []
-    return all.map(({ title, body, lang, tag }) => ({ title, body, lang, tag }))
+    return all.map(({ title, body, lang, tag, silent }) => ({ title, body, lang, tag, silent }))
   })
 
 const toggle = (device: Device, locale: 'en-GB' | 'de-DE' = 'en-GB') => device.page.getByRole('button', { name: tellMe[locale] })
 
 describe('a guest who wants to know when their song is next', () => {
-  test('is told in their language, unless they look at the room, and a tap opens the room', async () => {
+  test('is told in their language, silently while they look at the room, and a tap opens the room', async () => {
     const { gina, server, service } = await party({ locale: 'de-DE' })
     await gina.tab('mine')
     await toggle(gina, 'de-DE').click()
@@ -70,21 +70,24 @@ describe('a guest who wants to know when their song is next', () => {
 
     const deliver = await delivery(gina.page, server.url)
     await deliver(notice('NEXT'))
-    await deliver(JSON.stringify({ ...next, code: 'OTHER' })) // a room that is not looked at
-    await eventually('a notice', async () => (await shown(gina)).length > 0)
-    expect((await shown(gina)).map(({ tag }) => tag)).toEqual(['/r/OTHER'])
-    expect(await openedByTap(gina)).toBe('/r/OTHER')
+    await eventually('a notice', async () => (await shown(gina)).length === 1)
+    expect(await shown(gina)).toMatchObject([{ tag: '/r/PARTY', silent: true }])
+    await deliver(JSON.stringify({ ...next, code: 'OTHER', kind: 'LATER' })) // a room that is not looked at, and a newer server
+    await eventually('another notice', async () => (await shown(gina)).length === 2)
+    const other = (await shown(gina)).find(({ tag }) => tag === '/r/OTHER')
+    expect(other).toMatchObject({ title: 'Neues zu deinem Song', silent: false })
+    expect(await openedByTap(gina, '/r/OTHER')).toBe('/r/OTHER')
 
     await gina.goto('/')
     await deliver(notice('NEXT'))
     const body = `„${next.song}“ – ${next.room}`
-    const expected = { title: 'Dein Song ist als Nächstes dran', body, lang: 'de', tag: '/r/PARTY' }
-    await eventually('a notice', async () => (await shown(gina)).length === 1)
+    const expected = { title: 'Dein Song ist als Nächstes dran', body, lang: 'de', tag: '/r/PARTY', silent: false }
+    await eventually('the notice to be heard', async () => (await shown(gina))[0]?.silent === false)
     expect(await shown(gina)).toEqual([expected])
     await deliver(notice('PLAYING')) // which replaces the first
     await eventually('the next notice', async () => (await shown(gina))[0]?.title === 'Dein Song läuft')
     expect(await shown(gina)).toHaveLength(1)
-    expect(await openedByTap(gina)).toBe('/r/PARTY')
+    expect(await openedByTap(gina, '/r/PARTY')).toBe('/r/PARTY')
     await eventually('the notice to go', async () => (await shown(gina)).length === 0)
     gina.expectNoErrors()
   })
@@ -137,17 +140,17 @@ test('an iPhone says that the page has to be on the home screen', async () => {
   expect(await toggle(gina).count()).toBe(0)
 })
 
-/** Taps on the notice. Returns the page that is opened: the worker of a headless browser may open none. */
-async function openedByTap({ page }: Device): Promise<string> {
+/** Taps on a room's notice. Returns the page that is opened: the worker of a headless browser may open none. */
+async function openedByTap({ page }: Device, tag: string): Promise<string> {
   const [worker] = page.context().serviceWorkers()
   if (!worker) throw new Error('there is no service worker')
-  return worker.evaluate(async () => {
+  return worker.evaluate(async (tag) => {
     const scope = globalThis as unknown as { registration: ServiceWorkerRegistration; clients: object }
-    const [notification] = await scope.registration.getNotifications()
+    const [notification] = await scope.registration.getNotifications({ tag })
     return new Promise<string>((resolve) => {
       Object.defineProperty(scope.clients, 'openWindow', { value: resolve, configurable: true })
       const NotificationEvent = Reflect.get(globalThis, 'NotificationEvent')
       dispatchEvent(new NotificationEvent('notificationclick', { notification }))
     })
-  })
+  }, tag)
 }
