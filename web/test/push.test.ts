@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { Device, launch } from './browser'
-import { delivery, type PushService, startPushService } from './pushService'
+import { connectionErrors, Device, launch } from './browser'
+import { breakPush, delivery, type PushService, startPushService } from './pushService'
 import { api, demoHost, eventually, Server } from './server'
 
 let browser: Browser
@@ -30,6 +30,18 @@ async function party(options: BrowserContextOptions & { locale?: 'en-GB' | 'de-D
   await service.serve(gina.page)
   await gina.join('PARTY', 'Gina')
   return { gina, server, service }
+}
+
+/** Opens a room of another host. */
+async function openRoom(server: Server, code: string): Promise<void> {
+  const nora = await Device.open(browser, server)
+  onTestFinished(() => nora.close())
+  await nora.goto('/host')
+  await nora.page.getByRole('textbox').fill('Nora')
+  await nora.page.keyboard.press('Enter')
+  await nora.page.getByLabel('Code').fill(code)
+  await nora.page.getByRole('button', { name: 'Open the room' }).click()
+  await nora.page.locator('#tab-guests').waitFor()
 }
 
 /** Adds a song that is not in the queue yet. */
@@ -107,6 +119,57 @@ describe('a guest who wants to know when their song is next', () => {
     const before = await songs.count()
     await eventually('two more songs', async () => (await songs.count()) >= before + 2)
     expect(service.messages).toEqual([])
+    gina.expectNoErrors()
+  })
+
+  test('reads that notices still come when neither the browser nor the server could end them', async () => {
+    const { gina } = await party()
+    await gina.tab('mine')
+    await toggle(gina).click()
+    await gina.page.getByText('You get a notification').waitFor()
+    await breakPush(gina.page)
+    await gina.page.context().setOffline(true)
+    await toggle(gina).click()
+    await gina.page.getByText('Notifications could not be turned off').waitFor()
+    expect(await toggle(gina).getAttribute('aria-pressed')).toBe('true')
+    await gina.page.context().setOffline(false)
+    await eventually('the server to be told', async () => {
+      await toggle(gina).click()
+      return (await toggle(gina).getAttribute('aria-pressed')) === 'false'
+    })
+    gina.expectNoErrors(...connectionErrors)
+  })
+
+  test('reads that they are off when the browser can no longer get them', async () => {
+    const { gina } = await party()
+    await gina.tab('mine')
+    await toggle(gina).click()
+    await gina.page.getByText('You get a notification').waitFor()
+    await breakPush(gina.page)
+    await gina.page.reload()
+    await gina.page.getByText('Notifications could not be turned on').waitFor()
+    expect(await toggle(gina).getAttribute('aria-pressed')).toBe('false')
+    gina.expectNoErrors()
+  })
+
+  test('gets them in one room: in another one they are off, as its page says', async () => {
+    const { gina, server, service } = await party()
+    await gina.tab('mine')
+    await toggle(gina).click()
+    await gina.page.getByText('You get a notification').waitFor()
+    await openRoom(server, 'NORA-1')
+    const other = await gina.page.context().newPage()
+    await service.serve(other)
+    await other.goto(`${server.url}/r/NORA-1`)
+    await other.getByRole('textbox').fill('Gina')
+    await other.keyboard.press('Enter')
+    await other.locator('#tab-mine').click()
+    await other.getByRole('button', { name: tellMe['en-GB'] }).click()
+    await other.getByText('You get a notification').waitFor()
+    await gina.page.getByText('You get a notification').waitFor({ state: 'detached' })
+    await gina.page.reload()
+    await toggle(gina).waitFor()
+    expect(await toggle(gina).getAttribute('aria-pressed')).toBe('false')
     gina.expectNoErrors()
   })
 
