@@ -18,8 +18,8 @@ const (
 	songPlays  kind = "PLAYING" // it has begun
 )
 
-// fresh is how long after its occasion a notice is of use. Songs are handed over 15 to 45 seconds before they begin, and
-// a song that plays must not be announced as the next one.
+// fresh is how long after its occasion a notice is of use. Songs are handed over 15 to 45 seconds before they begin,
+// and a song that plays must not be announced as the next one.
 var fresh = map[kind]time.Duration{songIsNext: 12 * time.Second, songPlays: time.Minute}
 
 // senders is how many occasions are announced at the same time. A push service that hangs keeps one of them for an

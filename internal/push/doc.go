@@ -18,7 +18,8 @@ time.
 # Who sends
 
 The server that has stored what the player does announces it: of several servers, that is the one with the room's lease.
-Before a notice is sent, its row is claimed in the database, so no occasion is announced twice in a row to one subscription.
+Before a notice is sent, its row is claimed in the database, so no occasion is announced twice in a row to one
+subscription.
 Whether the guest may still be told is read at that moment: nothing is sent to a guest who was removed or has signed
 out, or from a room that is closed.
 */

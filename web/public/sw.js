@@ -93,24 +93,38 @@ async function drop(cache, most) {
 
 // What a guest is told by a push message, see docs/api.md.
 const notices = {
-  en: { NEXT: 'Your song is next', PLAYING: 'Your song is playing', body: (song, room) => `“${song}” – ${room}` },
-  de: { NEXT: 'Dein Song ist als Nächstes dran', PLAYING: 'Dein Song läuft', body: (song, room) => `„${song}“ – ${room}` },
+  en: {
+    NEXT: 'Your song is next',
+    PLAYING: 'Your song is playing',
+    other: 'News about your song',
+    body: (song, room) => `“${song}” – ${room}`,
+  },
+  de: {
+    NEXT: 'Dein Song ist als Nächstes dran',
+    PLAYING: 'Dein Song läuft',
+    other: 'Neues zu deinem Song',
+    body: (song, room) => `„${song}“ – ${room}`,
+  },
 }
 
 self.addEventListener('push', (event) => event.waitUntil(showNotice(event.data.json())))
 
-/** Shows a notice, unless the guest looks at the room's page, which says the same. */
+/**
+ * Shows a notice, silently if the guest looks at the room's page, which says the same. Each message has to be shown: browsers
+ * end a subscription after a few that were not, Safari also if the page is visible.
+ */
 async function showNotice({ kind, code, room, song, language }) {
   const path = `/r/${encodeURIComponent(code)}`
-  if ((await pagesOf(path)).some(({ visibilityState }) => visibilityState === 'visible')) return
+  const isSeen = (await pagesOf(path)).some(({ visibilityState }) => visibilityState === 'visible')
   const texts = notices[language.split('-')[0]] ?? notices.en
-  if (!texts[kind]) return // a newer server sends more kinds
-  await self.registration.showNotification(texts[kind], {
+  const title = texts[kind] ?? texts.other // a newer server sends more kinds
+  await self.registration.showNotification(title, {
     body: texts.body(song, room),
     lang: language,
     icon: '/icon-192.png',
     tag: path, // the next notice of the same room replaces this one,
-    renotify: true, // and is noticed, too
+    renotify: !isSeen, // and is noticed, too
+    silent: isSeen,
     data: path,
   })
 }

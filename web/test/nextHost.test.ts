@@ -57,7 +57,7 @@ describe('a host who leaves', () => {
     await sees(ben, 'Nora wants to hand this room over to you.')
     await ben.expectAccessible('the phone with an offer')
     await ben.page.getByRole('link', { name: 'Answer' }).click()
-    await sees(ben, 'You become the host, and after the current song the music plays from your Spotify.')
+    await sees(ben, 'You become the host after this song, or after the next one if the player already has it.')
     await ben.expectAccessible('the console with an offer')
     await press(ben, 'Accept')
 

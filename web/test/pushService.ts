@@ -68,6 +68,7 @@ function giveSubscription({ endpoint, keys }: { endpoint: string; keys: { p256dh
       options: { applicationServerKey: Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)).buffer },
       toJSON: () => ({ endpoint, keys }),
       unsubscribe: async () => {
+        if (localStorage.getItem('test.fails')) throw new DOMException('the push service failed', 'NetworkError')
         localStorage.removeItem(stored)
         return true
       },
@@ -77,11 +78,15 @@ function giveSubscription({ endpoint, keys }: { endpoint: string; keys: { p256dh
     getSubscription: async () => subscription(),
     subscribe: async (options: PushSubscriptionOptionsInit) => {
       if (Notification.permission !== 'granted') throw new DOMException('not allowed', 'NotAllowedError')
+      if (localStorage.getItem('test.fails')) throw new DOMException('the push service failed', 'AbortError')
       localStorage.setItem(stored, String(options.applicationServerKey))
       return subscription()
     },
   })
 }
+
+/** Has the browser's end of push messages fail from now on. */
+export const breakPush = (page: Page): Promise<void> => page.evaluate(() => localStorage.setItem('test.fails', 'yes'))
 
 /** Delivers push messages to the service worker of a page's browser, as the browser itself does. */
 export async function delivery(page: Page, origin: string): Promise<(message: string) => Promise<void>> {

@@ -14,7 +14,7 @@ export interface PostOptions {
   credentials?: RequestCredentials // by default 'include'
 }
 
-const answerTimeout = 15_000 // milliseconds until an answer begins; a phone that changes networks may never get one
+const answerTimeout = 15_000 // milliseconds; a phone that changes networks may never get an answer, or only its beginning
 
 /** An antwon.dj server, over HTTP. */
 export class Server {
@@ -32,22 +32,17 @@ export class Server {
     return new URL(this.endpoint, globalThis.location?.href).href.replace(/^http/, 'ws')
   }
 
-  /** Like fetch, with a timeout. It also updates the clock from the answer. */
-  fetch: typeof fetch = async (input, init) => {
+  /** Like fetch, with a timeout until the answer begins. It also updates the clock from the answer. */
+  fetch: typeof fetch = (input, init) => inTime((signal) => this.#fetch(input, { ...init, signal }), init?.signal)
+
+  #fetch: typeof fetch = async (input, init) => {
     const askedAt = Date.now()
-    const aborter = new AbortController()
-    const timer = setTimeout(() => aborter.abort(), answerTimeout)
-    init?.signal?.addEventListener('abort', () => aborter.abort(), { once: true })
-    try {
-      const response = await fetch(input, { ...init, signal: aborter.signal })
-      this.clock.note(askedAt, response.headers.get('Date'))
-      return response
-    } finally {
-      clearTimeout(timer)
-    }
+    const response = await fetch(input, init)
+    this.clock.note(askedAt, response.headers.get('Date'))
+    return response
   }
 
-  /** Sends an operation. Cookies are included by default, since operations that begin or end a session need them. */
+  /** Sends an operation, and waits 15 seconds for the whole answer. Cookies are included by default, since operations that begin or end a session need them. */
   async post<Data, Variables = Record<string, unknown>>(
     operation: Operation<Data, Variables>,
     variables: Variables,
@@ -57,11 +52,25 @@ export class Server {
     if (token) headers.Authorization = `Bearer ${token}`
     const body = JSON.stringify({ query: operation, variables })
     try {
-      const response = await this.fetch(this.endpoint, { method: 'POST', credentials, headers, body })
-      const { data, errors } = await response.json()
+      const { data, errors } = await inTime(async (signal) => {
+        const response = await this.#fetch(this.endpoint, { method: 'POST', credentials, headers, body, signal })
+        return response.json()
+      })
       return { data: data ?? undefined, failure: errors && failureOf(errors) }
     } catch {
       return { failure: offline }
     }
+  }
+}
+
+/** Has something done with a signal that aborts it if it takes too long, or when another signal does. */
+async function inTime<T>(act: (signal: AbortSignal) => Promise<T>, other?: AbortSignal | null): Promise<T> {
+  const aborter = new AbortController()
+  const timer = setTimeout(() => aborter.abort(), answerTimeout)
+  other?.addEventListener('abort', () => aborter.abort(), { once: true })
+  try {
+    return await act(aborter.signal)
+  } finally {
+    clearTimeout(timer)
   }
 }

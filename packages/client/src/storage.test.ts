@@ -8,8 +8,11 @@ test('stored values survive a reload', () => {
     setItem: (name: string, text: string) => void stored.set(name, text),
     removeItem: (name: string) => void stored.delete(name),
   })
-  withMemoryFallback(find).setItem('name', 'Gina')
+  const before = withMemoryFallback(find)
+  before.setItem('name', 'Gina')
   expect(withMemoryFallback(find).getItem('name')).toBe('Gina')
+  withMemoryFallback(find).setItem('name', 'Ben') // in another tab
+  expect(before.getItem('name')).toBe('Ben')
   withMemoryFallback(find).removeItem('name')
   expect(withMemoryFallback(find).getItem('name')).toBe(null)
 })

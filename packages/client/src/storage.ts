@@ -17,7 +17,10 @@ export function withMemoryFallback(find: () => TextStorage): TextStorage {
     getItem: (name) => memory.get(name) ?? attempt((storage) => storage.getItem(name)) ?? null,
     setItem: (name, text) => {
       memory.set(name, text)
-      attempt((storage) => storage.setItem(name, text))
+      attempt((storage) => {
+        storage.setItem(name, text)
+        memory.delete(name) // another tab may store another text later
+      })
     },
     removeItem: (name) => {
       memory.delete(name)

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react'
 import { usePhoneText } from './text'
 import type { Collection } from './useView'
 
-/** The heading of an artist's or an album's songs, and the way back to the search. */
+/** The heading of an artist's or an album's songs, and the way back to what was shown before. */
 export function CollectionHead({ of: { artist, album }, onBack }: { of: Collection; onBack: () => void }) {
   const own = usePhoneText()
   const heading = useRef<HTMLHeadingElement>(null)
@@ -11,7 +11,7 @@ export function CollectionHead({ of: { artist, album }, onBack }: { of: Collecti
   return (
     <div className="sheet-title">
       <button type="button" className="button plain" onClick={onBack}>
-        {own.backToSearch}
+        {own.back}
       </button>
       <h2 ref={heading} tabIndex={-1}>
         {album === null ? own.songsBy(artist) : own.songsOn(album)}

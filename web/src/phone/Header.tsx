@@ -8,6 +8,7 @@ import { ConnectionNotice } from '../ui/ConnectionNotice'
 import { LanguageChoice } from '../ui/LanguageChoice'
 import { Invite } from './Invite'
 import { forgetQueue } from './lastQueue'
+import { forgetNames } from './tabletNames'
 import { usePhoneText } from './text'
 
 interface Props {
@@ -32,7 +33,9 @@ export function Header({ api, name, code, room, participant, unsent, isHosting, 
   async function signOut() {
     const failure = await api.sessions.signOut()
     setFailure(failure)
-    if (!failure) forgetQueue(code)
+    if (failure) return
+    forgetQueue(code)
+    forgetNames()
   }
 
   return (

@@ -4,7 +4,7 @@ import type { Api } from '../api/client'
 import { PlaybackChangesDocument, RoomChangesDocument, ViewerChangesDocument } from '../api/generated'
 import { useRoomQueue } from '../api/queue'
 import { useRetriedSubscription } from '../api/useRetriedSubscription'
-import { failureSentence, healthSentence, useLanguage, useText } from '../text/text'
+import { healthSentence, useLanguage, useText } from '../text/text'
 import { Toasts, useToasts } from '../ui/Toasts'
 import { Closed } from './Closed'
 import { Header } from './Header'
@@ -61,9 +61,7 @@ export function Party({ api, room: known, user, onRefused, onRename }: Props) {
     if (outcome.failure || !(outcome.undoable || isLike(outcome)))
       notify(<OutcomeText outcome={outcome} />, Boolean(outcome.failure))
   })
-  const notices = useNotices(roomId, user.id, (failure) =>
-    notify(failure ? failureSentence(text, failure) : own.noticesFailed, true),
-  )
+  const notices = useNotices(roomId, user.id, notify)
   const limit = useLimit(viewer, room?.settings)
   const view = useView()
   const { sheet } = view

@@ -15,11 +15,13 @@ export function Reactions({ roomId, notify }: { roomId: string; notify: Notify }
   const own = usePhoneText()
   const client = useClient()
   const [sent, setSent] = useState<{ reaction: Reaction; n: number }>()
+  const [shown, setShown] = useState<Reaction>() // on the screens, as the server has answered
 
   async function react(reaction: Reaction) {
     setSent((last) => ({ reaction, n: (last?.n ?? 0) + 1 }))
     const { failure } = await client.request(ReactDocument, { roomId, reaction })
-    if (failure && !quiet.includes(failure.code)) notify(failureSentence(text, failure), true)
+    if (!failure) setShown(reaction)
+    else if (!quiet.includes(failure.code)) notify(failureSentence(text, failure), true)
   }
 
   return (
@@ -40,7 +42,7 @@ export function Reactions({ roomId, notify }: { roomId: string; notify: Notify }
         </button>
       ))}
       <span className="visually-hidden" role="status">
-        {sent && own.reacted(own.reactions[sent.reaction])}
+        {shown && own.reacted(own.reactions[shown])}
       </span>
     </fieldset>
   )

@@ -51,7 +51,7 @@ export const de: PhoneMessages = {
   openInSpotify: 'In Spotify öffnen',
   songsBy: (artist) => `Songs von ${artist}`,
   songsOn: (album) => `Songs auf „${album}“`,
-  backToSearch: 'Zurück zur Suche',
+  back: 'Zurück',
   searchLabel: 'Songs oder Künstler suchen oder einen Spotify-Link einfügen',
   searchPlaceholder: 'Song, Künstler oder Link',
   searchPlaylist: 'Playlist des Gastgebers durchsuchen',
@@ -61,6 +61,7 @@ export const de: PhoneMessages = {
   noticesOn: 'Du bekommst eine Mitteilung, kurz bevor ein Song von dir läuft und wenn er beginnt.',
   noticesBlocked: 'Dieser Browser blockiert Mitteilungen von dieser Seite. In seinen Einstellungen kannst du sie erlauben.',
   noticesFailed: 'Die Mitteilungen ließen sich nicht einschalten. Versuch es später noch einmal.',
+  noticesStillOn: 'Die Mitteilungen ließen sich nicht ausschalten. Versuch es später noch einmal.',
   noticesHomeScreen:
     'Damit dir das iPhone sagt, wenn dein Song dran ist, füge antwon.dj zum Home-Bildschirm hinzu und komm von dort zur Party.',
   playedTonight: 'Heute schon gelaufen',

@@ -51,7 +51,7 @@ export const en: PhoneMessages = {
   openInSpotify: 'Open in Spotify',
   songsBy: (artist) => `Songs by ${artist}`,
   songsOn: (album) => `Songs on “${album}”`,
-  backToSearch: 'Back to the search',
+  back: 'Back',
   searchLabel: 'Search for songs or artists, or paste a Spotify link',
   searchPlaceholder: 'Song, artist or link',
   searchPlaylist: 'Search the host’s playlist',
@@ -61,6 +61,7 @@ export const en: PhoneMessages = {
   noticesOn: 'You get a notification just before a song of yours plays, and when it begins.',
   noticesBlocked: 'This browser blocks notifications from this page. You can allow them in its settings.',
   noticesFailed: 'Notifications could not be turned on. Try again later.',
+  noticesStillOn: 'Notifications could not be turned off. Try again later.',
   noticesHomeScreen:
     'To be told on the iPhone when your song is next, add antwon.dj to your home screen and join the party from there.',
   playedTonight: 'Played tonight',

@@ -46,7 +46,7 @@ export interface PhoneMessages {
   openInSpotify: string
   songsBy: (artist: string) => string
   songsOn: (album: string) => string
-  backToSearch: string
+  back: string // one step, to the artist's songs or to the search
   searchLabel: string
   searchPlaceholder: string
   searchPlaylist: string
@@ -55,7 +55,8 @@ export interface PhoneMessages {
   notices: string // a button that stays pressed
   noticesOn: string
   noticesBlocked: string // by the browser
-  noticesFailed: string
+  noticesFailed: string // to be turned on
+  noticesStillOn: string
   noticesHomeScreen: string // on an iPhone
   playedTonight: string
   likedTonight: string

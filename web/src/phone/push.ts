@@ -26,13 +26,17 @@ export async function subscribe(client: Client, roomId: string, language: string
   return (await client.request(SubscribePushDocument, { roomId, endpoint, p256dh, auth, pushKey, language })).failure
 }
 
-/** Ends what subscribe began. Returns why the server does not know yet; the browser gets nothing in any case. */
-export async function unsubscribe(client: Client, roomId: string): Promise<Failure | undefined> {
+/** Ends what subscribe began, here and at the server. Returns whether that succeeded at one of them: then nothing comes any longer. */
+export async function unsubscribe(client: Client, roomId: string): Promise<boolean> {
   const registration = await navigator.serviceWorker.getRegistration()
   const subscription = await registration?.pushManager.getSubscription()
-  if (!subscription) return undefined
-  await subscription.unsubscribe()
-  return (await client.request(UnsubscribePushDocument, { roomId, endpoint: subscription.endpoint })).failure
+  if (!subscription) return true
+  const { endpoint } = subscription
+  const [here, there] = await Promise.allSettled([
+    within(patience, subscription.unsubscribe()),
+    client.request(UnsubscribePushDocument, { roomId, endpoint }),
+  ])
+  return (here.status === 'fulfilled' && here.value) || (there.status === 'fulfilled' && !there.value.failure)
 }
 
 /** Subscribes this browser with a key of the server. A subscription with another key is of no use any longer. */

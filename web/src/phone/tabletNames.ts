@@ -11,14 +11,14 @@ const key = 'antwon.tablet'
 const most = 24
 const maxAge = 24 * 60 * 60 * 1000 // milliseconds: nobody may have opened the page when the party ended
 
-/** The names that were given on this device in a room, the last one first. */
+/** The names that were given on this device in a room, the last one first. Old ones are forgotten, whatever room they are of. */
 export function namesOf(roomId: string, now = Date.now()): readonly string[] {
   try {
     const stored: Stored | null = JSON.parse(browserStorage.getItem(key) ?? 'null')
-    return stored?.roomId === roomId && now - stored.at < maxAge ? stored.names : []
-  } catch {
-    return []
-  }
+    if (stored && now - stored.at < maxAge) return stored.roomId === roomId ? stored.names : []
+  } catch {} // not written by this page
+  forgetNames()
+  return []
 }
 
 /** Remembers a name for the next song. Those of another room are forgotten. */
@@ -28,5 +28,5 @@ export function rememberName(roomId: string, name: string, now = Date.now()): vo
   browserStorage.setItem(key, JSON.stringify({ roomId, at: now, names } satisfies Stored))
 }
 
-/** Forgets all names: when the party is over, or the device is no longer shared. */
+/** Forgets all names: when the party is over, the device is no longer shared, or its user signs out. */
 export const forgetNames = (): void => browserStorage.removeItem(key)

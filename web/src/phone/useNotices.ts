@@ -1,8 +1,10 @@
-import { browserStorage, type Failure } from '@antwon/client'
+import { browserStorage, type Failure, isTransient } from '@antwon/client'
 import { useEffect, useEffectEvent, useState } from 'react'
 import { useClient } from '../api/client'
-import { useLanguage } from '../text/text'
+import { failureSentence, useLanguage, useText } from '../text/text'
+import type { Notify } from '../ui/Toasts'
 import { canPush, subscribe, unsubscribe } from './push'
+import { usePhoneText } from './text'
 
 /** Whether a guest gets notices about their songs in a room, and how they change that. */
 export interface Notices {
@@ -11,40 +13,65 @@ export interface Notices {
   toggle: () => void
 }
 
-/** The notices of a user in a room. onFailure is told why they could not be turned on; null if the browser could not. */
-export function useNotices(roomId: string, userId: string, onFailure: (failure: Failure | null) => void): Notices {
+const key = 'antwon.notices' // the one room and user that get them: a browser has one subscription
+
+/** The notices of a user in a room. notify tells why they could not be turned on or off. */
+export function useNotices(roomId: string, userId: string, notify: Notify): Notices {
   const client = useClient()
   const language = useLanguage()
-  const key = `antwon.notices.${roomId}.${userId}`
+  const text = useText()
+  const own = usePhoneText()
+  const roomAndUser = `${roomId} ${userId}`
   const permission = canPush() ? Notification.permission : 'default'
-  const [isWanted, setWanted] = useState(() => permission === 'granted' && browserStorage.getItem(key) === 'on')
+  const [isWanted, setWanted] = useState(() => permission === 'granted' && browserStorage.getItem(key) === roomAndUser)
   const [isChanging, setChanging] = useState(false)
 
   function remember(wanted: boolean) {
-    browserStorage.setItem(key, wanted ? 'on' : 'off')
+    if (wanted) browserStorage.setItem(key, roomAndUser)
+    else browserStorage.removeItem(key)
     setWanted(wanted)
   }
+  const sayFailed = (failure: Failure | null) => notify(failure ? failureSentence(text, failure) : own.noticesFailed, true)
+
   async function turnOn() {
     if ((await Notification.requestPermission()) !== 'granted') return
     const failure = await subscribe(client, roomId, language)
     if (failure === undefined) remember(true)
-    else onFailure(failure)
+    else sayFailed(failure)
   }
   async function turnOff() {
-    remember(false)
-    await unsubscribe(client, roomId)
+    if (await unsubscribe(client, roomId)) remember(false)
+    else notify(own.noticesStillOn, true)
   }
-  async function toggle() {
+  async function renew(words: string) {
+    const failure = await subscribe(client, roomId, words)
+    if (failure === undefined || (failure && isTransient(failure))) return // or is renewed when the page opens next
+    remember(false)
+    sayFailed(failure)
+  }
+  async function change(action: Promise<void>, problem: string) {
     setChanging(true)
-    await (isWanted ? turnOff() : turnOn()).catch(() => onFailure(null))
+    await action.catch(() => notify(problem, true))
     setChanging(false)
   }
 
   // The session, the server's key, the browser's subscription or the language may be other ones than before.
-  const renew = useEffectEvent((room: string, words: string) => {
-    if (isWanted) void subscribe(client, room, words)
+  const handleOpen = useEffectEvent((words: string) => {
+    if (isWanted && !isChanging) void change(renew(words), own.noticesFailed)
   })
-  useEffect(() => renew(roomId, language), [roomId, language])
+  useEffect(() => handleOpen(language), [language])
+  useElsewhere((value) => setWanted(value === roomAndUser))
   const state = permission === 'denied' ? 'blocked' : isWanted ? 'on' : 'off'
-  return { state, isChanging, toggle: () => void toggle() }
+  const toggle = () => void (isWanted ? change(turnOff(), own.noticesStillOn) : change(turnOn(), own.noticesFailed))
+  return { state, isChanging, toggle }
+}
+
+/** Calls onChange when another tab turns notices on or off: on for its room means off for this one. */
+function useElsewhere(onChange: (value: string | null) => void): void {
+  const handleChange = useEffectEvent(onChange)
+  useEffect(() => {
+    const onStorage = (event: StorageEvent) => event.key === key && handleChange(event.newValue)
+    addEventListener('storage', onStorage)
+    return () => removeEventListener('storage', onStorage)
+  }, [])
 }

@@ -7,7 +7,7 @@ export interface View {
   tab: Tab
   query: string // of the search
   of: Collection | null // whose songs the search shows in place of its results
-  sheet: string | null // 'playing', or the id of a queue item
+  sheet: string | null // 'playing', the id of a queue item, or the URI of a song that was found
 }
 
 /** The songs of an artist or, if it names one, of that artist's album. */

@@ -72,20 +72,21 @@ export const de: HostMessages = {
   },
   offer: {
     toYou: (host) => `${host} möchte dir diesen Raum übergeben.`,
-    hint: 'Du wirst Gastgeber, und nach dem laufenden Song spielt die Musik über dein Spotify.',
+    hint: 'Nach diesem Song wirst du Gastgeber, oder nach dem nächsten, falls der Player ihn schon hat. Dann läuft die Musik über dein Spotify. Ist sie gerade angehalten, geht es sofort weiter.',
     spotify: 'Spotify noch nicht verbunden?',
     accept: 'Annehmen',
     decline: 'Ablehnen',
-    soonYou: 'Du wirst Gastgeber, sobald der Song zu Ende ist. Öffne Spotify auf dem Gerät, das spielen soll.',
+    soonYou:
+      'Nach diesem Song wirst du Gastgeber, oder nach dem nächsten, falls der Player ihn schon hat. Öffne Spotify auf dem Gerät, das spielen soll.',
     made: (name) => `${name} hat den Raum noch nicht angenommen.`,
-    soon: (name) => `${name} wird Gastgeber, sobald der Song zu Ende ist.`,
+    soon: (name) => `Nach diesem Song wird ${name} Gastgeber, oder nach dem nächsten, falls der Player ihn schon hat.`,
     withdraw: 'Zurücknehmen',
     failure: {
       FORBIDDEN: 'Melde dich erst als Gastgeber an und verbinde Spotify. Die Musik läuft dann über dein Konto.',
       CONFLICT: 'Das Angebot gilt nicht mehr, oder du hast selbst einen Raum offen. Schließe ihn zuerst.',
     },
     done: {
-      accept: 'Der Raum gehört dir, sobald der Song zu Ende ist.',
+      accept: 'Danke! Der Raum gehört bald dir.',
       decline: 'Du hast abgelehnt.',
       withdraw: 'Du bleibst Gastgeber.',
     },

@@ -72,20 +72,21 @@ export const en: HostMessages = {
   },
   offer: {
     toYou: (host) => `${host} wants to hand this room over to you.`,
-    hint: 'You become the host, and after the current song the music plays from your Spotify.',
+    hint: 'You become the host after this song, or after the next one if the player already has it. Then the music plays from your Spotify. If it is paused, that happens right away.',
     spotify: 'Spotify not connected yet?',
     accept: 'Accept',
     decline: 'Decline',
-    soonYou: 'You become the host when the current song has ended. Open Spotify on the device that should play.',
+    soonYou:
+      'You become the host after this song, or after the next one if the player already has it. Open Spotify on the device that should play.',
     made: (name) => `${name} has not accepted the room yet.`,
-    soon: (name) => `${name} becomes the host when the current song has ended.`,
+    soon: (name) => `${name} becomes the host after this song, or after the next one if the player already has it.`,
     withdraw: 'Take it back',
     failure: {
       FORBIDDEN: 'Sign in as a host and connect Spotify first. The music will play from your account.',
       CONFLICT: 'The offer has ended, or you have an open room of your own. Close that one first.',
     },
     done: {
-      accept: 'The room is yours when the current song has ended.',
+      accept: 'Thank you! The room will be yours soon.',
       decline: 'You have declined.',
       withdraw: 'You remain the host.',
     },
