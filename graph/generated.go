@@ -722,9 +722,9 @@ type Mutation {
   ): Room
   """
   Answers an offer of the room. With accept, the co-host to whom it is offered becomes the host, and the host a co-host:
-  as soon as the song has ended that plays, or at once if none does. From then on the music plays in the new host's
-  Spotify account. Without accept, the offer ends, also after it was accepted: the co-host declines it, or the host
-  withdraws it; that is no error if there is none.
+  when the current song has ended, and the next one if the player has it already, or at once if none plays. From then on
+  the music plays in the new host's Spotify account. Without accept, the offer ends, also after it was accepted: the
+  co-host declines it, or the host withdraws it; that is no error if there is none.
 
   Accepting fails with CONFLICT if the room is not offered to the viewer, or no longer, or if they have an open room of
   their own; and with FORBIDDEN if they have not signed in as a host, or have connected no Spotify account.
@@ -1205,7 +1205,7 @@ type RoomOffer {
   to: Participant @cost(weight: 100)
   "Until when the co-host may accept it. An accepted offer does not expire."
   expiresAt: DateTime!
-  "Whether it was accepted: then the co-host becomes the host as soon as the song has ended that plays."
+  "Whether it was accepted: then the co-host becomes the host when the player has ended what it has."
   accepted: Boolean!
 }
 
