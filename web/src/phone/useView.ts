@@ -1,4 +1,4 @@
-import { depth, go, goBack, isGoingBack, useAddress } from '../ui/pageHistory'
+import { depth, go, goBack, useAddress, whenBack } from '../ui/pageHistory'
 import { useStable } from '../ui/useStable'
 import { type Tab, tabs } from './tabNames'
 
@@ -55,29 +55,33 @@ function decode(text: string): string | null {
 export function useView(): Navigation {
   const [view, setView] = useAddress(viewOf)
   const present = () => viewOf(location) // what is rendered is older when two taps come at once
-  const show = (next: View, isStep: boolean) => {
-    if (isGoingBack()) return
-    go(addressOf(next), isStep)
-    setView(next)
-  }
-  const choose = (tab: Tab) => {
-    const from = present()
-    if (tab === from.tab) return
-    if (tab === 'queue' && depth() > 0) goBack(depth())
-    else show({ ...from, tab, of: null, sheet: null }, from.tab === 'queue')
-    scrollTo(0, 0)
-  }
-  const open = useStable((sheet: string) => show({ ...present(), sheet }, present().sheet === null))
+  const show = (change: Partial<View>, isStep: (from: View) => boolean) =>
+    whenBack(() => {
+      const from = present()
+      const next = { ...from, ...change }
+      go(addressOf(next), isStep(from))
+      setView(next)
+    })
+  const choose = (tab: Tab) =>
+    whenBack(() => {
+      if (tab === present().tab) return
+      if (tab === 'queue' && depth() > 0) goBack(depth())
+      else show({ tab, of: null, sheet: null }, (from) => from.tab === 'queue')
+      scrollTo(0, 0)
+    })
+  const hasNoSheet = (from: View) => from.sheet === null
+  const inPlace = () => false
+  const open = useStable((sheet: string) => show({ sheet }, hasNoSheet))
   return {
     ...view,
     choose,
-    search: (query) => show({ ...present(), query }, false),
+    search: (query) => show({ query }, inPlace),
     show: (of) => {
-      show({ ...present(), of, sheet: null }, present().sheet === null)
+      show({ of, sheet: null }, hasNoSheet)
       scrollTo(0, 0)
     },
-    leave: () => (depth() > 0 ? goBack(1) : show({ ...present(), of: null, sheet: null }, false)),
+    leave: () => (depth() > 0 ? goBack(1) : show({ of: null, sheet: null }, inPlace)),
     open,
-    close: () => (depth() > 0 ? goBack(1) : show({ ...present(), sheet: null }, false)),
+    close: () => (depth() > 0 ? goBack(1) : show({ sheet: null }, inPlace)),
   }
 }

@@ -14,9 +14,13 @@ const longestBack = 1000 // milliseconds
 
 // history.go returns before the browser has gone. Whatever a tap did meanwhile would begin at the wrong entry.
 let isGoing = false
+let waiting: (() => void) | undefined
 
-/** Whether the page is on its way back. */
-export const isGoingBack = (): boolean => isGoing
+/** Acts at once or, while the page is on its way back, when it has arrived. Of several acts that wait, the last one counts. */
+export function whenBack(act: () => void): void {
+  if (isGoing) waiting = act
+  else act()
+}
 
 /** Goes back by a number of entries that this page has pushed. popstate shows what is there. */
 export function goBack(steps: number): void {
@@ -26,6 +30,9 @@ export function goBack(steps: number): void {
     isGoing = false
     clearTimeout(timer)
     removeEventListener('popstate', arrive)
+    const act = waiting
+    waiting = undefined
+    act?.()
   }
   const timer = setTimeout(arrive, longestBack)
   addEventListener('popstate', arrive)

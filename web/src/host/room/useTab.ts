@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import { depth, go, goBack, isGoingBack, useAddress } from '../../ui/pageHistory'
+import { depth, go, goBack, useAddress, whenBack } from '../../ui/pageHistory'
 
 const allTabs = ['music', 'invite', 'guests', 'rules', 'party'] as const
 export type Tab = (typeof allTabs)[number]
@@ -24,16 +24,19 @@ export function useTab(): Tabs {
   const [named, setNamed] = useAddress(tabOf)
   const tabs = isWide ? allTabs.filter((tab) => tab !== 'music') : allTabs
   const first = isWide ? 'invite' : 'music'
-  const tab = tabs.find((name) => name === named) ?? first
-  const choose = (next: Tab) => {
-    if (next === tab || isGoingBack()) return
-    if (next === first && depth() > 0) goBack(depth())
-    else {
-      go(addressOf(next === first ? null : next), tab === first)
-      setNamed(next)
-    }
-    if (!isWide) scrollTo(0, 0)
-  }
+  const shown = (name: string | null) => tabs.find((each) => each === name) ?? first
+  const tab = shown(named)
+  const choose = (next: Tab) =>
+    whenBack(() => {
+      const from = shown(tabOf(location)) // what is rendered is older when two taps come at once
+      if (next === from) return
+      if (next === first && depth() > 0) goBack(depth())
+      else {
+        go(addressOf(next === first ? null : next), from === first)
+        setNamed(next)
+      }
+      if (!isWide) scrollTo(0, 0)
+    })
   return { tabs, tab, isWide, choose }
 }
 
