@@ -1,6 +1,6 @@
 // Package check compares the program with bare peers in one run, and fails if a ratio is twice as bad as it was when it
-// was written down. Whatever else the machine does slows both sides, so that the ratios hold on any machine; the margin
-// is wide because they still vary.
+// was written down. Whatever else the machine does slows both sides, so that the ratios hold on most machines. The
+// margin is wide because they still vary.
 package check
 
 import (
@@ -116,8 +116,10 @@ func comparisons(crowd *realtime.Comparison) []comparison {
 			t, err := crowd.TimesBare(ctx, manyRooms, 50, realtime.WholeQueue)
 			return []float64{t.CPU}, err
 		}},
-		{[]ratio{{"likes per second of one caller, on SQLite / bare SQL", 0.65, true}}, likesOf(1)},
-		{[]ratio{{"likes per second of 64 callers, on SQLite / bare SQL", 5.5, true}}, likesOf(64)},
+		// How much is saved depends on how long the disk takes to commit: these are of a fast disk. On a slow one it
+		// was 5.5.
+		{[]ratio{{"likes per second of one caller, on SQLite / bare SQL", 0.5, true}}, likesOf(1)},
+		{[]ratio{{"likes per second of 64 callers, on SQLite / bare SQL", 2.3, true}}, likesOf(64)},
 	}
 }
 
