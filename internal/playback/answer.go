@@ -28,6 +28,9 @@ func (d *decision) recordAnswer() (action, bool) {
 	d.learnPermissions()
 	if command.HostCommandID != "" {
 		d.memory.hostCommand.fault = fault
+		if fault != nil && fault.Kind != Unreachable { // nothing was skipped
+			d.memory.skippedID = ""
+		}
 	}
 	switch command.Kind {
 	case CreatePlaylist, Devices, Suggest, ResetModes:
@@ -90,6 +93,9 @@ func (d *decision) rememberHandover() {
 		return
 	}
 	loaded := d.memory.observation.Song
+	if playing := d.room.NowPlaying; loaded == nil && playing != nil { // it goes on after what has interrupted it
+		loaded = &playing.Song
+	}
 	d.memory.handover = handover{itemID: command.ItemID, loaded: loaded, direct: direct, watched: true}
 }
 

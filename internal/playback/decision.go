@@ -72,6 +72,8 @@ func (d *decision) accept(s Observation) {
 	standsStill := last.Playing && s.Playing && last.Progress == s.Progress && uriOf(last.Song) == uriOf(s.Song)
 	switch {
 	case standsStill:
+	case d.memory.hidden && last.Playing && s.Playing && s.Progress == 0 && uriOf(last.Song) == uriOf(s.Song):
+		d.memory.progressedAt = last.At.Add(-last.Progress) // the clock said that it advanced, and it may never have
 	case d.memory.still.times > 1: // while the observations before were not believed
 		d.memory.progressedAt = d.memory.still.since
 	default:

@@ -46,6 +46,9 @@ func (d *decision) endSong() (action, bool) {
 	if playing == nil || !d.hasEnded(playing) {
 		return action{}, false
 	}
+	if d.activity == noDevice && d.now.Sub(d.memory.observedAt) > maxObservationAge { // it may be back, and the song go on
+		return action{observeBy: d.now}, true
+	}
 	expected := d.activity == noDevice || d.memory.skippedID == playing.ID || d.endIsNear(playing)
 	if d.seenOnce() && !expected {
 		return action{observeBy: d.nextLook()}, true

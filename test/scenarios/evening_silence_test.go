@@ -57,7 +57,7 @@ func (v *verdict) allowedUntil(quiet sim.Silence, calm span) time.Time {
 	case quiet.Why == "unplayable", quiet.Why == "frozen" && v.atStart(quiet.From):
 		ends := v.shouldEnd(quiet.From) // it claims to play at 0, as some players always do
 		if quiet.Why == "unplayable" {
-			ends = quiet.From.Add(v.longestSong())
+			ends = v.firstLook(quiet.From, calm).Add(v.longestSong())
 		}
 		ends = ends.Add(maxFade + nextLook)
 		return later(calm.from.Add(maxWait), ends.Add(v.slowness(ends)))
@@ -77,6 +77,25 @@ func (v *verdict) allowedUntil(quiet sim.Silence, calm span) time.Time {
 		return later(calm.from.Add(lostLook+slow), quiet.From.Add(lostLook+slow))
 	}
 	return later(later(calm.from.Add(maxWait), quiet.From.Add(look)).Add(slow), v.probedBy(calm))
+}
+
+// firstLook returns when the server could first see what began at a time before a calm stretch. That is later if
+// Spotify had just asked for no more requests, for ten minutes for instance: a song that claims to play at 0 may have
+// begun just then, for all that anybody can see.
+func (v *verdict) firstLook(at time.Time, calm span) time.Time {
+	forbidden := false
+	for _, r := range v.requests {
+		if !strings.Contains(r.name, " me/player") {
+			continue
+		}
+		if first := !r.at.Before(at); first && forbidden {
+			return earlier(r.at, calm.from.Add(maxWait))
+		} else if first {
+			break
+		}
+		forbidden = r.status == tooMany
+	}
+	return at
 }
 
 // atStart reports whether a song that played at a time was not heard at all, as it stood still at its beginning.

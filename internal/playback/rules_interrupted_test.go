@@ -1,0 +1,81 @@
+package playback
+
+import (
+	"testing"
+	"time"
+
+	"antwon.dj/backend/internal/party"
+)
+
+// These rules say what becomes of a song that was interrupted: its device was away, something that is no song came in
+// between, the player could not be seen, or a skip was refused. Random evenings have shown that they are needed.
+
+// A device has been away for longer than its song lasts, and a guest adds a song. The song does not end before another
+// look, as the device may be back, and the song go on.
+func TestSongOfALostDeviceEndsOnlyAfterALook(t *testing.T) {
+	memory := observed(earlier(&Observation{At: noon}, 40*time.Second))
+	memory.silentSince = noon.Add(-201 * time.Second)
+	r := room(item("a", playing), item("b", queued))
+	added := Decide(Input{Now: noon, Room: r, Memory: memory})
+	if added.Step.EndedItem != "" || added.ObserveAt.After(noon) {
+		t.Errorf("the step is %+v, and the next look at %v, want none, and a look now", added.Step, added.ObserveAt)
+	}
+	for ended, look := range map[string]*Observation{"item-a": {At: noon}, "": plays(song("a"), 50*time.Second)} {
+		in := Input{Now: noon, Room: r, Memory: added.Memory, Observation: look}
+		if step := decideTwice(in).Step; step.EndedItem != ended {
+			t.Errorf("after the look %+v the item %q has ended, want %q", look, step.EndedItem, ended)
+		}
+	}
+}
+
+// Something that is no song interrupts the room's song when the next one is sent, which fails. The room's song goes on:
+// the player has not moved on, and nobody has heard the next one.
+func TestSongThatGoesOnAfterAnInterruptionIsNoProgress(t *testing.T) {
+	const ago = 60 * time.Second
+	memory := observed(earlier(&Observation{At: noon, Playing: true, Other: &OtherItem{}, Device: speaker()}, ago))
+	memory.lastEnded = endedSong{"item-z", new(song("z")), noon.Add(-2 * ago)}
+	r := showing(room(item("a", playing), committed("b", party.CommitPending, ago)), time.Second, ago)
+	lost := Decide(Input{Now: noon.Add(-ago), Room: r, Memory: memory, Answer: answered(Enqueue, "b", Unreachable)})
+	r = showing(room(item("a", playing), committed("b", party.CommitUnknown, ago)), time.Second, ago)
+	seen := decideTwice(Input{Now: noon, Room: r, Memory: lost.Memory, Observation: plays(song("a"), 50*time.Second)})
+	in := Input{Now: noon, Room: r, Memory: seen.Memory, Answer: answered(ReadQueue, "b", "", song("a"))}
+	if step := Decide(in).Step; step.ReturnedItem != "item-b" {
+		t.Errorf("the step is %+v, want the song returned", step)
+	}
+}
+
+// Only the queue tells what plays, and the clock how far it is. Then the player is seen again, and stands at 0, as it
+// could not load the song: it has stood there since the song began, not since it was seen again.
+func TestSongThatStoodStillUnseenEndsInTime(t *testing.T) {
+	const unseen = 90 * time.Second
+	hidden := observed(earlier(plays(song("a"), unseen), time.Second))
+	hidden.hidden = true
+	r := showing(room(item("a", playing), item("b", queued)), unseen, time.Second)
+	in := Input{Now: noon, Room: r, Memory: hidden, Observation: plays(song("a"), 0)}
+	in.Memory = Decide(in).Memory
+	for left, ended := range map[time.Duration]string{10 * time.Second: "", 0: "item-a"} {
+		in := Input{Now: noon.Add(200*time.Second + maxCrossfade - unseen - left), Room: r, Memory: in.Memory}
+		in.Observation = earlier(plays(song("a"), 0), noon.Sub(in.Now))
+		if step := decideTwice(in).Step; step.EndedItem != ended {
+			t.Errorf("%v before its end by the clock the item %q has ended, want %q", left, step.EndedItem, ended)
+		}
+	}
+}
+
+// Spotify refuses the skip of a host, and soon the song fades into the next one. It was not skipped. It was if the
+// answer was lost.
+func TestSongWhoseSkipWasRefusedCountsAsPlayed(t *testing.T) {
+	for kind, skipped := range map[FaultKind]bool{NoDevice: false, Unreachable: true} {
+		r := showing(room(item("a", playing), committed("b", sent, 10*time.Second)), 170*time.Second, 0)
+		in := Input{Now: noon, Room: commanded(party.SkipCommand, "spotify:track:a", 0, r), Memory: observed(
+			plays(song("a"), 170*time.Second))}
+		skip := Decide(in)
+		in.Memory, in.Answer = skip.Memory, &Answer{Command: skip.Command, Fault: &Fault{Kind: kind}}
+		in.Memory = Decide(in).Memory
+		in.Now, in.Answer, in.Room.PendingCommands = noon.Add(29*time.Second), nil, nil
+		in.Observation = earlier(plays(song("b"), 9*time.Second), -29*time.Second)
+		if step := Decide(in).Step; step.StartedItem != "item-b" || step.Skipped != skipped {
+			t.Errorf("%s to %+v: the step is %+v, want b started, and a skipped: %v", kind, skip.Command, step, skipped)
+		}
+	}
+}
