@@ -12,6 +12,7 @@ import (
 	"antwon.dj/backend/internal/catalog"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/library"
+	"antwon.dj/backend/internal/likes"
 	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
@@ -56,8 +57,9 @@ type Jukebox struct {
 	reacts   *reactions.Reactions
 	presence *presence
 	limiter  *ratelimit.Limiter // of what members do
-	codes    *ratelimit.Fair    // of wrong codes
-	allCodes *ratelimit.Bucket  // of wrong codes to this server
+	admitted *likes.Admitted
+	codes    *ratelimit.Fair   // of wrong codes
+	allCodes *ratelimit.Bucket // of wrong codes to this server
 	clock    *timeline.Clock
 	nodes    nodeWatch
 }
@@ -90,6 +92,7 @@ func New(cfg Config) *Jukebox {
 		presence: newPresence(cfg.Database, changer, cfg.Log),
 		clock:    clock,
 		limiter:  ratelimit.New(limitedKeys),
+		admitted: likes.NewAdmitted(),
 		codes:    ratelimit.NewFair(limitedKeys, codeRates),
 		allCodes: ratelimit.NewBucket(allCodesRate),
 	}
