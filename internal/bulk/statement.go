@@ -57,8 +57,8 @@ func (t Tx) exec(ctx context.Context, text string, args []any) error {
 }
 
 // uninterrupted returns the context of a statement. On SQLite it does not end, because the driver would start a
-// goroutine to watch it, which takes longer than many of the statements: they find a few rows by unique indexes, and wait
-// for nobody. The transaction's begin and commit still end in time.
+// goroutine to watch it, which costs as much as some of the statements: they find a few rows by indexes, and wait for
+// nobody. The transaction's begin and commit still end in time.
 func (t Tx) uninterrupted(ctx context.Context) context.Context {
 	if t.sqlite {
 		return context.WithoutCancel(ctx)

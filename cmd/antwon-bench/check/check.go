@@ -123,9 +123,8 @@ func comparisons(crowd *realtime.Comparison) []comparison {
 
 const likesFor = 2 * time.Second
 
-// likesOf compares likes of one room with bare SQL. The database is in memory, because how many likes per second the
-// callers make depends on how long the disk takes to commit: five times as many as bare SQL on a slow disk, and twice as
-// many on a fast one.
+// likesOf compares likes of one room with bare SQL, in a database in memory. On a disk, how much sharing saves depends
+// on how long it takes to commit.
 func likesOf(callers int) func(context.Context) ([]float64, error) {
 	return func(ctx context.Context) ([]float64, error) {
 		url, drop, err := fixture.CreateInMemory()
