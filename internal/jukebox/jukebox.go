@@ -71,8 +71,7 @@ const statesCached = 1_000
 func New(cfg Config) *Jukebox {
 	m := newMetrics(cfg.Metrics)
 	cfg.Database.Measure(cfg.Metrics)
-	loader := roomstate.NewLoader(cfg.Database)
-	changer := newChanger(cfg.Database, cfg.Bus, m.groupSize)
+	loader, changer := roomstate.NewLoader(cfg.Database), newChanger(cfg.Database, cfg.Bus, m.groupSize)
 	states, _ := lru.New[string, *party.State](statesCached) // fails only for a size of 0
 	var hub *live.Hub[*party.State]
 	clock := timeline.New(cfg.Database, cfg.Log, func() { hub.Reconcile() }) // not before New has returned
