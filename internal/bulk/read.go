@@ -64,7 +64,11 @@ func (t Tx) readPart(ctx context.Context, wanted []Wanted) ([]*Found, error) {
 	for i, w := range wanted {
 		args = append(args, i, w.ItemID, w.UserID, w.KeyHash, w.CountKeys)
 	}
-	rows, err := t.tx.QueryContext(ctx, t.readQuery(len(wanted)), args...)
+	query := readOnMySQL
+	if t.sqlite {
+		query = readOnSQLite
+	}
+	rows, err := t.tx.QueryContext(t.uninterrupted(ctx), query(len(wanted)), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -81,17 +85,16 @@ func (t Tx) readPart(ctx context.Context, wanted []Wanted) ([]*Found, error) {
 	return found, rows.Err()
 }
 
-// readQuery joins a table of what is wanted, whose columns SQLite names column1 to column5, with everything a like
+// The query joins a table of what is wanted, whose columns SQLite names column1 to column5, with everything a like
 // refers to. All joins are by unique indexes.
-func (t Tx) readQuery(n int) string {
-	const first, next = "SELECT ? AS column1, ? AS column2, ? AS column3, ? AS column4, ? AS column5",
-		" UNION ALL SELECT ?, ?, ?, ?, ?"
-	table := first + strings.Repeat(next, n-1)
-	if t.sqlite {
-		table = repeated("VALUES ", "(?, ?, ?, ?, ?)", ", ", "")(n)
-	}
-	return readColumns + " FROM (" + table + ") w" + readJoins
-}
+var (
+	readOnSQLite = repeated(readColumns+" FROM (VALUES ", "(?, ?, ?, ?, ?)", ", ", ") w"+readJoins)
+	readOnMySQL  = built(func(rows int) string {
+		const first, next = "SELECT ? AS column1, ? AS column2, ? AS column3, ? AS column4, ? AS column5",
+			" UNION ALL SELECT ?, ?, ?, ?, ?"
+		return readColumns + " FROM (" + first + strings.Repeat(next, rows-1) + ") w" + readJoins
+	})
+)
 
 var readColumns = `SELECT w.column1, r.id, r.status, r.version, r.members_version, r.likes_after_minutes,
 l.id IS NOT NULL, a.role, a.joined_at, k.mutation, k.arguments_hash, k.object_id, k.flag, k.created_at,

@@ -44,16 +44,47 @@ func execEach[T any](
 		for _, row := range part {
 			args = values(args, row)
 		}
-		if _, err := t.tx.ExecContext(ctx, text(len(part)), args...); err != nil {
+		if err := t.exec(ctx, text(len(part)), args); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+func (t Tx) exec(ctx context.Context, text string, args []any) error {
+	_, err := t.tx.ExecContext(t.uninterrupted(ctx), text, args...)
+	return err
+}
+
+// uninterrupted returns the context of a statement. On SQLite it does not end, because the driver would start a
+// goroutine to watch it, which costs as much as some of the statements: they find a few rows by indexes, and wait for
+// nobody. The transaction's begin and commit still end in time.
+func (t Tx) uninterrupted(ctx context.Context) context.Context {
+	if t.sqlite {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
+}
+
 // repeated returns a function that puts a text between others, as often as there are rows.
 func repeated(before, each, separator, after string) func(rows int) string {
-	return func(rows int) string {
+	return built(func(rows int) string {
 		return before + strings.TrimSuffix(strings.Repeat(each+separator, rows), separator) + after
+	})
+}
+
+// built returns a function that returns what build does for a number of rows. The texts of SQLite's statements, whose
+// numbers of rows are powers of two, are built once.
+func built(build func(rows int) string) func(rows int) string {
+	const most = 8 // up to 128 rows, the most likes of a group
+	var texts [most]string
+	for i := range texts {
+		texts[i] = build(1 << i)
+	}
+	return func(rows int) string {
+		if i := bits.TrailingZeros(uint(rows)); i < most && rows == 1<<i {
+			return texts[i]
+		}
+		return build(rows)
 	}
 }

@@ -46,9 +46,7 @@ func (t Tx) SetCounts(ctx context.Context, counts []Count) error {
 		for _, c := range part {
 			likes, versions, ids = append(likes, c.ItemID, c.Likes), append(versions, c.ItemID, c.Version), append(ids, c.ItemID)
 		}
-		text := "UPDATE queue_items SET like_count = " + caseByID(len(part)) + ", version = " + caseByID(len(part)) +
-			" WHERE id IN " + marks(len(part))
-		if _, err := t.tx.ExecContext(ctx, text, append(append(likes, versions...), ids...)...); err != nil {
+		if err := t.exec(ctx, setCounts(len(part)), append(append(likes, versions...), ids...)); err != nil {
 			return fmt.Errorf("store the numbers of likes: %w", err)
 		}
 	}
@@ -68,8 +66,7 @@ func (t Tx) SetVersions(ctx context.Context, rooms []RoomVersion) error {
 		for _, r := range part {
 			versions, ids = append(versions, r.RoomID, r.Version), append(ids, r.RoomID)
 		}
-		text := "UPDATE rooms SET version = " + caseByID(len(part)) + " WHERE id IN " + marks(len(part))
-		if _, err := t.tx.ExecContext(ctx, text, append(versions, ids...)...); err != nil {
+		if err := t.exec(ctx, setVersions(len(part)), append(versions, ids...)); err != nil {
 			return fmt.Errorf("set the rooms' versions: %w", err)
 		}
 	}
@@ -79,6 +76,14 @@ func (t Tx) SetVersions(ctx context.Context, rooms []RoomVersion) error {
 var (
 	caseByID = repeated("CASE id ", "WHEN ? THEN ?", " ", " END")
 	marks    = repeated("(", "?", ", ", ")")
+
+	setCounts = built(func(rows int) string {
+		return "UPDATE queue_items SET like_count = " + caseByID(rows) + ", version = " + caseByID(rows) +
+			" WHERE id IN " + marks(rows)
+	})
+	setVersions = built(func(rows int) string {
+		return "UPDATE rooms SET version = " + caseByID(rows) + " WHERE id IN " + marks(rows)
+	})
 )
 
 // Event is an event of a room's log. Empty texts are stored as NULL.
@@ -206,12 +211,12 @@ func (t Tx) LockRooms(ctx context.Context, ids []string) (map[string]bool, error
 }
 
 // RaiseVersion raises the version of a room by one if the room is open, and reports whether it is. It locks the row
-// until the transaction ends.
+// until the transaction ends, and so decides the order of changes.
 func (t Tx) RaiseVersion(ctx context.Context, roomID string) (open bool, err error) {
 	result, err := t.tx.ExecContext(ctx, "UPDATE rooms SET version = version + 1 WHERE id = ? AND status = 'OPEN'", roomID)
 	if err != nil {
-		return false, err
+		return false, fmt.Errorf("lock the room: %w", err)
 	}
 	n, err := result.RowsAffected()
-	return n == 1, err
+	return n == 1, wrap(err, "lock the room")
 }

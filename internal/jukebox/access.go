@@ -21,7 +21,7 @@ type access struct {
 	role   party.Role   // empty: not a member
 	action party.Action // what the viewer was authorized to do
 
-	version        int64 // of the room; 0 from accessToItem
+	version        int64 // of the room
 	membersVersion int64 // the version at which a role last changed
 
 	itemID  string // the queue item, from accessToItem
@@ -36,59 +36,44 @@ func (a access) checkOpen() error {
 	return nil
 }
 
+// The queries of accessTo. Their arguments are the viewer's id, and that of the room or of the queue item.
 const (
-	roomAccessQuery = `SELECT r.id, r.host_id, r.status, r.version, r.members_version, m.role FROM rooms r
-LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id = ? WHERE r.id = ?`
-	itemAccessQuery = `SELECT r.id, r.host_id, r.status, r.members_version, m.role, i.id, i.added_by_id
-FROM queue_items i JOIN rooms r ON r.id = i.room_id
-LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id = ? WHERE i.id = ?`
+	accessColumns   = "SELECT r.id, r.host_id, r.status, r.version, r.members_version, m.role, "
+	accessMember    = " LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id = ? "
+	roomAccessQuery = accessColumns + "'', NULL FROM rooms r" + accessMember + "WHERE r.id = ?"
+	itemAccessQuery = accessColumns + "i.id, i.added_by_id FROM queue_items i JOIN rooms r ON r.id = i.room_id" +
+		accessMember + "WHERE i.id = ?"
 )
 
-var (
-	errRoomClosed = party.Errorf(party.Conflict, "This room is closed.")
-)
+var errRoomClosed = party.Errorf(party.Conflict, "This room is closed.")
 
 // accessToRoom returns what the viewer is in a room: a member of any role, or none. Unauthenticated without a viewer,
 // BadUserInput if this is no id, NotFound if there is no such room.
 func (j *Jukebox) accessToRoom(ctx context.Context, roomID string) (access, error) {
-	viewer, err := account.ViewerFrom(ctx)
-	if err != nil {
-		return access{}, err
-	}
-	if _, err := party.ParseID("roomId", roomID); err != nil {
-		return access{}, err
-	}
-	a := access{viewer: viewer}
-	var role sql.Null[party.Role]
-	err = j.db.SQL.QueryRowContext(ctx, roomAccessQuery, viewer.UserID, roomID).
-		Scan(&a.roomID, &a.hostID, &a.status, &a.version, &a.membersVersion, &role)
-	if errors.Is(err, sql.ErrNoRows) {
-		return access{}, roomstate.ErrNoRoom
-	}
-	if err != nil {
-		return access{}, fmt.Errorf("look up the viewer's role: %w", err)
-	}
-	a.role = role.V
-	return a, nil
+	return j.accessTo(ctx, roomAccessQuery, "roomId", roomID, roomstate.ErrNoRoom)
 }
 
 // accessToItem returns what the viewer is in the room of a queue item, like accessToRoom; NotFound if there is no such
 // item.
 func (j *Jukebox) accessToItem(ctx context.Context, itemID string) (access, error) {
+	return j.accessTo(ctx, itemAccessQuery, "itemId", itemID, roomstate.ErrNoItem)
+}
+
+func (j *Jukebox) accessTo(ctx context.Context, query, field, id string, notFound error) (access, error) {
 	viewer, err := account.ViewerFrom(ctx)
 	if err != nil {
 		return access{}, err
 	}
-	if _, err := party.ParseID("itemId", itemID); err != nil {
+	if _, err := party.ParseID(field, id); err != nil {
 		return access{}, err
 	}
 	a := access{viewer: viewer}
 	var role sql.Null[party.Role]
 	var addedBy sql.Null[string]
-	err = j.db.SQL.QueryRowContext(ctx, itemAccessQuery, viewer.UserID, itemID).
-		Scan(&a.roomID, &a.hostID, &a.status, &a.membersVersion, &role, &a.itemID, &addedBy)
+	err = j.db.SQL.QueryRowContext(ctx, query, viewer.UserID, id).
+		Scan(&a.roomID, &a.hostID, &a.status, &a.version, &a.membersVersion, &role, &a.itemID, &addedBy)
 	if errors.Is(err, sql.ErrNoRows) {
-		return access{}, roomstate.ErrNoItem
+		return access{}, notFound
 	}
 	if err != nil {
 		return access{}, fmt.Errorf("look up the viewer's role: %w", err)

@@ -60,7 +60,7 @@ func (r *lockedRooms) lockForLikes(
 		return group, false, nil
 	}
 	if len(ids) == 1 {
-		open, err := r.raiseVersion(ctx, ids[0])
+		open, err := r.bulk.RaiseVersion(ctx, ids[0])
 		if err == nil && !open {
 			r.add(ids[0], &lockedRoom{})
 		}

@@ -145,7 +145,7 @@ func (r *lockedRooms) lock(ctx context.Context, roomID string) (*lockedRoom, err
 	if locked := r.rooms[roomID]; locked != nil {
 		return locked, nil
 	}
-	open, err := r.raiseVersion(ctx, roomID)
+	open, err := r.bulk.RaiseVersion(ctx, roomID)
 	if err != nil || !open {
 		return r.add(roomID, &lockedRoom{}), err
 	}
@@ -157,16 +157,6 @@ func (r *lockedRooms) lock(ctx context.Context, roomID string) (*lockedRoom, err
 	return r.add(roomID, lockedRoomOf(bulk.Room{
 		Open: true, Version: row.Version, MembersVersion: row.MembersVersion, LikesAfterMinutes: row.LikesAfterMinutes,
 	}, true)), nil
-}
-
-// raiseVersion raises the version of a room if it is open. The update holds the lock on the row until the transaction
-// ends, and decides the order of changes.
-func (r *lockedRooms) raiseVersion(ctx context.Context, roomID string) (open bool, err error) {
-	open, err = r.bulk.RaiseVersion(ctx, roomID)
-	if err != nil {
-		return false, fmt.Errorf("lock the room: %w", err)
-	}
-	return open, nil
 }
 
 // lockedRoomOf returns the room of a row whose version may have been raised by one to lock it.

@@ -26,7 +26,8 @@ Every change of an open room goes through changer.change, which runs a function 
     transaction of likes needs no lock but its own, and on MySQL one for several rooms locks their rows by a query.) The
     row stays locked until the commit, so changes of one room run one after the other, on all servers, and whatever
     the function reads of the room cannot change before the commit. authorize has read the viewer's role earlier; if
-    a role has changed since, it is checked again inside the transaction.
+    a role has changed since, it is checked again inside the transaction. A like is always decided by the role that its
+    transaction reads, so authorizeLike need not read it if it has before.
   - Read, decide, write: a function refuses, by returning a party.Error, before its first write. A refused change leaves
     nothing behind and does not disturb the changes that share its transaction. An error after the first write, or of
     any other type, rolls the transaction back.

@@ -12,6 +12,7 @@ import (
 	"antwon.dj/backend/internal/catalog"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/library"
+	"antwon.dj/backend/internal/likes"
 	"antwon.dj/backend/internal/lists"
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/party"
@@ -56,8 +57,9 @@ type Jukebox struct {
 	reacts   *reactions.Reactions
 	presence *presence
 	limiter  *ratelimit.Limiter // of what members do
-	codes    *ratelimit.Fair    // of wrong codes
-	allCodes *ratelimit.Bucket  // of wrong codes to this server
+	admitted *likes.Admitted
+	codes    *ratelimit.Fair   // of wrong codes
+	allCodes *ratelimit.Bucket // of wrong codes to this server
 	clock    *timeline.Clock
 	nodes    nodeWatch
 }
@@ -69,8 +71,7 @@ const statesCached = 1_000
 func New(cfg Config) *Jukebox {
 	m := newMetrics(cfg.Metrics)
 	cfg.Database.Measure(cfg.Metrics)
-	loader := roomstate.NewLoader(cfg.Database)
-	changer := newChanger(cfg.Database, cfg.Bus, m.groupSize)
+	loader, changer := roomstate.NewLoader(cfg.Database), newChanger(cfg.Database, cfg.Bus, m.groupSize)
 	states, _ := lru.New[string, *party.State](statesCached) // fails only for a size of 0
 	var hub *live.Hub[*party.State]
 	clock := timeline.New(cfg.Database, cfg.Log, func() { hub.Reconcile() }) // not before New has returned
@@ -90,6 +91,7 @@ func New(cfg Config) *Jukebox {
 		presence: newPresence(cfg.Database, changer, cfg.Log),
 		clock:    clock,
 		limiter:  ratelimit.New(limitedKeys),
+		admitted: likes.NewAdmitted(),
 		codes:    ratelimit.NewFair(limitedKeys, codeRates),
 		allCodes: ratelimit.NewBucket(allCodesRate),
 	}

@@ -26,25 +26,43 @@ func (j *Jukebox) UnlikeQueueItem(ctx context.Context, itemID string, key *strin
 	return j.changeLike(ctx, itemID, key, "unlikeQueueItem", true)
 }
 
-// changeLike is the common part of LikeQueueItem and UnlikeQueueItem.
+// changeLike is the common part of LikeQueueItem and UnlikeQueueItem. What was remembered of the viewer is no reason to
+// refuse: then they are authorized again.
 func (j *Jukebox) changeLike(
 	ctx context.Context, itemID string, key *string, mutation string, unlike bool,
 ) (*party.QueueItem, error) {
-	a, err := j.authorizeItem(ctx, itemID, party.ActLike)
+	a, remembered, err := j.authorizeLike(ctx, itemID)
 	if err != nil {
 		return nil, err
 	}
-	l := &likes.Change{
-		RoomID: a.roomID, ItemID: itemID, UserID: a.viewer.UserID, Unlike: unlike,
-		Role: a.role, MembersVersion: a.membersVersion,
+	l := &likes.Change{RoomID: a.roomID, ItemID: itemID, UserID: a.viewer.UserID, Unlike: unlike}
+	err = j.changeLikeOnce(ctx, a, l, key, mutation)
+	if code := party.CodeOf(err); remembered && (code == party.Forbidden || code == party.Conflict) {
+		j.admitted.Forget(l.UserID, l.RoomID)
+		return j.changeLike(ctx, itemID, key, mutation, unlike)
 	}
-	if err := j.changeLikeOnce(ctx, a, l, key, mutation); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", mutation, err)
 	}
 	if l.Repeated {
 		return j.loader.Item(ctx, itemID)
 	}
 	return l.Item, j.loader.AddSong(ctx, l.Item)
+}
+
+// authorizeLike is authorizeItem for a like, without a query if the viewer is remembered.
+func (j *Jukebox) authorizeLike(ctx context.Context, itemID string) (a access, remembered bool, err error) {
+	if a.viewer, err = account.ViewerFrom(ctx); err != nil {
+		return access{}, false, err
+	}
+	if a.roomID, remembered = j.admitted.RoomOf(itemID, a.viewer.UserID); remembered {
+		a.status, a.action = party.Open, party.ActLike
+		return a, true, j.allow(ctx, a)
+	}
+	if a, err = j.authorizeItem(ctx, itemID, party.ActLike); err == nil && a.status == party.Open {
+		j.admitted.Add(itemID, a.viewer.UserID, a.roomID)
+	}
+	return a, false, err
 }
 
 // changeLikeOnce is changeOnce for a like.

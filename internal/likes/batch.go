@@ -45,12 +45,8 @@ func New(size int) *Batch {
 // Decide decides a change of an open room, whose time is now, and returns its refusal.
 func (b *Batch) Decide(room *Room, l *Change, found *bulk.Found, now time.Time) (refusal error) {
 	l.Item, l.Repeated = nil, false
-	role := l.Role
-	if room.MembersVersion != l.MembersVersion {
-		role = found.Role
-		if err := role.May(party.ActLike); err != nil {
-			return err
-		}
+	if err := found.Role.May(party.ActLike); err != nil {
+		return err
 	}
 	done, err := b.earlier(l.Once, found.Key)
 	if err != nil || done {
@@ -66,7 +62,7 @@ func (b *Batch) Decide(room *Room, l *Change, found *bulk.Found, now time.Time) 
 		return err
 	}
 	if !l.Unlike && room.LikesAfterMinutes > 0 {
-		if refusal := party.MayLikeYet(room.LikesAfterMinutes, role, found.JoinedAt, now); refusal != nil {
+		if refusal := party.MayLikeYet(room.LikesAfterMinutes, found.Role, found.JoinedAt, now); refusal != nil {
 			return refusal.Err()
 		}
 	}

@@ -16,8 +16,6 @@ import (
 type Change struct {
 	RoomID, ItemID, UserID string
 	Unlike                 bool
-	Role                   party.Role // of the user, as it was at MembersVersion
-	MembersVersion         int64
 	Once                   *Key // nil: the change has no idempotency key
 	// Its outcome, if it succeeds.
 	Item     *party.QueueItem // as it is after the change, with the URI of its song only; nil if Repeated is true

@@ -12,8 +12,8 @@ import (
 // Deciding a like allocates its event's id and its answer, and what the batch and the room keep of it.
 func TestDecidingALikeAllocatesAsMuchEachTime(t *testing.T) {
 	const want = 13
-	change := &likes.Change{RoomID: "room", ItemID: "item", UserID: "user", Role: party.RoleGuest}
-	found := &bulk.Found{Item: &party.QueueItem{ID: "item", State: party.Queued}}
+	change := &likes.Change{RoomID: "room", ItemID: "item", UserID: "user"}
+	found := &bulk.Found{Role: party.RoleGuest, Item: &party.QueueItem{ID: "item", State: party.Queued}}
 	got := testing.AllocsPerRun(100, func() {
 		room, batch := likes.Room{ID: "room"}, likes.New(1)
 		if err := batch.Decide(&room, change, found, time.Time{}); err != nil || len(room.Events) != 1 {

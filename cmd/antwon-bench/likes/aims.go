@@ -35,7 +35,7 @@ const (
 type result struct {
 	antwon, bare    float64       // likes per second
 	median, slowest time.Duration // of a like through the program; slowest is the 99th percentile
-	cpu             time.Duration // processor time of this process for each like through the program
+	cpu, bareCPU    time.Duration // processor time of this process for each like
 }
 
 // print prints the row, and below it what misses an aim besides the rate.
@@ -45,9 +45,9 @@ func (r result) print(out io.Writer, kind string, a aim) {
 	if a.rooms == 1 {
 		rooms = "one room"
 	}
-	fmt.Fprintf(out, "%-14s %8d %10.0f %10.0f %6.0f%% %6.0f%% %-7s %7.2fms %7.2fms %7.0fµs\n",
+	fmt.Fprintf(out, "%-14s %8d %10.0f %10.0f %6.0f%% %6.0f%% %-7s %7.2fms %7.2fms %7.0fµs %7.0fµs\n",
 		rooms, a.callers, r.antwon, r.bare, ratio, a.percent[kind], verdict(ratio >= a.percent[kind]),
-		milliseconds(r.median), milliseconds(r.slowest), stats.Microseconds(r.cpu))
+		milliseconds(r.median), milliseconds(r.slowest), stats.Microseconds(r.cpu), stats.Microseconds(r.bareCPU))
 	if a.callers == spreadCallers {
 		spread := float64(r.slowest) / float64(r.median)
 		fmt.Fprintf(out, "%-14s %8s 99 %% at most %d× the median: %.1f×  %s\n",
