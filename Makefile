@@ -106,7 +106,8 @@ test-go test-histories test-pages: export TMPDIR := $(shell test/tmpdir.sh)
 test-go test-histories: export GOGC ?= 400
 test-go test-histories: export GOMEMLIMIT ?= 2GiB
 
-# go_tests is what runs Go tests: their output goes to a log, of which only failures, figures and what was left out are shown.
+# go_tests runs commands of Go tests. Their output goes to a log, and only failures, figures and what was left out are
+# shown.
 go_tests = @{ $(2); } > $(1) 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' $(1); grep -E '^\s*--- FAIL|^panic: ' $(1); echo "FAILED: the whole output is in $(1)"; exit 1; }; \
 	grep -E '^ok| figures: ' $(1); \
 	if grep -q ' left out: ' $(1); then echo "LEFT OUT:"; grep -hoE '\w+ left out: .*' $(1) | sort | uniq -c; fi
@@ -231,7 +232,7 @@ compose-env: ## write passwords for compose.yaml into .env, unless it is there
 pin-images: bin/crane ## add the images' digests to the Dockerfile and both compose.yaml, or renew them (needs the internet)
 	@tools/pin-images.sh ./bin/crane Dockerfile compose.yaml deploy/one-machine/compose.yaml
 
-# Where the Go tests wait, and the pages' stories do, too, what comes after those goes on beside the Go tests.
+# The pages' stories end before the Go tests, so the tests of the release and of the deployment follow them.
 check: lint stale $(NODE_MODULES) $(CLIENT) $(NODE:yes=test-web) ## all that a change has to pass
 	@$(MAKE) --no-print-directory -j2 --output-sync test-go test-beside
 	@$(MAKE) --no-print-directory test-histories
