@@ -98,14 +98,29 @@ test/node/node_modules/.package-lock.json: test/node/package-lock.json
 # The pages' stories mostly wait for the browser, so they run beside the Go tests.
 test: $(NODE_MODULES) $(CLIENT) $(NODE:yes=test-web) ## everything, with the race detector; says what it left out and why
 	@$(MAKE) --no-print-directory -j2 --output-sync test-go $(NODE:yes=test-pages)
+	@$(MAKE) --no-print-directory test-histories
+
+# Tests keep their files in memory where that can be, and collect garbage less often as long as a process uses less than
+# GOMEMLIMIT. The environment may say otherwise.
+test-go test-histories test-pages: export TMPDIR := $(shell test/tmpdir.sh)
+test-go test-histories: export GOGC ?= 400
+test-go test-histories: export GOMEMLIMIT ?= 2GiB
+
+# go_tests runs commands of Go tests. Their output goes to a log, and only failures, figures and what was left out are
+# shown.
+go_tests = @{ $(2); } > $(1) 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' $(1); grep -E '^\s*--- FAIL|^panic: ' $(1); echo "FAILED: the whole output is in $(1)"; exit 1; }; \
+	grep -E '^ok| figures: ' $(1); \
+	if grep -q ' left out: ' $(1); then echo "LEFT OUT:"; grep -hoE '\w+ left out: .*' $(1) | sort | uniq -c; fi
 
 # The package whose tests take longest goes first, so that no core waits for it at the end. Most random evenings, and
 # half of the largest party, are played without the race detector, which makes them eight times as expensive.
 test-go: $(NODE_MODULES) $(CLIENT) try-litestream ## the Go tests, with the race detector
-	@{ go test $(RACE) -parallel 6 -timeout 30m -v ./test/scenarios ./... && go test -run 'TestRandomEvenings|TestFourHoursOfAHundredGuests' -timeout 30m -v ./test/scenarios && go test -C test/histories $(RACE) -timeout 20m -v ./...; } > test.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' test.log; grep -E '^\s*--- FAIL|^panic: ' test.log; echo "FAILED: the whole output is in test.log"; exit 1; }
-	@grep -E '^ok| figures: ' test.log
-	@if grep -q ' left out: ' test.log; then echo "LEFT OUT:"; grep -hoE '\w+ left out: .*' test.log | sort | uniq -c; fi
+	$(call go_tests,test.log,go test $(RACE) -parallel 6 -timeout 30m -v ./test/scenarios ./... && go test -vet=off -run 'TestRandomEvenings|TestFourHoursOfAHundredGuests' -timeout 30m -v ./test/scenarios)
 	@test -n "$(RACE)" || echo "LEFT OUT: the race detector, which needs a C compiler"
+
+# Their servers run in real time, so nothing runs beside them.
+test-histories: ## servers, database and lines that break for a minute each
+	$(call go_tests,histories.log,go test -C test/histories $(RACE) -timeout 20m -v ./...)
 
 test-fast: ## what needs no database server, no browser and no Node, without the race detector: two minutes at most
 	@go test -short ./...
@@ -217,7 +232,15 @@ compose-env: ## write passwords for compose.yaml into .env, unless it is there
 pin-images: bin/crane ## add the images' digests to the Dockerfile and both compose.yaml, or renew them (needs the internet)
 	@tools/pin-images.sh ./bin/crane Dockerfile compose.yaml deploy/one-machine/compose.yaml
 
-check: lint stale test test-release $(NODE:yes=test-deploy) ## all that a change has to pass
+# The pages' stories end before the Go tests, so the tests of the release and of the deployment follow them.
+check: lint stale $(NODE_MODULES) $(CLIENT) $(NODE:yes=test-web) ## all that a change has to pass
+	@$(MAKE) --no-print-directory -j2 --output-sync test-go test-beside
+	@$(MAKE) --no-print-directory test-histories
+
+test-beside:
+	@$(if $(NODE),$(MAKE) --no-print-directory test-pages)
+	@$(MAKE) --no-print-directory test-release
+	@$(if $(NODE),$(MAKE) --no-print-directory test-deploy)
 
 stale: ## fail if generated code or migrations are not what their sources make
 	@before=$$(git status --porcelain --untracked-files=all -- ent graph test/genqlient; git diff -- ent graph test/genqlient | sha256sum); \
@@ -232,4 +255,4 @@ stale: ## fail if generated code or migrations are not what their sources make
 	go mod tidy -C test/litestream -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build web client run party demo dev generate migration lint lint-schema try-litestream node-modules test test-go test-fast test-flaky test-web test-pages test-deploy scenarios histories bench bench-check bench-realtime bench-peers bench-attack bench-web layout screenshots rds-roots vuln sbom compose-env pin-images release release-snapshot test-release check stale
+.PHONY: help build web client run party demo dev generate migration lint lint-schema try-litestream node-modules test test-go test-beside test-histories test-fast test-flaky test-web test-pages test-deploy scenarios histories bench bench-check bench-realtime bench-peers bench-attack bench-web layout screenshots rds-roots vuln sbom compose-env pin-images release release-snapshot test-release check stale

@@ -30,7 +30,7 @@ type oddParty struct {
 func startOddParty(t *testing.T, songs, seconds int) *oddParty {
 	t.Helper()
 	o := startSpotify(t, "ANTWON_DEMO_SONG_SECONDS="+strconv.Itoa(seconds))
-	s := startServer(t, testdb.SQLite(t), o.app()...)
+	s := startServer(t, testdb.EmptySQLite(t), o.app()...)
 	p := &oddParty{browser: newBrowser(t, s.login("Hanna")), spotify: o, names: o.catalogue()}
 	p.account = o.newAccount("Hanna's account")
 	p.browser.connect(p.account)

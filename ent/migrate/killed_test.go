@@ -209,7 +209,7 @@ func migrating(t *testing.T, databaseURL, version string) (process *os.Process, 
 func timeOfMigration(t *testing.T) time.Duration {
 	t.Helper()
 	began := time.Now()
-	if _, wait := migrating(t, testdb.SQLite(t), ""); wait() {
+	if _, wait := migrating(t, testdb.EmptySQLite(t), ""); wait() {
 		t.Fatal("nobody killed it")
 	}
 	return time.Since(began)

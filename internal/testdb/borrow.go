@@ -88,7 +88,8 @@ var migrations = sync.OnceValue(func() string {
 	return hex.EncodeToString(digest[:4])
 })
 
-// deleteRows deletes all rows, except those that say which migrations were applied.
+// deleteRows deletes all rows, except those that say which migrations were applied. It commits once: each commit waits
+// for the disk.
 func deleteRows(conn *sql.Conn, database string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), mysqldb.StatementTimeout)
 	defer cancel()
@@ -101,15 +102,20 @@ func deleteRows(conn *sql.Conn, database string) error {
 	if _, err := conn.ExecContext(ctx, options); err != nil {
 		return err
 	}
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // no effect after the commit
 	for _, table := range tables {
 		if strings.Contains(table, "revisions") {
 			continue
 		}
-		if _, err := conn.ExecContext(ctx, "DELETE FROM `"+database+"`.`"+table+"`"); err != nil {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM `"+database+"`.`"+table+"`"); err != nil {
 			return err
 		}
 	}
-	return nil
+	return tx.Commit()
 }
 
 // dropOutdated drops, once per process, unused databases of other migrations.

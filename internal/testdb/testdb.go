@@ -9,7 +9,6 @@ package testdb
 
 import (
 	"os"
-	"path/filepath"
 	"testing"
 
 	"antwon.dj/backend/internal/testdb/mysqldb"
@@ -25,12 +24,9 @@ func Each(t *testing.T, test func(t *testing.T, databaseURL string)) {
 // EachEmpty is Each with databases that have no tables yet.
 func EachEmpty(t *testing.T, test func(t *testing.T, databaseURL string)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
+	t.Run("sqlite", func(t *testing.T) { test(t, EmptySQLite(t)) })
 	t.Run("mysql", func(t *testing.T) { test(t, EmptyMySQL(t)) })
 }
-
-// SQLite returns the URL of a database file that does not exist yet.
-func SQLite(tb testing.TB) string { return "sqlite:" + filepath.Join(tb.TempDir(), "antwon.db") }
 
 // MySQL returns the URL of a database without rows, or skips the test. Its tables may exist already: making them
 // takes MySQL longer than most tests, so databases are used again, by later tests and by later runs. Nobody else uses
