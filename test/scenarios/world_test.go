@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"maps"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +18,7 @@ import (
 	"antwon.dj/backend/internal/session"
 	"antwon.dj/backend/internal/spotify"
 	"antwon.dj/backend/internal/spotify/sim"
+	"antwon.dj/backend/internal/testdb"
 	"antwon.dj/backend/internal/testlog"
 )
 
@@ -50,14 +50,14 @@ func newWorld(t testing.TB) *world { return newWorldOf(t, 0) }
 // newWorldOf is newWorld with songs that all last this many seconds; 0: each has its own duration.
 func newWorldOf(t testing.TB, seconds int) *world {
 	t.Helper()
-	logged, file := testlog.New(t), filepath.Join(t.TempDir(), "antwon.db")
+	logged, database := testlog.New(t), testdb.SQLite(t)
 	w := &world{
-		t: t, spotify: openSpotify(t, seconds), database: "sqlite:" + file, cipher: newCipher(t), tokens: newTokens(t),
+		t: t, spotify: openSpotify(t, seconds), database: database, cipher: newCipher(t), tokens: newTokens(t),
 		log: slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug})), logged: logged,
 		accounts: map[string]sim.Account{}, random: seeded(1),
 	}
 	var err error
-	w.reading, err = sql.Open("sqlite", "file:"+file+"?mode=ro")
+	w.reading, err = sql.Open("sqlite", "file:"+strings.TrimPrefix(database, "sqlite:")+"?mode=ro")
 	must(t, err)
 	t.Cleanup(func() { must(t, w.reading.Close()) })
 	t.Cleanup(func() {
