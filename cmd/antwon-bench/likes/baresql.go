@@ -71,7 +71,8 @@ func (b *bareSQL) attempt(ctx context.Context, roomID, itemID, userID string, n 
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() // no effect after the commit
+	defer tx.Rollback()              // no effect after the commit
+	ctx = context.WithoutCancel(ctx) // or database/sql would start a goroutine for each query, to watch it
 	if err := run(ctx, tx, b.raiseVersion, roomID); err != nil {
 		return err
 	}
