@@ -96,8 +96,8 @@ func (d *decision) queueUnreliable() bool {
 // queue, which it does only if the item is not there. One observation is not enough.
 func (d *decision) notePassing() {
 	s, h := d.memory.observation, &d.memory.handover
-	once := d.memory.hidden || d.memory.alike.times < 2
-	if h.ends.IsZero() || once || d.activity != silence || s.Song == nil || s.Playing || s.Progress > 0 {
+	stopped := d.activity == silence && s.Song != nil && !s.Playing && s.Progress == 0
+	if h.ends.IsZero() || d.memory.alike.times < 2 || !stopped {
 		return
 	}
 	h.passed = sameRecording(s.Song, h.loaded) && !d.memory.inactiveSince.Before(h.ends.Add(-endTolerance))

@@ -37,8 +37,8 @@ func TestSongThatWasJustStartedIsSeenInACostlyRoom(t *testing.T) {
 	}
 }
 
-// A look shows for the first time that nothing plays, and a song waits. The second look, which is needed before the song
-// is played, follows at once. While looks contradict each other, no further one does.
+// A look shows for the first time that nothing plays, and a song waits. The second look, which is needed before the
+// song is played, follows at once. While looks contradict each other, no further one does.
 func TestSilenceIsConfirmedAtOnceInACostlyRoom(t *testing.T) {
 	for silent, want := range map[time.Duration]time.Duration{0: confirmDelay, 5 * time.Second: slowestPace} {
 		memory := costly(observed(earlier(plays(song("host"), 199*time.Second), 5*time.Second)))
@@ -48,6 +48,22 @@ func TestSilenceIsConfirmedAtOnceInACostlyRoom(t *testing.T) {
 		in := Input{Now: noon, Room: room(item("b", queued)), Memory: memory, Observation: stands(song("host"), 0)}
 		if wait := Decide(in).ObserveAt.Sub(noon); wait != want {
 			t.Errorf("after %v of silence the next look follows after %v, want %v", silent, wait, want)
+		}
+	}
+}
+
+// A player claims to play a song that is long over. If it was not observed for a minute, it is at once observed again,
+// as only two looks end the silence. What is observed often anyway is not.
+func TestOverrunSongIsConfirmedAtOnceInACostlyRoom(t *testing.T) {
+	for before, want := range map[time.Duration]time.Duration{slowestPace: confirmDelay, 5 * time.Second: slowestPace} {
+		memory := costly(observed(earlier(plays(song("host"), 210*time.Second-before), before)))
+		in := Input{Now: noon, Room: room(item("b", queued)), Memory: memory}
+		in.Observation = plays(song("host"), 210*time.Second)
+		if before < 10*time.Second {
+			in.Memory.alike.place = somewhere
+		}
+		if wait := Decide(in).ObserveAt.Sub(noon); wait != want {
+			t.Errorf("%v after the look before, the next one follows after %v, want %v", before, wait, want)
 		}
 	}
 }

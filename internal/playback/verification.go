@@ -46,7 +46,8 @@ func (d *decision) recordVerification(item *party.QueueItem) party.PlaybackStep 
 	return d.returnOrRefuse(item, false)
 }
 
-// saysNothing reports whether the queue that was read is empty while the player has a song, which it would have to name.
+// saysNothing reports whether the queue that was read is empty while the player has a song, which it would have to
+// name.
 func (d *decision) saysNothing(item *party.QueueItem) bool {
 	q := d.answer.Queue
 	return item.Via != party.DeliveryPlaylist && d.hasSong(item) && q.Current == nil && len(q.Next) == 0
