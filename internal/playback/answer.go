@@ -97,6 +97,9 @@ func (d *decision) rememberHandover() {
 		loaded = &playing.Song
 	}
 	d.memory.handover = handover{itemID: command.ItemID, loaded: loaded, direct: direct, watched: true}
+	if left := d.remaining(); command.Kind == Enqueue && d.activity == playingSong && left >= lateEffect {
+		d.memory.handover.ends = d.now.Add(left)
+	}
 }
 
 // learnPermissions remembers what Spotify does for this host and what it refuses, so that another delivery is used once

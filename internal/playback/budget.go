@@ -81,9 +81,8 @@ func (d *decision) paced(at time.Time) time.Time {
 	fails := m.observationBackoff.kind != "" || m.commandBackoff.kind != "" && d.now.Before(m.commandBackoff.until)
 	inDoubt := m.suspicion.kind != nothingNew || m.hidden || fails
 	plays := d.activity == playingSong && d.remaining() > -maxOverrun && !inDoubt
-	firstDoubt := d.inDoubt() && m.suspicion.inRow == 1
 	started := m.changedAt.After(m.lookedAt) && m.commandBackoff.attempts <= 1 && !fails
-	if len(d.room.PendingCommands) > 0 || plays || firstDoubt || started || d.endsSilence() {
+	if len(d.room.PendingCommands) > 0 || plays || d.newlyInDoubt() || started || d.newlySilent(at) {
 		return at
 	}
 	switch calls := d.memory.calls; {
@@ -95,11 +94,23 @@ func (d *decision) paced(at time.Time) time.Time {
 	return at
 }
 
-// endsSilence reports whether a second look, after one that came late, lets a song begin in a room that is silent.
-func (d *decision) endsSilence() bool {
-	waits := d.nothingPlays() && (d.room.NowPlaying != nil || d.hasNext())
-	return waits && d.seenOnce() && d.memory.lookedAt.Sub(d.memory.lookedBefore) >= burstPace
+// newlyInDoubt reports whether the newest observation is the first one that is in doubt, or came late and claims
+// something else than those before.
+func (d *decision) newlyInDoubt() bool {
+	doubt := d.memory.suspicion
+	return d.inDoubt() && (doubt.inRow == 1 || doubt.looks == 1 && d.cameLate())
 }
+
+// newlySilent reports whether an observation at that time follows the beginning of a silence so soon that it may let a
+// song begin that waits. A player that claims to play, and does not, is only seen a second time if the first came late.
+func (d *decision) newlySilent(at time.Time) bool {
+	waits := d.nothingPlays() && (d.room.NowPlaying != nil || d.hasNext())
+	matters := !d.memory.observation.Playing || d.seenOnce() && d.cameLate()
+	return waits && matters && at.Sub(d.memory.inactiveSince) < staleWindow+confirmDelay
+}
+
+// cameLate reports whether the newest observation came long after the one before.
+func (d *decision) cameLate() bool { return d.memory.lookedAt.Sub(d.memory.lookedBefore) >= burstPace }
 
 // hiddenThrift is how much less often a player is observed of which only the queue tells what it plays.
 const hiddenThrift = 3

@@ -45,6 +45,7 @@ func newDecision(in Input) *decision {
 	if d.accepted {
 		d.trackSilence()
 	}
+	d.notePassing()
 	return d
 }
 

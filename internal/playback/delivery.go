@@ -17,6 +17,9 @@ func (d *decision) verifyCommitted() (action, bool) {
 	if d.queueUnreliable() || d.readsSeldom(item) || d.commandIsIndependent() {
 		return action{}, false // other rules come first: host commands, and the search for a device
 	}
+	if d.passedOver(item) && d.now.Before(d.memory.commandBackoff.until) { // the queue cannot be read, and need not be
+		return action{step: d.returnOrRefuse(item, false)}, true
+	}
 	since := later(item.CommittedAt, d.memory.commandedAt).Add(staleWindow)
 	if item.Commit == party.CommitPending && d.memory.commandedAt.IsZero() {
 		since = item.CommittedAt.Add(commandTimeout)

@@ -21,6 +21,8 @@ type handover struct {
 	loaded  *party.Song // the song that was loaded at the time
 	direct  bool        // the player was told to play the item at once, not only to append it
 	watched bool        // the observations since followed so closely that the song cannot have been heard unnoticed
+	ends    time.Time   // when the loaded song should be over, if that is too late for the item to arrive behind its end
+	passed  bool        // the player stopped at that end, so the item is not in its queue
 }
 
 // estimateEnd updates the earliest end of the room's song.
@@ -85,8 +87,27 @@ func (d *decision) mayHavePlayed(item *party.QueueItem) bool {
 // of the room or of the host, on a device that has disappeared. This is so until the item has waited for as long as its
 // song lasts.
 func (d *decision) queueUnreliable() bool {
-	waitsThere := d.sentToQueue() && !d.mayHavePlayed(d.room.Committed())
+	item := d.room.Committed()
+	waitsThere := d.sentToQueue() && !d.mayHavePlayed(item) && !d.passedOver(item)
 	return d.activity == noDevice && (d.room.NowPlaying != nil || waitsThere)
+}
+
+// notePassing notes that the player has stopped at the end of the song that was loaded when an item was sent to its
+// queue, which it does only if the item is not there. One observation is not enough.
+func (d *decision) notePassing() {
+	s, h := d.memory.observation, &d.memory.handover
+	stopped := d.activity == silence && s.Song != nil && !s.Playing && s.Progress == 0
+	if h.ends.IsZero() || d.memory.alike.times < 2 || !stopped {
+		return
+	}
+	h.passed = sameRecording(s.Song, h.loaded) && !d.memory.inactiveSince.Before(h.ends.Add(-endTolerance))
+}
+
+// passedOver reports whether an item whose sending is unknown is not in the player's queue, judging by what the player
+// has done since.
+func (d *decision) passedOver(item *party.QueueItem) bool {
+	h := d.memory.handover
+	return h.itemID == item.ID && h.passed && item.Commit != party.CommitSent
 }
 
 // sentToQueue reports whether the committed song was sent to the player's queue, or may have been, and not played

@@ -73,3 +73,63 @@ func TestSkipOfAHostWhoseAnswerWasLostIsNotRepeated(t *testing.T) {
 	}
 	t.Error("it is never answered")
 }
+
+// The room's song was played directly, and the answer was lost or not; then something plays that is no song, and the
+// queue names nothing. The song may go on after it, so it does not return to the queue. It does if it cannot have been
+// interrupted.
+func TestSongThatMayGoOnAfterAnInterruptionIsNotPlayedAgain(t *testing.T) {
+	other := &Observation{At: noon, Other: &OtherItem{}, Playing: true, Device: speaker()}
+	for _, commit := range []party.CommitState{party.CommitUnknown, sent} {
+		for _, tt := range []struct {
+			look     *Observation
+			how      handover
+			queue    []party.Song
+			returned string
+		}{
+			{other, handover{loaded: new(song("a")), direct: true}, nil, ""},
+			{other, handover{loaded: new(song("a")), direct: true}, []party.Song{song("a")}, "item-b"},
+			{other, handover{direct: true}, nil, "item-b"},
+			{other, handover{loaded: new(song("a"))}, nil, "item-b"},
+			{stands(song("a"), 0), handover{loaded: new(song("a")), direct: true}, nil, "item-b"},
+		} {
+			memory := observed(tt.look)
+			memory.handover = tt.how
+			memory.handover.itemID = "item-b"
+			in := Input{Now: noon, Room: room(committed("b", commit, 10*time.Second)), Memory: memory}
+			in.Answer = answered(ReadQueue, "b", "", tt.queue...)
+			if step := Decide(in).Step; step.ReturnedItem != tt.returned {
+				t.Errorf("%s, %+v, queue %v: %q returns, want %q", commit, tt.how, tt.queue, step.ReturnedItem, tt.returned)
+			}
+		}
+	}
+}
+
+// While something interrupts a song, the queue that names nothing is read less and less often. The song counts as heard
+// once it may have been, so that the room goes on.
+func TestInterruptionThatLastsCostsLittle(t *testing.T) {
+	episode := &OtherItem{URI: "spotify:episode:x"}
+	memory := observed(&Observation{At: noon, Other: episode, Playing: true, Device: speaker()})
+	memory.handover = handover{itemID: "item-b", loaded: new(song("a")), direct: true}
+	in, reads := Input{Now: noon, Room: room(committed("b", party.CommitUnknown, 0)), Memory: memory}, 0
+	for {
+		plan := Decide(in)
+		if passed := in.Now.Sub(noon); plan.Step.StartedItem == "item-b" || plan.Step.ReturnedItem != "" {
+			if passed < 200*time.Second || plan.Step.ReturnedItem != "" || reads > 15 {
+				t.Errorf("after %v and %d reads the step is %+v", passed, reads, plan.Step)
+			}
+			return
+		} else if passed > 5*time.Minute {
+			t.Fatal("the song waits forever")
+		}
+		in.Memory, in.Observation, in.Answer = plan.Memory, nil, nil
+		if plan.Command.Kind == ReadQueue {
+			reads++
+			in.Now, in.Answer = in.Now.Add(100*time.Millisecond), &Answer{Command: plan.Command}
+			continue
+		}
+		in.Now = later(plan.ObserveAt, in.Now.Add(100*time.Millisecond))
+		in.Observation = &Observation{
+			At: in.Now, Other: episode, Progress: in.Now.Sub(noon), Playing: true, Device: speaker(),
+		}
+	}
+}

@@ -209,3 +209,50 @@ func TestOvertakenSongIsVerifiedInTime(t *testing.T) {
 		}
 	}
 }
+
+// The answer to a commit was lost, and the player stopped at the end of the song before instead of going on. The song
+// is not there: it returns to the queue when Spotify's queue cannot be read, and is not waited for when the device is
+// lost.
+func TestSongThatThePlayerPassedOverIsNotWaitedFor(t *testing.T) {
+	twice := func(s *Observation) []*Observation { return []*Observation{s, s} }
+	ended, other := twice(stands(song("a"), 0)), twice(stands(song("x"), 0))
+	nearEnd := twice(stands(song("a"), 199*time.Second))
+	const early, late = 10 * time.Second, 5 * time.Second // before the end of the song before
+	for name, tt := range map[string]struct {
+		commit         party.CommitState
+		left           time.Duration
+		looks          []*Observation
+		lost           bool
+		returned, asks string
+	}{
+		"it stopped at the end":            {party.CommitUnknown, early, ended, false, "item-b", ""},
+		"the device is lost":               {party.CommitUnknown, early, ended, true, "", "item-b"},
+		"the end was near":                 {party.CommitUnknown, late, ended, false, "", ""},
+		"the end was near, and it is lost": {party.CommitUnknown, late, ended, true, "", ""},
+		"it was in the queue":              {sent, early, ended, true, "", ""},
+		"it was seen once":                 {party.CommitUnknown, early, ended[1:], false, "", ""},
+		"it was paused near the end":       {party.CommitUnknown, early, nearEnd, false, "", ""},
+		"it stopped before the end":        {party.CommitUnknown, 40 * time.Second, ended, false, "", ""},
+		"something else is loaded":         {party.CommitUnknown, early, other, false, "", ""},
+	} {
+		begun := room(item("a", playing), committed("b", party.CommitPending, 30*time.Second))
+		memory := observed(earlier(plays(song("a"), 200*time.Second-tt.left), 30*time.Second))
+		commit := Input{Now: noon.Add(-30 * time.Second), Room: begun, Memory: memory}
+		commit.Answer = answered(Enqueue, "b", Unreachable)
+		in := Input{Room: room(committed("b", tt.commit, 30*time.Second)), Memory: Decide(commit).Memory}
+		for i, look := range tt.looks {
+			ago := time.Duration(2-i) * confirmDelay
+			in.Now, in.Observation = noon.Add(-ago), earlier(new(*look), ago)
+			in.Memory = Decide(in).Memory
+		}
+		in.Memory.commandBackoff = backoff{kind: Unreachable, attempts: 3, until: noon.Add(time.Second)}
+		if tt.lost {
+			in.Memory.commandBackoff, in.Memory.alike = backoff{}, alikeLooks{times: 2}
+			in.Memory.observation, in.Memory.observedAt = Observation{At: noon}, noon
+		}
+		in.Now, in.Observation = noon, nil
+		if plan := Decide(in); plan.Step.ReturnedItem != tt.returned || plan.Command.ItemID != tt.asks {
+			t.Errorf("%s: the step is %+v, and it sends %+v", name, plan.Step, plan.Command)
+		}
+	}
+}

@@ -37,13 +37,65 @@ func TestSongThatWasJustStartedIsSeenInACostlyRoom(t *testing.T) {
 	}
 }
 
-// A look that came late shows that nothing plays, and a song waits. A second look, which is needed before the song is
-// played, follows at once. While looks contradict each other, no further one does.
+// A look shows for the first time that nothing plays, and a song waits. The second look, which is needed before the
+// song is played, follows at once. While looks contradict each other, no further one does.
 func TestSilenceIsConfirmedAtOnceInACostlyRoom(t *testing.T) {
-	look := stands(song("host"), 0)
+	for silent, want := range map[time.Duration]time.Duration{0: confirmDelay, 5 * time.Second: slowestPace} {
+		memory := costly(observed(earlier(plays(song("host"), 199*time.Second), 5*time.Second)))
+		if silent > 0 {
+			memory.observation.Playing, memory.alike, memory.inactiveSince = false, alikeLooks{}, noon.Add(-silent)
+		}
+		in := Input{Now: noon, Room: room(item("b", queued)), Memory: memory, Observation: stands(song("host"), 0)}
+		if wait := Decide(in).ObserveAt.Sub(noon); wait != want {
+			t.Errorf("after %v of silence the next look follows after %v, want %v", silent, wait, want)
+		}
+	}
+}
+
+// A player claims to play a song that is long over. If it was not observed for a minute, it is at once observed again,
+// as only two looks end the silence. What is observed often anyway is not.
+func TestOverrunSongIsConfirmedAtOnceInACostlyRoom(t *testing.T) {
 	for before, want := range map[time.Duration]time.Duration{slowestPace: confirmDelay, 5 * time.Second: slowestPace} {
-		memory := costly(observed(earlier(plays(song("host"), 199*time.Second), before)))
-		plan := Decide(Input{Now: noon, Room: room(item("b", queued)), Memory: memory, Observation: look})
+		memory := costly(observed(earlier(plays(song("host"), 210*time.Second-before), before)))
+		in := Input{Now: noon, Room: room(item("b", queued)), Memory: memory}
+		in.Observation = plays(song("host"), 210*time.Second)
+		if before < 10*time.Second {
+			in.Memory.alike.place = somewhere
+		}
+		if wait := Decide(in).ObserveAt.Sub(noon); wait != want {
+			t.Errorf("%v after the look before, the next one follows after %v, want %v", before, wait, want)
+		}
+	}
+}
+
+// The room's song waits in the player's queue, and a skip to it took effect twice, so that it is loaded and silent. It
+// counts as heard within seconds, so that the next one can play.
+func TestSkippedSongIsNoticedInACostlyRoom(t *testing.T) {
+	memory := costly(observed(plays(song("a"), 100*time.Second)))
+	memory.handover = handover{itemID: "item-b", loaded: new(song("a"))}
+	memory.changedAt, memory.commandedAt = noon, noon
+	before := room(item("a", playing), committed("b", sent, 10*time.Second), item("c", queued))
+	in := Input{Now: noon, Room: showing(before, 100*time.Second, 0), Memory: memory}
+	for started := false; !started; started = Decide(in).Step.StartedItem == "item-b" {
+		in.Memory, in.Now = Decide(in).Memory, Decide(in).ObserveAt
+		if in.Now.Sub(noon) > 5*time.Second {
+			t.Fatalf("after %v it has not noticed", in.Now.Sub(noon))
+		}
+		if in.Observation = earlier(stands(song("b"), 0), noon.Sub(in.Now)); Decide(in).Step.EndedItem == "item-a" {
+			in.Memory, in.Observation, in.Room = Decide(in).Memory, nil, room(before.Queue...)
+		}
+	}
+}
+
+// A look that came late contradicts what is known, and what the looks before it claimed. It is confirmed at once. While
+// doubtful looks follow each other, no further one is.
+func TestDoubtThatComesLateIsConfirmedInACostlyRoom(t *testing.T) {
+	for before, want := range map[time.Duration]time.Duration{slowestPace: confirmDelay, 5 * time.Second: slowestPace} {
+		other := &Observation{At: noon.Add(-before), Other: &OtherItem{}, Playing: true, Device: speaker()}
+		memory := costly(observed(other))
+		memory.suspicion = suspicion{kind: noPlayer, since: noon.Add(-before), looks: 2, inRow: 2}
+		look := stands(song("x"), 0)
+		plan := Decide(Input{Now: noon, Room: room(committed("b", sent, time.Minute)), Memory: memory, Observation: look})
 		if wait := plan.ObserveAt.Sub(noon); wait != want {
 			t.Errorf("%v after the look before, the next one follows after %v, want %v", before, wait, want)
 		}

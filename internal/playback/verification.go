@@ -46,14 +46,20 @@ func (d *decision) recordVerification(item *party.QueueItem) party.PlaybackStep 
 	return d.returnOrRefuse(item, false)
 }
 
-// saysNothing reports whether the queue that was read is empty while a song plays or is paused, which it would have to
+// saysNothing reports whether the queue that was read is empty while the player has a song, which it would have to
 // name.
 func (d *decision) saysNothing(item *party.QueueItem) bool {
 	q := d.answer.Queue
-	return item.Via != party.DeliveryPlaylist && d.hasSong() && q.Current == nil && len(q.Next) == 0
+	return item.Via != party.DeliveryPlaylist && d.hasSong(item) && q.Current == nil && len(q.Next) == 0
 }
 
-func (d *decision) hasSong() bool { return d.activity == playingSong || d.activity == pausedSong }
+// hasSong reports whether the player has a song that plays, is paused, or may have been interrupted: if the item was
+// played directly in place of another song, and something that is no song plays now, the item may go on after that.
+func (d *decision) hasSong(item *party.QueueItem) bool {
+	h := d.memory.handover
+	interrupted := d.activity == playingOther && h.itemID == item.ID && h.direct && h.loaded != nil
+	return d.activity == playingSong || d.activity == pausedSong || interrupted
+}
 
 // emptyReads is how often Spotify's queue said nothing about an item that may be in it.
 type emptyReads struct {
@@ -75,7 +81,7 @@ func (r emptyReads) add(item *party.QueueItem, now time.Time) emptyReads {
 // song plays.
 func (d *decision) readsSeldom(item *party.QueueItem) bool {
 	r := d.memory.emptyReads
-	if r.itemID != item.ID || r.times < maxEmptyReads || !d.hasSong() {
+	if r.itemID != item.ID || r.times < maxEmptyReads || !d.hasSong(item) {
 		return false
 	}
 	return d.now.Before(r.at.Add(verifyInterval << min(r.times-maxEmptyReads+1, 10)))
