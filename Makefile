@@ -174,7 +174,7 @@ bench-web: build ## what the web pages cost, in a real browser
 	@$(call browser,test/bench*.ts) --disable-console-intercept
 
 layout: build ## every page in all sizes and both languages: fails where a text is cut, overlaps or breaks within a word
-	@$(call browser,test/layout.ts)
+	@$(call browser,test/layout*.ts)
 
 screenshots: layout ## pictures of the web pages, into docs/pages
 	@$(call browser,test/screenshots.ts)

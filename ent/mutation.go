@@ -3402,6 +3402,7 @@ type PushSubscriptionMutation struct {
 	push_key      *string
 	language      *string
 	announced     *string
+	refused_since *time.Time
 	created_at    *time.Time
 	clearedFields map[string]struct{}
 	done          bool
@@ -3873,6 +3874,55 @@ func (m *PushSubscriptionMutation) ResetAnnounced() {
 	m.announced = nil
 }
 
+// SetRefusedSince sets the "refused_since" field.
+func (m *PushSubscriptionMutation) SetRefusedSince(t time.Time) {
+	m.refused_since = &t
+}
+
+// RefusedSince returns the value of the "refused_since" field in the mutation.
+func (m *PushSubscriptionMutation) RefusedSince() (r time.Time, exists bool) {
+	v := m.refused_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefusedSince returns the old "refused_since" field's value of the PushSubscription entity.
+// If the PushSubscription object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PushSubscriptionMutation) OldRefusedSince(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefusedSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefusedSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefusedSince: %w", err)
+	}
+	return oldValue.RefusedSince, nil
+}
+
+// ClearRefusedSince clears the value of the "refused_since" field.
+func (m *PushSubscriptionMutation) ClearRefusedSince() {
+	m.refused_since = nil
+	m.clearedFields[pushsubscription.FieldRefusedSince] = struct{}{}
+}
+
+// RefusedSinceCleared returns if the "refused_since" field was cleared in this mutation.
+func (m *PushSubscriptionMutation) RefusedSinceCleared() bool {
+	_, ok := m.clearedFields[pushsubscription.FieldRefusedSince]
+	return ok
+}
+
+// ResetRefusedSince resets all changes to the "refused_since" field.
+func (m *PushSubscriptionMutation) ResetRefusedSince() {
+	m.refused_since = nil
+	delete(m.clearedFields, pushsubscription.FieldRefusedSince)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *PushSubscriptionMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -3943,7 +3993,7 @@ func (m *PushSubscriptionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PushSubscriptionMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 12)
 	if m.room_id != nil {
 		fields = append(fields, pushsubscription.FieldRoomID)
 	}
@@ -3973,6 +4023,9 @@ func (m *PushSubscriptionMutation) Fields() []string {
 	}
 	if m.announced != nil {
 		fields = append(fields, pushsubscription.FieldAnnounced)
+	}
+	if m.refused_since != nil {
+		fields = append(fields, pushsubscription.FieldRefusedSince)
 	}
 	if m.created_at != nil {
 		fields = append(fields, pushsubscription.FieldCreatedAt)
@@ -4005,6 +4058,8 @@ func (m *PushSubscriptionMutation) Field(name string) (ent.Value, bool) {
 		return m.Language()
 	case pushsubscription.FieldAnnounced:
 		return m.Announced()
+	case pushsubscription.FieldRefusedSince:
+		return m.RefusedSince()
 	case pushsubscription.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -4036,6 +4091,8 @@ func (m *PushSubscriptionMutation) OldField(ctx context.Context, name string) (e
 		return m.OldLanguage(ctx)
 	case pushsubscription.FieldAnnounced:
 		return m.OldAnnounced(ctx)
+	case pushsubscription.FieldRefusedSince:
+		return m.OldRefusedSince(ctx)
 	case pushsubscription.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -4117,6 +4174,13 @@ func (m *PushSubscriptionMutation) SetField(name string, value ent.Value) error 
 		}
 		m.SetAnnounced(v)
 		return nil
+	case pushsubscription.FieldRefusedSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefusedSince(v)
+		return nil
 	case pushsubscription.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -4153,7 +4217,11 @@ func (m *PushSubscriptionMutation) AddField(name string, value ent.Value) error 
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *PushSubscriptionMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(pushsubscription.FieldRefusedSince) {
+		fields = append(fields, pushsubscription.FieldRefusedSince)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -4166,6 +4234,11 @@ func (m *PushSubscriptionMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *PushSubscriptionMutation) ClearField(name string) error {
+	switch name {
+	case pushsubscription.FieldRefusedSince:
+		m.ClearRefusedSince()
+		return nil
+	}
 	return fmt.Errorf("unknown PushSubscription nullable field %s", name)
 }
 
@@ -4202,6 +4275,9 @@ func (m *PushSubscriptionMutation) ResetField(name string) error {
 		return nil
 	case pushsubscription.FieldAnnounced:
 		m.ResetAnnounced()
+		return nil
+	case pushsubscription.FieldRefusedSince:
+		m.ResetRefusedSince()
 		return nil
 	case pushsubscription.FieldCreatedAt:
 		m.ResetCreatedAt()

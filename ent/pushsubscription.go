@@ -37,6 +37,8 @@ type PushSubscription struct {
 	Language string `json:"language,omitempty"`
 	// the last notice: what is announced once is not sent again
 	Announced string `json:"announced,omitempty"`
+	// when the push service began to refuse all messages; null if it accepted the last one
+	RefusedSince *time.Time `json:"refused_since,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -49,7 +51,7 @@ func (*PushSubscription) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case pushsubscription.FieldID, pushsubscription.FieldRoomID, pushsubscription.FieldUserID, pushsubscription.FieldSessionID, pushsubscription.FieldEndpointHash, pushsubscription.FieldEndpoint, pushsubscription.FieldP256dh, pushsubscription.FieldAuth, pushsubscription.FieldPushKey, pushsubscription.FieldLanguage, pushsubscription.FieldAnnounced:
 			values[i] = new(sql.NullString)
-		case pushsubscription.FieldCreatedAt:
+		case pushsubscription.FieldRefusedSince, pushsubscription.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -132,6 +134,13 @@ func (_m *PushSubscription) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Announced = value.String
 			}
+		case pushsubscription.FieldRefusedSince:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field refused_since", values[i])
+			} else if value.Valid {
+				_m.RefusedSince = new(time.Time)
+				*_m.RefusedSince = value.Time
+			}
 		case pushsubscription.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
@@ -203,6 +212,11 @@ func (_m *PushSubscription) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("announced=")
 	builder.WriteString(_m.Announced)
+	builder.WriteString(", ")
+	if v := _m.RefusedSince; v != nil {
+		builder.WriteString("refused_since=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

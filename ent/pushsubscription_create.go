@@ -88,6 +88,20 @@ func (_c *PushSubscriptionCreate) SetNillableAnnounced(v *string) *PushSubscript
 	return _c
 }
 
+// SetRefusedSince sets the "refused_since" field.
+func (_c *PushSubscriptionCreate) SetRefusedSince(v time.Time) *PushSubscriptionCreate {
+	_c.mutation.SetRefusedSince(v)
+	return _c
+}
+
+// SetNillableRefusedSince sets the "refused_since" field if the given value is not nil.
+func (_c *PushSubscriptionCreate) SetNillableRefusedSince(v *time.Time) *PushSubscriptionCreate {
+	if v != nil {
+		_c.SetRefusedSince(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *PushSubscriptionCreate) SetCreatedAt(v time.Time) *PushSubscriptionCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -305,6 +319,10 @@ func (_c *PushSubscriptionCreate) createSpec() (*PushSubscription, *sqlgraph.Cre
 	if value, ok := _c.mutation.Announced(); ok {
 		_spec.SetField(pushsubscription.FieldAnnounced, field.TypeString, value)
 		_node.Announced = value
+	}
+	if value, ok := _c.mutation.RefusedSince(); ok {
+		_spec.SetField(pushsubscription.FieldRefusedSince, field.TypeTime, value)
+		_node.RefusedSince = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(pushsubscription.FieldCreatedAt, field.TypeTime, value)

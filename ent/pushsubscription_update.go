@@ -140,6 +140,26 @@ func (_u *PushSubscriptionUpdate) SetNillableAnnounced(v *string) *PushSubscript
 	return _u
 }
 
+// SetRefusedSince sets the "refused_since" field.
+func (_u *PushSubscriptionUpdate) SetRefusedSince(v time.Time) *PushSubscriptionUpdate {
+	_u.mutation.SetRefusedSince(v)
+	return _u
+}
+
+// SetNillableRefusedSince sets the "refused_since" field if the given value is not nil.
+func (_u *PushSubscriptionUpdate) SetNillableRefusedSince(v *time.Time) *PushSubscriptionUpdate {
+	if v != nil {
+		_u.SetRefusedSince(*v)
+	}
+	return _u
+}
+
+// ClearRefusedSince clears the value of the "refused_since" field.
+func (_u *PushSubscriptionUpdate) ClearRefusedSince() *PushSubscriptionUpdate {
+	_u.mutation.ClearRefusedSince()
+	return _u
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_u *PushSubscriptionUpdate) SetCreatedAt(v time.Time) *PushSubscriptionUpdate {
 	_u.mutation.SetCreatedAt(v)
@@ -266,6 +286,12 @@ func (_u *PushSubscriptionUpdate) sqlSave(ctx context.Context) (_node int, err e
 	}
 	if value, ok := _u.mutation.Announced(); ok {
 		_spec.SetField(pushsubscription.FieldAnnounced, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RefusedSince(); ok {
+		_spec.SetField(pushsubscription.FieldRefusedSince, field.TypeTime, value)
+	}
+	if _u.mutation.RefusedSinceCleared() {
+		_spec.ClearField(pushsubscription.FieldRefusedSince, field.TypeTime)
 	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(pushsubscription.FieldCreatedAt, field.TypeTime, value)
@@ -399,6 +425,26 @@ func (_u *PushSubscriptionUpdateOne) SetNillableAnnounced(v *string) *PushSubscr
 	if v != nil {
 		_u.SetAnnounced(*v)
 	}
+	return _u
+}
+
+// SetRefusedSince sets the "refused_since" field.
+func (_u *PushSubscriptionUpdateOne) SetRefusedSince(v time.Time) *PushSubscriptionUpdateOne {
+	_u.mutation.SetRefusedSince(v)
+	return _u
+}
+
+// SetNillableRefusedSince sets the "refused_since" field if the given value is not nil.
+func (_u *PushSubscriptionUpdateOne) SetNillableRefusedSince(v *time.Time) *PushSubscriptionUpdateOne {
+	if v != nil {
+		_u.SetRefusedSince(*v)
+	}
+	return _u
+}
+
+// ClearRefusedSince clears the value of the "refused_since" field.
+func (_u *PushSubscriptionUpdateOne) ClearRefusedSince() *PushSubscriptionUpdateOne {
+	_u.mutation.ClearRefusedSince()
 	return _u
 }
 
@@ -558,6 +604,12 @@ func (_u *PushSubscriptionUpdateOne) sqlSave(ctx context.Context) (_node *PushSu
 	}
 	if value, ok := _u.mutation.Announced(); ok {
 		_spec.SetField(pushsubscription.FieldAnnounced, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RefusedSince(); ok {
+		_spec.SetField(pushsubscription.FieldRefusedSince, field.TypeTime, value)
+	}
+	if _u.mutation.RefusedSinceCleared() {
+		_spec.ClearField(pushsubscription.FieldRefusedSince, field.TypeTime)
 	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(pushsubscription.FieldCreatedAt, field.TypeTime, value)

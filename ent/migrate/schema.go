@@ -190,6 +190,7 @@ var (
 		{Name: "push_key", Type: field.TypeString, Size: 96},
 		{Name: "language", Type: field.TypeString, Size: 35},
 		{Name: "announced", Type: field.TypeString, Size: 64, Default: ""},
+		{Name: "refused_since", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"mysql": "datetime(6)"}},
 	}
 	// PushSubscriptionsTable holds the schema information for the "push_subscriptions" table.

@@ -31,6 +31,8 @@ const (
 	FieldLanguage = "language"
 	// FieldAnnounced holds the string denoting the announced field in the database.
 	FieldAnnounced = "announced"
+	// FieldRefusedSince holds the string denoting the refused_since field in the database.
+	FieldRefusedSince = "refused_since"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the pushsubscription in the database.
@@ -50,6 +52,7 @@ var Columns = []string{
 	FieldPushKey,
 	FieldLanguage,
 	FieldAnnounced,
+	FieldRefusedSince,
 	FieldCreatedAt,
 }
 
@@ -146,6 +149,11 @@ func ByLanguage(opts ...sql.OrderTermOption) OrderOption {
 // ByAnnounced orders the results by the announced field.
 func ByAnnounced(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAnnounced, opts...).ToFunc()
+}
+
+// ByRefusedSince orders the results by the refused_since field.
+func ByRefusedSince(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefusedSince, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

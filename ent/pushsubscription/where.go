@@ -114,6 +114,11 @@ func Announced(v string) predicate.PushSubscription {
 	return predicate.PushSubscription(sql.FieldEQ(FieldAnnounced, v))
 }
 
+// RefusedSince applies equality check predicate on the "refused_since" field. It's identical to RefusedSinceEQ.
+func RefusedSince(v time.Time) predicate.PushSubscription {
+	return predicate.PushSubscription(sql.FieldEQ(FieldRefusedSince, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.PushSubscription {
 	return predicate.PushSubscription(sql.FieldEQ(FieldCreatedAt, v))
@@ -767,6 +772,56 @@ func AnnouncedEqualFold(v string) predicate.PushSubscription {
 // AnnouncedContainsFold applies the ContainsFold predicate on the "announced" field.
 func AnnouncedContainsFold(v string) predicate.PushSubscription {
 	return predicate.PushSubscription(sql.FieldContainsFold(FieldAnnounced, v))
+}
+
+// RefusedSinceEQ applies the EQ predicate on the "refused_since" field.
+func RefusedSinceEQ(v time.Time) predicate.PushSubscription {
+	return predicate.PushSubscription(sql.FieldEQ(FieldRefusedSince, v))
+}
+
+// RefusedSinceNEQ applies the NEQ predicate on the "refused_since" field.
+func RefusedSinceNEQ(v time.Time) predicate.PushSubscription {
+	return predicate.PushSubscription(sql.FieldNEQ(FieldRefusedSince, v))
+}
+
+// RefusedSinceIn applies the In predicate on the "refused_since" field.
+func RefusedSinceIn(vs ...time.Time) predicate.PushSubscription {
+	return predicate.PushSubscription(sql.FieldIn(FieldRefusedSince, vs...))
+}
+
+// RefusedSinceNotIn applies the NotIn predicate on the "refused_since" field.
+func RefusedSinceNotIn(vs ...time.Time) predicate.PushSubscription {
+	return predicate.PushSubscription(sql.FieldNotIn(FieldRefusedSince, vs...))
+}
+
+// RefusedSinceGT applies the GT predicate on the "refused_since" field.
+func RefusedSinceGT(v time.Time) predicate.PushSubscription {
+	return predicate.PushSubscription(sql.FieldGT(FieldRefusedSince, v))
+}
+
+// RefusedSinceGTE applies the GTE predicate on the "refused_since" field.
+func RefusedSinceGTE(v time.Time) predicate.PushSubscription {
+	return predicate.PushSubscription(sql.FieldGTE(FieldRefusedSince, v))
+}
+
+// RefusedSinceLT applies the LT predicate on the "refused_since" field.
+func RefusedSinceLT(v time.Time) predicate.PushSubscription {
+	return predicate.PushSubscription(sql.FieldLT(FieldRefusedSince, v))
+}
+
+// RefusedSinceLTE applies the LTE predicate on the "refused_since" field.
+func RefusedSinceLTE(v time.Time) predicate.PushSubscription {
+	return predicate.PushSubscription(sql.FieldLTE(FieldRefusedSince, v))
+}
+
+// RefusedSinceIsNil applies the IsNil predicate on the "refused_since" field.
+func RefusedSinceIsNil() predicate.PushSubscription {
+	return predicate.PushSubscription(sql.FieldIsNull(FieldRefusedSince))
+}
+
+// RefusedSinceNotNil applies the NotNil predicate on the "refused_since" field.
+func RefusedSinceNotNil() predicate.PushSubscription {
+	return predicate.PushSubscription(sql.FieldNotNull(FieldRefusedSince))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

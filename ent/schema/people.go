@@ -198,6 +198,8 @@ func (PushSubscription) Fields() []ent.Field {
 		field.String("push_key").MaxLen(96).Comment("the server's public key that the browser subscribed with"),
 		field.String("language").MaxLen(35).Comment("in which the notices are shown, such as de"),
 		field.String("announced").MaxLen(64).Default("").Comment("the last notice: what is announced once is not sent again"),
+		field.Time("refused_since").SchemaType(precise).Optional().Nillable().
+			Comment("when the push service began to refuse all messages; null if it accepted the last one"),
 		field.Time("created_at").SchemaType(precise),
 	}
 }

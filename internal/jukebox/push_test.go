@@ -202,6 +202,42 @@ func TestSubscriptionThatThePushServiceForgotIsDeleted(t *testing.T) {
 	})
 }
 
+// One refusal may be the fault of the server, such as a clock that is wrong. Those of an hour are the subscription's.
+func TestSubscriptionThatThePushServiceRefusesForAnHourIsDeleted(t *testing.T) {
+	onBothDatabases(t, func(p *fixture) {
+		g := newGuestWithNotices(p)
+		playing, item := g.next()
+		g.told()
+		refuse := func(status int, firstRefused time.Duration) {
+			p.Helper()
+			g.must(g.execute("UPDATE push_subscriptions SET refused_since = ? WHERE refused_since IS NOT NULL",
+				time.Now().UTC().Add(-firstRefused)))
+			g.must(g.execute("UPDATE push_subscriptions SET announced = ''"))
+			g.service.Answer(status)
+			g.Push().Announce(g.room.ID, party.PlaybackStep{CommitItem: item.ID})
+			g.told()
+		}
+		refuse(http.StatusForbidden, 0)
+		refuse(http.StatusBadRequest, 55*time.Minute)
+		if n := g.pushSubscriptions(); n != 1 || g.notices("refused") != 2 {
+			t.Fatalf("after refusals within an hour: %d subscriptions, %d refused", n, g.notices("refused"))
+		}
+		g.begin(playing, item)
+		g.expect("what Gina is told", g.told(), "NEXT Song 2, PLAYING Song 2") // so earlier refusals no longer count
+		item = g.add(g.gina, 3)
+		g.step(party.PlaybackStep{CommitItem: item.ID})
+		g.told()
+		refuse(http.StatusForbidden, 2*time.Hour)
+		if n := g.pushSubscriptions(); n != 1 {
+			t.Fatal("a refusal counts from before the last message that was accepted")
+		}
+		refuse(http.StatusForbidden, 61*time.Minute)
+		if n := g.pushSubscriptions(); n != 0 {
+			t.Error("a subscription that was refused for an hour is still there")
+		}
+	})
+}
+
 func TestBusyPushServiceIsAskedAgainAFewTimes(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		g := newGuestWithNotices(p)

@@ -85,15 +85,17 @@ func (s *Sender) work(stopping, sending context.Context) {
 // recipient is a subscription that may be told of an occasion, with what its notice says.
 type recipient struct {
 	Subscription
-	id   string
-	code string // of the room
-	room string // its name
-	song string
+	id         string
+	isDoubtful bool   // the push service has refused the last message
+	code       string // of the room
+	room       string // its name
+	song       string
 }
 
 // recipientsQuery returns the subscriptions of the member who added a song, if the song still is what it was announced
 // to be, the room is open, and neither the membership nor the session has ended.
-const recipientsQuery = `SELECT s.id, s.endpoint, s.p256dh, s.auth, s.push_key, s.language, r.code, r.name, g.name
+const recipientsQuery = `SELECT s.id, s.endpoint, s.p256dh, s.auth, s.push_key, s.language,
+ s.refused_since IS NOT NULL, r.code, r.name, g.name
 FROM queue_items i
 JOIN push_subscriptions s ON s.room_id = i.room_id AND s.user_id = i.added_by_id
 JOIN memberships m ON m.room_id = i.room_id AND m.user_id = i.added_by_id
@@ -142,7 +144,7 @@ func (s *Sender) recipients(ctx context.Context, o occasion) (found []recipient,
 	for rows.Next() {
 		var r recipient
 		if err := rows.Scan(
-			&r.id, &r.Endpoint, &r.P256dh, &r.Auth, &r.PushKey, &r.Language, &r.code, &r.room, &r.song,
+			&r.id, &r.Endpoint, &r.P256dh, &r.Auth, &r.PushKey, &r.Language, &r.isDoubtful, &r.code, &r.room, &r.song,
 		); err != nil {
 			return nil, err
 		}
@@ -169,8 +171,18 @@ func (s *Sender) notify(ctx context.Context, o occasion, to recipient) {
 	}
 	result := s.deliver(ctx, *key, to.Subscription, noticeOf(o, to), o.until)
 	s.count(result)
-	if result == gone {
-		s.logFailure(ctx, "delete", to, s.forget(context.WithoutCancel(ctx), to.id))
+	s.learn(context.WithoutCancel(ctx), result, to)
+}
+
+// learn stores what the outcome of a notice says about a subscription.
+func (s *Sender) learn(ctx context.Context, result outcome, to recipient) {
+	switch {
+	case result == gone:
+		s.logFailure(ctx, "delete", to, s.forget(ctx, to.id))
+	case result == refused:
+		s.logFailure(ctx, "doubt", to, s.doubt(ctx, to.id))
+	case result == sent && to.isDoubtful:
+		s.logFailure(ctx, "trust", to, s.trust(ctx, to.id))
 	}
 }
 

@@ -76,7 +76,8 @@ func store(
 	hash := database.Hash([]byte(sub.Endpoint))
 	n, err := tx.PushSubscription.Update().Where(pushsubscription.EndpointHash(hash)).
 		SetRoomID(roomID).SetUserID(viewer.UserID).SetSessionID(viewer.SessionID).SetP256dh(sub.P256dh).
-		SetAuth(sub.Auth).SetPushKey(sub.PushKey).SetLanguage(sub.Language).SetCreatedAt(now).Save(ctx)
+		SetAuth(sub.Auth).SetPushKey(sub.PushKey).SetLanguage(sub.Language).SetCreatedAt(now).
+		ClearRefusedSince().Save(ctx)
 	if err != nil || n > 0 {
 		return err
 	}
@@ -122,6 +123,34 @@ func (s *Sender) forget(ctx context.Context, id string) error {
 	return s.db.InTx(ctx, func(tx *ent.Tx) error {
 		_, err := tx.PushSubscription.Delete().Where(pushsubscription.ID(id)).Exec(ctx)
 		return err
+	})
+}
+
+// refusedFor is how long a push service refuses all messages to a subscription before it is deleted: one refusal may be
+// the server's fault, such as a clock that is wrong. A page that is opened subscribes again.
+const refusedFor = time.Hour
+
+// doubt deletes a subscription that has been refused for too long, and else stores that it is refused from now on.
+func (s *Sender) doubt(ctx context.Context, id string) error {
+	now, err := s.db.Now(ctx)
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx *ent.Tx) error {
+		refused := pushsubscription.RefusedSinceLTE(now.Add(-refusedFor))
+		_, err := tx.PushSubscription.Delete().Where(pushsubscription.ID(id), refused).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		return tx.PushSubscription.Update().Where(pushsubscription.ID(id), pushsubscription.RefusedSinceIsNil()).
+			SetRefusedSince(now).Exec(ctx)
+	})
+}
+
+// trust forgets that a subscription was refused.
+func (s *Sender) trust(ctx context.Context, id string) error {
+	return s.db.InTx(ctx, func(tx *ent.Tx) error {
+		return tx.PushSubscription.Update().Where(pushsubscription.ID(id)).ClearRefusedSince().Exec(ctx)
 	})
 }
 

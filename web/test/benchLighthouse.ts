@@ -11,6 +11,13 @@ import { Server } from './server'
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const runs = 3 // the best one counts: the others waited for a core
 const categories = ['performance', 'accessibility', 'best-practices', 'seo']
+const metrics = [
+  'first-contentful-paint',
+  'speed-index',
+  'largest-contentful-paint',
+  'total-blocking-time',
+  'cumulative-layout-shift',
+]
 
 const freePort = () =>
   new Promise<number>((resolve) => {
@@ -39,6 +46,7 @@ test('Lighthouse, with its preset for phones', { timeout: 900_000 }, async () =>
 
   const judge = async (name: string, path: string) => {
     const scores = new Map(categories.map((category) => [category, 0]))
+    let costs = '' // of the best run
     for (let n = 0; n < runs; n++) {
       const result = await lighthouse(server.url + path, {
         port,
@@ -46,10 +54,13 @@ test('Lighthouse, with its preset for phones', { timeout: 900_000 }, async () =>
         logLevel: 'error',
         onlyCategories: categories,
       })
+      if ((result?.lhr.categories.performance?.score ?? 0) * 100 >= (scores.get('performance') ?? 0))
+        costs = metrics.map((id) => `${id} ${result?.lhr.audits[id]?.displayValue}`).join(', ')
       for (const { id, score } of Object.values(result?.lhr.categories ?? {}))
         scores.set(id, Math.max(scores.get(id) ?? 0, Math.round((score ?? 0) * 100)))
     }
     console.log(`${`Lighthouse, ${name}: ${categories.join(', ')}`.padEnd(76)} ${[...scores.values()].join(', ')}`)
+    console.log(`  ${costs}`)
   }
   await judge('start', '/')
   await judge('phone', '/r/PARTY')

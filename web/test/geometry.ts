@@ -16,10 +16,20 @@ function findFaults(): string[] {
     return `${where ? `#${where.id} ` : ''}${own} “${words}”`
   }
   const isScroller = (element: Element): boolean => /auto|scroll/.test(getComputedStyle(element).overflowX)
+  const scrollsDown = (element: Element): boolean => /auto|scroll/.test(getComputedStyle(element).overflowY)
   const ancestors = (element: Element): Element[] => {
     const list = []
     for (let at: Element | null = element; at; at = at.parentElement) list.push(at)
     return list
+  }
+  const canvas = document.createElement('canvas').getContext('2d')
+  /** How far a text's letters stay below the top and above the bottom of its boxes, which have room for any letter. */
+  const slackOf = (element: Element, text: string): { above: number; below: number } => {
+    if (!canvas) return { above: 0, below: 0 }
+    canvas.font = getComputedStyle(element).font
+    const ink = canvas.measureText(text)
+    const above = ink.fontBoundingBoxAscent - ink.actualBoundingBoxAscent
+    return { above, below: ink.fontBoundingBoxDescent - ink.actualBoundingBoxDescent }
   }
   const isForEyes = (element: Element): boolean =>
     element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
@@ -37,6 +47,9 @@ function findFaults(): string[] {
     faults.push(`scrolls sideways: ${reason ? nameOf(reason) : 'the page'}`)
   }
 
+  const isCovered = document.querySelector('[role=dialog], dialog[open]') !== null // what is below it can be scrolled again later
+  const isStill = [document.body, document.documentElement].some((it) => getComputedStyle(it).overflowY === 'hidden')
+  const cannotScroll = isStill && !isCovered
   interface Line {
     element: Element
     layer: Element
@@ -59,14 +72,22 @@ function findFaults(): string[] {
     }
     range.selectNodeContents(node)
     const layer = layerOf(element)
+    const slack = slackOf(element, text)
     for (const rect of range.getClientRects()) {
       const box = { left: rect.left, right: rect.right, top: rect.top, bottom: rect.bottom }
+      const ink = { top: rect.top + slack.above, bottom: rect.bottom - slack.below }
       let isScrolled = false
+      let isScrolledDown = false
       for (const outer of ancestors(element)) {
         const style = getComputedStyle(outer)
         if (style.overflowX === 'visible' || outer === document.body || outer === document.documentElement) continue
         const clip = outer.getBoundingClientRect()
         isScrolled ||= isScroller(outer)
+        isScrolledDown ||= scrollsDown(outer)
+        const isBeyondClamp = style.webkitLineClamp !== 'none' && ink.top > clip.bottom - tolerance
+        const cutY = ink.bottom > clip.bottom + tolerance || ink.top < clip.top - tolerance
+        if (cutY && !isScrolledDown && !isBeyondClamp) faults.push(`cut above or below: ${nameOf(element)} by ${nameOf(outer)}`)
+        if (isBeyondClamp) box.bottom = box.top // is not shown, and no fault
         const isShortened = style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none'
         const cutX = box.right > clip.right + tolerance || box.left < clip.left - tolerance
         if (
@@ -82,6 +103,9 @@ function findFaults(): string[] {
         box.bottom = Math.min(box.bottom, clip.bottom)
       }
       if (box.right - box.left < 1 || box.bottom - box.top < 1) continue
+      const isHeld = cannotScroll || (layer !== document.body && getComputedStyle(layer).position === 'fixed')
+      if (!isScrolledDown && isHeld && ink.bottom > window.innerHeight + tolerance)
+        faults.push(`below the page: ${nameOf(element)}`)
       if (!isScrolled && (box.left < -tolerance || box.right > width + tolerance)) faults.push(`outside: ${nameOf(element)}`)
       lines.push({ element, layer, box })
     }

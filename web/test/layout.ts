@@ -1,57 +1,15 @@
-// Holds the pages against what their texts need: nothing is cut at its sides, overlaps, breaks within a word or scrolls sideways,
-// in all sizes, both languages, and with text of twice the size. Only the playground is not opened, and the room's screen not in
-// sizes of phones. ANTWON_PICTURES=DIRECTORY also takes a picture of each, in both themes.
-import { mkdirSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+// Holds the pages against what their texts need: nothing is cut, overlaps, breaks within a word or scrolls sideways, in all
+// sizes, both languages, and with text of twice the size. layoutRoles.ts does the same for what only some people see.
+// ANTWON_PICTURES=DIRECTORY also takes a picture of each, in both themes.
+import { describe, test } from 'vitest'
 import { Device } from './browser'
-import { faultsOf } from './geometry'
 import { filledParty } from './party'
+import { check, timeout } from './sizes'
 
-const pictures = process.env.ANTWON_PICTURES
-const only = process.env.ANTWON_VIEWS?.split(',') // names of views
-const sizes = [
-  { width: 320, height: 568 },
-  { width: 390, height: 844 },
-  { width: 768, height: 1024 },
-  { width: 1440, height: 900 },
-  { width: 1920, height: 1080 },
-  { width: 3840, height: 2160 },
-]
-const textSizes = [100, 200] // percent
 const hostTabs = ['music', 'invite', 'guests', 'rules', 'party']
-
-if (pictures) mkdirSync(pictures, { recursive: true })
 const stage = filledParty()
 
-/** Checks what a device shows in each size. The faults of all sizes are reported together. */
-async function check(device: Device, name: string, fits = (_: { width: number; percent: number }) => true): Promise<void> {
-  if (only && !only.includes(name.replace(/^..-/, ''))) return
-  const { page } = device
-  const faults: string[] = []
-  const tools = await page.context().newCDPSession(page)
-  for (const percent of textSizes) {
-    await tools.send('Page.setFontSizes', { fontSizes: { standard: (16 * percent) / 100 } }) // as in the browser's settings
-    for (const size of sizes.filter(({ width }) => fits({ width, percent }))) {
-      await page.setViewportSize(size)
-      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))))
-      const where = `${name}, ${size.width} px, text ${percent} %`
-      faults.push(...(await faultsOf(page)).map((fault) => `${where}: ${fault}`))
-      if (pictures) await takePictures(device, `${pictures}/${name}-${size.width}-${percent}`)
-    }
-  }
-  await tools.send('Page.setFontSizes', { fontSizes: { standard: 16 } })
-  await tools.detach()
-  expect.soft(faults, name).toEqual([])
-}
-
-async function takePictures({ page }: Device, path: string): Promise<void> {
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme })
-    await page.screenshot({ path: `${path}-${colorScheme}.png`, animations: 'disabled' })
-  }
-}
-
-describe.each(['en-GB', 'de-DE'])('nothing is cut, overlaps or breaks within a word: %s', (locale) => {
+describe.each(['en-GB', 'de-DE'])('nothing is cut, overlaps or breaks within a word: %s', { timeout }, (locale) => {
   const language = locale.slice(0, 2)
   const open = () => Device.open(stage.browser, stage.server, { locale })
 
@@ -70,6 +28,10 @@ describe.each(['en-GB', 'de-DE'])('nothing is cut, overlaps or breaks within a w
     await gina.sheet().waitFor()
     await check(gina, `${language}-sheet`)
     await gina.page.goBack()
+    await gina.openPlaying()
+    await gina.page.getByRole('group').getByRole('button').first().waitFor() // the reactions
+    await check(gina, `${language}-playing`)
+    await gina.page.goBack()
     await gina.page.locator('.menu > summary').click()
     await check(gina, `${language}-menu`)
     await gina.page.locator('.menu > summary').click()
@@ -80,6 +42,19 @@ describe.each(['en-GB', 'de-DE'])('nothing is cut, overlaps or breaks within a w
         await gina.page.locator('.icon-button.add').first().waitFor()
       }
       await check(gina, `${language}-${tab}`)
+    }
+    for (const name of ['artist', 'album']) {
+      await gina.page.locator('.lines > li .row-open').first().click()
+      await gina.sheet().waitFor()
+      await check(gina, `${language}-found-${name}`)
+      await gina
+        .sheet()
+        .getByRole('button', { name: name === 'artist' ? /^(Songs by|Songs von) / : /^(Songs on|Songs auf) / })
+        .first()
+        .click()
+      await gina.page.locator('h2:focus').waitFor()
+      await gina.page.locator('.lines > li').first().waitFor()
+      await check(gina, `${language}-${name}`)
     }
     await gina.close()
   })
@@ -97,7 +72,7 @@ describe.each(['en-GB', 'de-DE'])('nothing is cut, overlaps or breaks within a w
     await screen.goto('/r/PARTY/screen')
     await screen.page.getByRole('listitem').first().waitFor()
     // Its text follows the size of the television, not the reader's setting.
-    await check(screen, `${language}-screen`, ({ width, percent }) => width >= 768 && percent === 100)
+    await check(screen, `${language}-screen`, ({ percent }) => percent === 100)
     await screen.close()
   })
 
@@ -116,5 +91,13 @@ describe.each(['en-GB', 'de-DE'])('nothing is cut, overlaps or breaks within a w
       await check(host, `${language}-host-${tab}`)
     }
     await host.close()
+  })
+
+  test('the playground', async () => {
+    const developer = await open()
+    await developer.goto('/playground?code=PARTY')
+    await developer.page.locator('.graphiql-query-editor .view-line').first().waitFor()
+    await check(developer, `${language}-playground`, ({ width, percent }) => width > 320 || percent === 100)
+    await developer.close()
   })
 })

@@ -21,16 +21,15 @@ export function Hearts({ queue }: { queue: Store<QueueState> }) {
   return (
     <div className="hearts" aria-hidden="true">
       {hearts.map((id) => (
-        <svg
+        <span
           key={id}
-          viewBox="0 0 24 24"
-          aria-hidden="true"
-          fill="currentColor"
           style={{ '--at': (id * 37) % 100, '--after': `${(id % most) * 70}ms` } as CSSProperties}
           onAnimationEnd={() => setHearts((flying) => flying.filter((each) => each !== id))}
         >
-          <path d="M12 21.4 3.2 12.6a5.7 5.7 0 0 1 8.1-8.1l.7.7.7-.7a5.7 5.7 0 0 1 8.1 8.1z" />
-        </svg>
+          <svg viewBox="0 0 24 24" aria-hidden="true" fill="currentColor">
+            <path d="M12 21.4 3.2 12.6a5.7 5.7 0 0 1 8.1-8.1l.7.7.7-.7a5.7 5.7 0 0 1 8.1 8.1z" />
+          </svg>
+        </span>
       ))}
     </div>
   )

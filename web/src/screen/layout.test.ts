@@ -11,6 +11,10 @@ describe('the list', () => {
     expect(rowsThatFit(5000, 10.8)).toBe(8)
   })
 
+  it('has fewer rows on a phone, where they do not shrink with the page', () => {
+    expect(rowsThatFit(205, 3.2)).toBe(5)
+  })
+
   it('keeps the order of its elements when songs change places', () => {
     expect(placed(items, 3).map(({ item, place }) => [item.id, place])).toEqual([
       ['a', 1],

@@ -3,9 +3,11 @@ import type { Item, QueueState } from '../api/queue'
 const maxRows = 8 // more would be too many to read from across the room
 const minute = 60_000
 
+const leastUnit = 5 // pixels, as in screen.css: on a phone, a hundredth of the width would be too small to read
+
 /** How many songs fit into a list of this height, in pixels, at a size that can be read from across the room. */
 export function rowsThatFit(height: number, vmin: number): number {
-  return Math.min(maxRows, Math.max(1, Math.floor(height / (8.2 * vmin))))
+  return Math.min(maxRows, Math.max(1, Math.floor(height / (8.2 * Math.max(vmin, leastUnit)))))
 }
 
 /** A song and its place in the list, from 0. */

@@ -244,7 +244,7 @@ export const de: HostMessages = {
     offerRoom: 'Raum übergeben',
     offerRoomHint: 'Nach dem Annehmen läuft die Musik über das Spotify-Konto dieser Person, und du wirst Co-Gastgeber.',
     makeCohost: 'Zum Co-Gastgeber machen',
-    makeCohostHint: 'Darf alles, was du darfst, außer den Raum schließen und Co-Gastgeber bestimmen.',
+    makeCohostHint: 'Darf alles, was du darfst, nur nicht den Raum schließen und Co-Gastgeber bestimmen.',
     makeTablet: 'Zum Tablet für alle machen',
     makeTabletHint: 'Für ein Gerät an der Bar: Es fragt bei jedem Song nach einem Namen und kann weder liken noch abstimmen.',
     makeGuest: 'Wieder zum Gast machen',
