@@ -96,8 +96,11 @@ func (d *decision) rememberHandover() {
 	if playing := d.room.NowPlaying; loaded == nil && playing != nil { // it goes on after what has interrupted it
 		loaded = &playing.Song
 	}
-	d.memory.handover = handover{itemID: command.ItemID, loaded: loaded, direct: direct, watched: true}
-	if left := d.remaining(); command.Kind == Enqueue && d.activity == playingSong && left >= lateEffect {
+	plays := d.activity == playingSong
+	d.memory.handover = handover{
+		itemID: command.ItemID, loaded: loaded, direct: direct, over: direct && plays, watched: true,
+	}
+	if left := d.remaining(); command.Kind == Enqueue && plays && left >= lateEffect {
 		d.memory.handover.ends = d.now.Add(left)
 	}
 }

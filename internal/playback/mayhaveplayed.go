@@ -20,6 +20,7 @@ type handover struct {
 	itemID  string
 	loaded  *party.Song // the song that was loaded at the time
 	direct  bool        // the player was told to play the item at once, not only to append it
+	over    bool        // and the loaded song was playing
 	watched bool        // the observations since followed so closely that the song cannot have been heard unnoticed
 	ends    time.Time   // when the loaded song should be over, if that is too late for the item to arrive behind its end
 	passed  bool        // the player stopped at that end, so the item is not in its queue
@@ -135,12 +136,19 @@ func (d *decision) playerMovedOn(item *party.QueueItem) bool {
 	switch {
 	case current == nil:
 	case before != nil:
-		left = !sameRecording(current, before)
+		left = !sameRecording(current, before) || d.beganAgain(item)
 	default:
 		wasInQueue := item.Commit == party.CommitSent && d.sentToQueue()
 		left = d.activity != silence || sameRecording(current, &item.Song) || wasInQueue
 	}
 	return item.Via != party.DeliveryPlaylist && left && !d.leftNoTime(item)
+}
+
+// beganAgain reports whether the song that played when an item was to be played over it has begun again since then:
+// until it did, the item may have been heard.
+func (d *decision) beganAgain(item *party.QueueItem) bool {
+	moves := d.activity == playingSong && d.memory.observation.Progress > 0 && !d.mayStandStill()
+	return d.memory.handover.over && moves && d.songBegan().After(item.CommittedAt.Add(maxWatchGap))
 }
 
 // mayStandStill reports whether the newest observations show a song that does not move, so that nobody can tell when it

@@ -79,3 +79,30 @@ func TestSongWhoseSkipWasRefusedCountsAsPlayed(t *testing.T) {
 		}
 	}
 }
+
+// The next song is played over the one that plays, and the answer is lost. Then the one before plays: if it has begun
+// again, somebody has chosen it after hearing the next one. If it goes on, nobody has heard that.
+func TestSongThatSomebodyLeftAfterALostAnswerDoesNotReturn(t *testing.T) {
+	const ago, before = 20 * time.Second, 100 * time.Second
+	for name, tt := range map[string]struct {
+		was, look *Observation
+		returned  string
+	}{
+		"it goes on":                      {plays(song("a"), before), plays(song("a"), before+ago), "item-b"},
+		"it began again":                  {plays(song("a"), before), plays(song("a"), ago-6*time.Second), ""},
+		"it began again too soon":         {plays(song("a"), before), plays(song("a"), ago-time.Second), "item-b"},
+		"it was silent, and was resumed":  {stands(song("a"), time.Second), plays(song("a"), 6*time.Second), "item-b"},
+		"it began again, and was stopped": {plays(song("a"), before), stands(song("a"), 6*time.Second), "item-b"},
+	} {
+		sentAt := room(item("a", playing), committed("b", party.CommitPending, ago))
+		lost := Decide(Input{
+			Now: noon.Add(-ago), Room: sentAt, Memory: observed(earlier(tt.was, ago)), Answer: answered(Play, "b", Unreachable),
+		})
+		r := room(item("a", playing), committed("b", party.CommitUnknown, ago))
+		seen := decideTwice(Input{Now: noon, Room: r, Memory: lost.Memory, Observation: tt.look})
+		in := Input{Now: noon, Room: r, Memory: seen.Memory, Answer: answered(ReadQueue, "b", "", song("a"))}
+		if step := Decide(in).Step; step.ReturnedItem != tt.returned {
+			t.Errorf("%s: the step is %+v, and %q should return", name, step, tt.returned)
+		}
+	}
+}

@@ -72,7 +72,7 @@ func (v *verdict) allowedUntil(quiet sim.Silence, calm span) time.Time {
 	case quiet.Why == "vanished": // the player claims to play, and nothing belies it before the song should be over
 		look = v.shouldEnd(quiet.From).Sub(quiet.From) + nextLook
 	case v.toldLost(calm):
-		return later(calm.from.Add(lostLook+slow), quiet.From.Add(hiddenLook+slow))
+		return later(calm.from, quiet.From).Add(hiddenLook + slow)
 	case v.wasLost(calm):
 		return later(calm.from.Add(lostLook+slow), quiet.From.Add(lostLook+slow))
 	}

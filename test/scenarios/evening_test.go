@@ -34,7 +34,7 @@ type evening struct {
 
 	added      []time.Time       // by number of the song - 1
 	removed    map[int]time.Time // by number of the song
-	lostAccess bool              // Spotify no longer accepts the host's authorization
+	lostAccess bool              // the host has to connect Spotify again
 	deeds      []deed            // what happened, in order
 	calms      []span            // the calm stretches
 	kinds      map[string]int    // how often each kind of trouble began
@@ -203,6 +203,7 @@ func (e *evening) mend() {
 		time.Sleep(100 * time.Millisecond)
 	}
 	inactive := !e.hasActiveDevice()
+	e.lostAccess = e.lostAccess || strings.HasSuffix(e.health.String(), string(party.HealthReconnectNeeded))
 	if e.hostMustAct() {
 		time.Sleep(6 * time.Second) // host commands that wait for the player have ended by then
 		e.repair()
