@@ -181,7 +181,7 @@ func testSources(t *testing.T) string {
 	t.Helper()
 	var sources strings.Builder
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git") {
+		if err == nil && d.IsDir() && slices.Contains([]string{"node_modules", ".git", "dist", "bin"}, d.Name()) {
 			return filepath.SkipDir
 		}
 		if err != nil || !strings.HasSuffix(path, "_test.go") {

@@ -2,6 +2,7 @@ package jukebox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"antwon.dj/backend/ent"
@@ -37,7 +38,7 @@ func (j *Jukebox) changeLike(
 	}
 	l := &likes.Change{RoomID: a.roomID, ItemID: itemID, UserID: a.viewer.UserID, Unlike: unlike}
 	err = j.changeLikeOnce(ctx, a, l, key, mutation)
-	if code := party.CodeOf(err); remembered && (code == party.Forbidden || code == party.Conflict) {
+	if remembered && (party.CodeOf(err) == party.Forbidden || errors.Is(err, errRoomClosed)) {
 		j.admitted.Forget(l.UserID, l.RoomID)
 		return j.changeLike(ctx, itemID, key, mutation, unlike)
 	}

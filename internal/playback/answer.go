@@ -28,7 +28,8 @@ func (d *decision) recordAnswer() (action, bool) {
 	d.learnPermissions()
 	if command.HostCommandID != "" {
 		d.memory.hostCommand.fault = fault
-		if fault != nil && fault.Kind != Unreachable { // nothing was skipped
+		refused := fault != nil && fault.Kind != Unreachable
+		if refused && command.Kind.startsSong() && d.memory.hostCommand.attempts == 1 { // nothing was skipped
 			d.memory.skippedID = ""
 		}
 	}
@@ -93,7 +94,7 @@ func (d *decision) rememberHandover() {
 		return
 	}
 	loaded := d.memory.observation.Song
-	if playing := d.room.NowPlaying; loaded == nil && playing != nil { // it goes on after what has interrupted it
+	if playing := d.room.NowPlaying; !direct && loaded == nil && playing != nil { // it goes on after an interruption
 		loaded = &playing.Song
 	}
 	plays := d.activity == playingSong

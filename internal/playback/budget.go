@@ -15,7 +15,7 @@ const (
 	// thriftFrom and thriftMost are the numbers of calls in the last hour from which the player is observed half as often,
 	// and a quarter as often.
 	thriftFrom = hourlyCalls - 30
-	thriftMost = hourlyCalls - 25
+	thriftMost = hourlyCalls - 30
 	// burstCalls is how many calls a room may cost in burstMinutes before its observations are paced, whatever calls for
 	// them. The busiest room that nothing goes wrong in needs fewer than 60.
 	burstCalls = 70
@@ -74,8 +74,8 @@ func (k CommandKind) calls() int {
 }
 
 // paced delays an observation if the room has cost too many calls. A host who waits for a command is not made to wait,
-// and neither is a room where a song plays as it should, of the room or of the host, where a song was just started, or
-// where something is in doubt for the first time.
+// and neither is a room where a song plays as it should, of the room or of the host, where a song was just started,
+// where a silence has just begun, or where what is in doubt is new.
 func (d *decision) paced(at time.Time) time.Time {
 	m := d.memory
 	fails := m.observationBackoff.kind != "" || m.commandBackoff.kind != "" && d.now.Before(m.commandBackoff.until)
@@ -101,8 +101,8 @@ func (d *decision) newlyInDoubt() bool {
 	return d.inDoubt() && (doubt.inRow == 1 || doubt.looks == 1 && d.cameLate())
 }
 
-// newlySilent reports whether an observation at that time follows the beginning of a silence so soon that it may let a
-// song begin that waits. A player that claims to play, and does not, is only seen a second time if the first came late.
+// newlySilent reports whether a silence has just begun at that time, and a song waits, which begins once an observation
+// confirms the silence. If the player claims to play, and does not, only one that follows a late one counts.
 func (d *decision) newlySilent(at time.Time) bool {
 	waits := d.nothingPlays() && (d.room.NowPlaying != nil || d.hasNext())
 	matters := !d.memory.observation.Playing || d.seenOnce() && d.cameLate()

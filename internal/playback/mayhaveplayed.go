@@ -18,7 +18,7 @@ type endEstimate struct {
 // handover is how an item was handed to the player, whatever the outcome.
 type handover struct {
 	itemID  string
-	loaded  *party.Song // the song that was loaded at the time
+	loaded  *party.Song // the song that was loaded at the time, or was interrupted by something that is no song
 	direct  bool        // the player was told to play the item at once, not only to append it
 	over    bool        // and the loaded song was playing
 	watched bool        // the observations since followed so closely that the song cannot have been heard unnoticed
@@ -98,7 +98,7 @@ func (d *decision) queueUnreliable() bool {
 func (d *decision) notePassing() {
 	s, h := d.memory.observation, &d.memory.handover
 	stopped := d.activity == silence && s.Song != nil && !s.Playing && s.Progress == 0
-	if h.ends.IsZero() || d.memory.alike.times < 2 || !stopped {
+	if h.ends.IsZero() || d.inDoubt() || d.memory.alike.times < 2 || !stopped {
 		return
 	}
 	h.passed = sameRecording(s.Song, h.loaded) && !d.memory.inactiveSince.Before(h.ends.Add(-endTolerance))

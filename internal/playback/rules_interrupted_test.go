@@ -80,6 +80,36 @@ func TestSongWhoseSkipWasRefusedCountsAsPlayed(t *testing.T) {
 	}
 }
 
+// What else Spotify refuses says nothing about a skip, and a second attempt nothing about the first.
+func TestRefusalOfSomethingElseForgetsNoSkip(t *testing.T) {
+	for kind, attempts := range map[CommandKind]int{SetVolume: 1, Pause: 1, Next: 2} {
+		memory := observed(plays(song("a"), 100*time.Second))
+		memory.skippedID, memory.hostCommand.attempts = "item-a", attempts
+		in := Input{Now: noon, Room: room(item("a", playing)), Memory: memory, Answer: answered(kind, "a", Restricted)}
+		in.Answer.Command.HostCommandID = "command"
+		if Decide(in).Memory.skippedID != "item-a" {
+			t.Errorf("%v: the skip of the song is forgotten", kind)
+		}
+	}
+}
+
+// A host skips a podcast, to which the room's song gave way. The answer is lost, and the podcast plays on: nothing was
+// replaced, and the song returns.
+func TestSongReturnsIfItReplacedNoSong(t *testing.T) {
+	const ago = 20 * time.Second
+	podcast := &Observation{At: noon, Playing: true, Other: &OtherItem{}, Device: speaker()}
+	r := room(item("a", playing), committed("b", party.CommitPending, ago))
+	lost := Decide(Input{
+		Now: noon.Add(-ago), Room: r, Memory: observed(earlier(new(*podcast), ago)), Answer: answered(Play, "b", Unreachable),
+	})
+	r = room(item("a", playing), committed("b", party.CommitUnknown, ago))
+	seen := decideTwice(Input{Now: noon, Room: r, Memory: lost.Memory, Observation: podcast})
+	in := Input{Now: noon, Room: r, Memory: seen.Memory, Answer: answered(ReadQueue, "b", "")}
+	if step := Decide(in).Step; step.ReturnedItem != "item-b" {
+		t.Errorf("the step is %+v, want the song returned", step)
+	}
+}
+
 // The next song is played over the one that plays, and the answer is lost. Then the one before plays: if it has begun
 // again, somebody has chosen it after hearing the next one. If it goes on, nobody has heard that.
 func TestSongThatSomebodyLeftAfterALostAnswerDoesNotReturn(t *testing.T) {

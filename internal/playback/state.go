@@ -90,7 +90,7 @@ type Memory struct {
 	commandedAt   time.Time   // when the last command that changes the player was answered
 	changedAt     time.Time   // when the last command was answered that may have changed what plays
 	lateUntil     time.Time   // until when the last such command may take effect, as its answer was lost
-	progressedAt  time.Time   // when an observation last showed anything but a playing song that stands still
+	progressedAt  time.Time   // when the player last showed anything but a playing song that stands still
 	silentSince   time.Time   // since when no song plays or is paused; zero: one does
 	inactiveSince time.Time   // since when the player makes no sound; zero: it does
 	paused        bool        // the last song that was observed was paused

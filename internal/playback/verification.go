@@ -77,11 +77,11 @@ func (r emptyReads) add(item *party.QueueItem, now time.Time) emptyReads {
 }
 
 // readsSeldom reports whether Spotify's queue has said nothing about an item for so long that nothing waits for it for
-// now: the item stays committed, and the queue is read again after a pause that doubles each time, or as soon as no
-// song plays.
+// now: the item stays committed, and the queue is read again after a pause that doubles each time, as soon as no song
+// plays, or when the item may have been heard.
 func (d *decision) readsSeldom(item *party.QueueItem) bool {
 	r := d.memory.emptyReads
-	if r.itemID != item.ID || r.times < maxEmptyReads || !d.hasSong(item) {
+	if r.itemID != item.ID || r.times < maxEmptyReads || !d.hasSong(item) || d.mayHavePlayed(item) {
 		return false
 	}
 	return d.now.Before(r.at.Add(verifyInterval << min(r.times-maxEmptyReads+1, 10)))

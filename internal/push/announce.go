@@ -85,11 +85,11 @@ func (s *Sender) work(stopping, sending context.Context) {
 // recipient is a subscription that may be told of an occasion, with what its notice says.
 type recipient struct {
 	Subscription
-	id         string
-	isDoubtful bool   // the push service has refused the last message
-	code       string // of the room
-	room       string // its name
-	song       string
+	id        string
+	isRefused bool   // the push service has refused the last message
+	code      string // of the room
+	room      string // its name
+	song      string
 }
 
 // recipientsQuery returns the subscriptions of the member who added a song, if the song still is what it was announced
@@ -144,7 +144,7 @@ func (s *Sender) recipients(ctx context.Context, o occasion) (found []recipient,
 	for rows.Next() {
 		var r recipient
 		if err := rows.Scan(
-			&r.id, &r.Endpoint, &r.P256dh, &r.Auth, &r.PushKey, &r.Language, &r.isDoubtful, &r.code, &r.room, &r.song,
+			&r.id, &r.Endpoint, &r.P256dh, &r.Auth, &r.PushKey, &r.Language, &r.isRefused, &r.code, &r.room, &r.song,
 		); err != nil {
 			return nil, err
 		}
@@ -171,18 +171,18 @@ func (s *Sender) notify(ctx context.Context, o occasion, to recipient) {
 	}
 	result := s.deliver(ctx, *key, to.Subscription, noticeOf(o, to), o.until)
 	s.count(result)
-	s.learn(context.WithoutCancel(ctx), result, to)
+	s.recordOutcome(context.WithoutCancel(ctx), result, to)
 }
 
-// learn stores what the outcome of a notice says about a subscription.
-func (s *Sender) learn(ctx context.Context, result outcome, to recipient) {
+// recordOutcome stores what the outcome of a notice says about a subscription.
+func (s *Sender) recordOutcome(ctx context.Context, result outcome, to recipient) {
 	switch {
 	case result == gone:
 		s.logFailure(ctx, "delete", to, s.forget(ctx, to.id))
 	case result == refused:
-		s.logFailure(ctx, "doubt", to, s.doubt(ctx, to.id))
-	case result == sent && to.isDoubtful:
-		s.logFailure(ctx, "trust", to, s.trust(ctx, to.id))
+		s.logFailure(ctx, "store the refusal of", to, s.recordRefusal(ctx, to.id))
+	case result == sent && to.isRefused:
+		s.logFailure(ctx, "clear the refusal of", to, s.clearRefusal(ctx, to.id))
 	}
 }
 

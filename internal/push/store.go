@@ -76,8 +76,7 @@ func store(
 	hash := database.Hash([]byte(sub.Endpoint))
 	n, err := tx.PushSubscription.Update().Where(pushsubscription.EndpointHash(hash)).
 		SetRoomID(roomID).SetUserID(viewer.UserID).SetSessionID(viewer.SessionID).SetP256dh(sub.P256dh).
-		SetAuth(sub.Auth).SetPushKey(sub.PushKey).SetLanguage(sub.Language).SetCreatedAt(now).
-		ClearRefusedSince().Save(ctx)
+		SetAuth(sub.Auth).SetPushKey(sub.PushKey).SetLanguage(sub.Language).SetCreatedAt(now).Save(ctx)
 	if err != nil || n > 0 {
 		return err
 	}
@@ -126,12 +125,14 @@ func (s *Sender) forget(ctx context.Context, id string) error {
 	})
 }
 
-// refusedFor is how long a push service refuses all messages to a subscription before it is deleted: one refusal may be
-// the server's fault, such as a clock that is wrong. A page that is opened subscribes again.
+// refusedFor is how long after the first refusal of a message a subscription is deleted, if its push service has accepted
+// none since and refuses another: one refusal may be the server's fault, such as a clock that is wrong. A page that is
+// opened subscribes again.
 const refusedFor = time.Hour
 
-// doubt deletes a subscription that has been refused for too long, and else stores that it is refused from now on.
-func (s *Sender) doubt(ctx context.Context, id string) error {
+// recordRefusal deletes a subscription that was refused first an hour ago or earlier. Otherwise it stores the time of
+// the first refusal.
+func (s *Sender) recordRefusal(ctx context.Context, id string) error {
 	now, err := s.db.Now(ctx)
 	if err != nil {
 		return err
@@ -147,8 +148,8 @@ func (s *Sender) doubt(ctx context.Context, id string) error {
 	})
 }
 
-// trust forgets that a subscription was refused.
-func (s *Sender) trust(ctx context.Context, id string) error {
+// clearRefusal deletes the time of the first refusal.
+func (s *Sender) clearRefusal(ctx context.Context, id string) error {
 	return s.db.InTx(ctx, func(tx *ent.Tx) error {
 		return tx.PushSubscription.Update().Where(pushsubscription.ID(id)).ClearRefusedSince().Exec(ctx)
 	})

@@ -37,7 +37,7 @@ const (
 	searchLook = 63 * time.Second
 	// A room that has cost much is observed less often. These are the numbers of calls, and what is added to every bound.
 	muchInTenMinutes, slowAfterBurst = 70, 26 * time.Second
-	muchInAnHour, slowAfterMuch      = 320, time.Minute
+	muchInAnHour, slowAfterMuch      = 315, time.Minute
 	// unknownCalls is what each server that takes the room over counts as made, as the one before may not have recorded
 	// it.
 	unknownCalls = 5

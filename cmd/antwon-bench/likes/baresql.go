@@ -72,7 +72,7 @@ func (b *bareSQL) attempt(ctx context.Context, roomID, itemID, userID string, n 
 		return err
 	}
 	defer tx.Rollback()              // no effect after the commit
-	ctx = context.WithoutCancel(ctx) // or database/sql would start a goroutine for each query, to watch it
+	ctx = context.WithoutCancel(ctx) // or SQLite's driver would start a goroutine for each, to watch it
 	if err := run(ctx, tx, b.raiseVersion, roomID); err != nil {
 		return err
 	}
