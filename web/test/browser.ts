@@ -11,6 +11,9 @@ export const launch = ({ args = [], ...options }: LaunchOptions = {}): Promise<B
 const phoneSize = { width: 390, height: 844 }
 export const screenSize = { width: 1920, height: 1080 }
 
+/** Times at which the TV has its sides as usual, and swapped. */
+export const sidesAt = { usual: Date.UTC(2026, 0, 1, 0, 10), swapped: Date.UTC(2026, 0, 1, 0, 30) }
+
 /** A device at the party: a browser context with its own cookies, and the errors of its page. */
 export class Device {
   readonly errors: string[] = []
@@ -38,6 +41,12 @@ export class Device {
   async goto(path: string): Promise<void> {
     await this.page.goto(this.server.url + path)
   }
+
+  /** Stops the clock of the pages that are opened next at a time. Their timers and frames go on. */
+  stopClock = (at: number) =>
+    this.page.addInitScript((now) => {
+      Date.now = () => now
+    }, at)
 
   /** Joins on the room's page, as a guest who scanned the QR code. */
   async join(code: string, name: string): Promise<void> {

@@ -26,14 +26,17 @@ function findFaults(): string[] {
   /** How far a text's letters stay below the top and above the bottom of its boxes, which have room for any letter. */
   const slackOf = (element: Element, text: string): { above: number; below: number } => {
     if (!canvas) return { above: 0, below: 0 }
-    canvas.font = getComputedStyle(element).font
+    const { fontStyle, fontWeight, fontSize, fontFamily } = getComputedStyle(element)
+    // The computed `font` is empty where all digits have the same width.
+    canvas.font = `${fontStyle} ${fontWeight} ${fontSize} ${fontFamily}`
     const ink = canvas.measureText(text)
     const above = ink.fontBoundingBoxAscent - ink.actualBoundingBoxAscent
     return { above, below: ink.fontBoundingBoxDescent - ink.actualBoundingBoxDescent }
   }
+  /** Rows that the TV hides fade away, so they are not transparent at once. */
   const isForEyes = (element: Element): boolean =>
     element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
-    !ancestors(element).some((it) => getComputedStyle(it).clipPath !== 'none' || it.hasAttribute('aria-hidden'))
+    !ancestors(element).some((it) => getComputedStyle(it).clipPath !== 'none' || it.matches('[data-hidden=true]'))
   /** What lies above or below all else on purpose, such as tabs and sheets, is compared only with itself. */
   const layerOf = (element: Element): Element =>
     ancestors(element).find((it) => {
@@ -106,6 +109,8 @@ function findFaults(): string[] {
       const isHeld = cannotScroll || (layer !== document.body && getComputedStyle(layer).position === 'fixed')
       if (!isScrolledDown && isHeld && ink.bottom > window.innerHeight + tolerance)
         faults.push(`below the page: ${nameOf(element)}`)
+      if (!isScrolledDown && ink.top + (isHeld ? 0 : window.scrollY) < -tolerance)
+        faults.push(`above the page: ${nameOf(element)}`)
       if (!isScrolled && (box.left < -tolerance || box.right > width + tolerance)) faults.push(`outside: ${nameOf(element)}`)
       lines.push({ element, layer, box })
     }

@@ -1,5 +1,6 @@
 // Holds the pages against what their texts need: nothing is cut, overlaps, breaks within a word or scrolls sideways, in all
-// sizes, both languages, and with text of twice the size. layoutRoles.ts does the same for what only some people see.
+// sizes, both languages, and with text of twice the size. layoutRoles.ts does the same for what only some people see, and
+// layoutScreen.ts for the TV.
 // ANTWON_PICTURES=DIRECTORY also takes a picture of each, in both themes.
 import { describe, test } from 'vitest'
 import { Device } from './browser'
@@ -67,15 +68,6 @@ describe.each(['en-GB', 'de-DE'])('nothing is cut, overlaps or breaks within a w
     await host.close()
   })
 
-  test('the room’s screen', async () => {
-    const screen = await open()
-    await screen.goto('/r/PARTY/screen')
-    await screen.page.getByRole('listitem').first().waitFor()
-    // Its text follows the size of the television, not the reader's setting.
-    await check(screen, `${language}-screen`, ({ percent }) => percent === 100)
-    await screen.close()
-  })
-
   test('the host’s console', async () => {
     const host = await open()
     await host.goto('/host')
@@ -85,7 +77,6 @@ describe.each(['en-GB', 'de-DE'])('nothing is cut, overlaps or breaks within a w
     await host.page.locator('#queue time').first().waitFor()
     await host.page.locator('.toasts > p').waitFor({ state: 'detached' })
     for (const tab of hostTabs) {
-      await host.page.setViewportSize({ width: 390, height: 844 })
       await host.page.locator(`#tab-${tab}`).click()
       await host.page.waitForLoadState('networkidle')
       await check(host, `${language}-host-${tab}`)

@@ -10,7 +10,11 @@ export interface Stage {
   server: Server
 }
 
-const start = async (): Promise<Stage> => ({ browser: await launch(), server: await Server.start('demo') })
+/** Its song does not end meanwhile. */
+const start = async (): Promise<Stage> => ({
+  browser: await launch(),
+  server: await Server.start('demo', { ANTWON_DEMO_SONG_SECONDS: '3600' }),
+})
 
 /** A browser and the demo's party with several guests, for all tests of a file. */
 export function filledParty(startStage = start): Stage {

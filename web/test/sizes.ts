@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import type { Device } from './browser'
 import { faultsOf } from './geometry'
@@ -13,6 +14,8 @@ const sizes = [
   { width: 1920, height: 1080 },
   { width: 3840, height: 2160 },
 ]
+/** The TV is also opened on nearly square screens, and on phones that are held sideways. */
+export const screenSizes = [...sizes, { width: 1280, height: 1024 }, { width: 568, height: 320 }]
 const textSizes = [100, 200] // percent
 
 /** Of a test that looks at many sizes, against hanging, in milliseconds. */
@@ -20,17 +23,23 @@ export const timeout = 900_000
 
 if (pictures) mkdirSync(pictures, { recursive: true })
 
-/** Checks what a device shows in each size. The faults of all sizes are reported together. */
-export async function check(device: Device, name: string, fits = (_: { width: number; percent: number }) => true): Promise<void> {
+/** Checks what a device shows in each size, and reports the faults of all together. The device keeps its size and theme. */
+export async function check(
+  device: Device,
+  name: string,
+  fits = (_: { width: number; percent: number }) => true,
+  all = sizes,
+): Promise<void> {
   if (only && !only.includes(name.replace(/^..-/, ''))) return
   const { page } = device
+  const before = page.viewportSize()
   const faults: string[] = []
   const tools = await page.context().newCDPSession(page)
   for (const percent of textSizes) {
     await tools.send('Page.setFontSizes', { fontSizes: { standard: (16 * percent) / 100 } }) // as in the browser's settings
-    for (const size of sizes.filter(({ width }) => fits({ width, percent }))) {
+    for (const size of all.filter(({ width }) => fits({ width, percent }))) {
       await page.setViewportSize(size)
-      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))))
+      await settle(page)
       const where = `${name}, ${size.width} px, text ${percent} %`
       faults.push(...(await faultsOf(page)).map((fault) => `${where}: ${fault}`))
       if (pictures) await takePictures(device, `${pictures}/${name}-${size.width}-${percent}`)
@@ -38,11 +47,22 @@ export async function check(device: Device, name: string, fits = (_: { width: nu
   }
   await tools.send('Page.setFontSizes', { fontSizes: { standard: 16 } })
   await tools.detach()
+  if (before) await page.setViewportSize(before)
   expect.soft(faults, name).toEqual([])
 }
 
+/** Waits until a page has adapted to its size, and ends what moves. What measures itself needs a second frame. */
+const settle = (page: Page) =>
+  page.evaluate(async () => {
+    for (const _ of ['the size', 'what was measured'])
+      await new Promise((resolve) => requestAnimationFrame(() => requestIdleCallback(resolve)))
+    for (const animation of document.getAnimations())
+      if (animation.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY) animation.finish()
+  })
+
 async function takePictures({ page }: Device, path: string): Promise<void> {
-  for (const colorScheme of ['dark', 'light'] as const) {
+  const isLight = await page.evaluate(() => matchMedia('(prefers-color-scheme: light)').matches)
+  for (const colorScheme of isLight ? (['dark', 'light'] as const) : (['light', 'dark'] as const)) {
     await page.emulateMedia({ colorScheme })
     await page.screenshot({ path: `${path}-${colorScheme}.png`, animations: 'disabled' })
   }

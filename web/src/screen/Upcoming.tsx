@@ -45,7 +45,14 @@ const Row = memo(function Row({ item, place, isHidden }: { item: Item; place: nu
       <span className="place">{place + 1}</span>
       {song.imageUrl ? <img className="cover" src={song.imageUrl} alt="" decoding="async" /> : <div className="cover" />}
       <div className="row-details">
-        <a className="row-title" href={song.spotifyUrl} target="_blank" rel="noreferrer" title={text.openInSpotify(song.name)}>
+        <a
+          className="row-title"
+          href={song.spotifyUrl}
+          target="_blank"
+          rel="noreferrer"
+          title={text.openInSpotify(song.name)}
+          tabIndex={isHidden ? -1 : undefined}
+        >
           {song.name}
         </a>
         <p className="row-line">
