@@ -274,7 +274,9 @@ func TestUnavailableCollectorDoesNotDelayTheServer(t *testing.T) {
 			s := startServer(t, "sqlite:data/antwon.db", "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+address, "ANTWON_DRAIN_WINDOW=0s")
 			roomID := s.login("Hanna").openRoom("ALONE")
 			guest := s.join("ALONE", "Gina")
-			guest.like(guest.add(roomID, guest.search(roomID, "the", 1)[0]))
+			found := guest.search(roomID, "the", 2)
+			guest.add(roomID, found[0]) // which plays at once, and can no longer be liked
+			guest.like(guest.add(roomID, found[1]))
 			began := time.Now()
 			s.stop(syscall.SIGTERM)
 			if took := time.Since(began); took > 15*time.Second {
