@@ -30,7 +30,8 @@ export function Guests({ roomId, me, awaiting, notify, undo }: Props) {
   const own = useHostText()
   const failureText = useFailureText()
   const { list, more, failure, refresh, showMore } = usePages(MembersDocument, roomId, membersOf, shownAtOnce)
-  const [chosen, setChosen] = useState<Member>()
+  const [opened, setOpened] = useState<Member>() // as it was when its dialog was opened
+  const chosen = list?.find(({ participant }) => participant.id === opened?.participant.id) ?? opened
   return (
     <section className="card stack" id="guests" aria-labelledby="guests-heading">
       <div className="title">
@@ -40,7 +41,7 @@ export function Guests({ roomId, me, awaiting, notify, undo }: Props) {
         </Button>
       </div>
       {!list && <p className="quiet">{failure ? failureText(failure) : text.loading}</p>}
-      {list && <Groups members={list} more={more} me={me} onChoose={setChosen} />}
+      {list && <Groups members={list} more={more} me={me} onChoose={setOpened} />}
       {more && (
         <div className="buttons">
           <Button onClick={showMore}>{own.guests.more}</Button>
@@ -55,7 +56,7 @@ export function Guests({ roomId, me, awaiting, notify, undo }: Props) {
           notify={notify}
           undo={undo}
           onDone={refresh}
-          onClose={() => setChosen(undefined)}
+          onClose={() => setOpened(undefined)}
         />
       )}
     </section>
