@@ -42,8 +42,11 @@ func (v *verdict) inCalm(at time.Time) string {
 func (v *verdict) allowedUntil(quiet sim.Silence, calm span) time.Time {
 	slow := v.slowness(later(quiet.From, calm.from))
 	if v.did(quiet.From.Add(-idleLook), quiet.From, "opens the app") {
-		// The host resumed the last seconds of a song that had been paused for long.
-		return later(quiet.From.Add(idleLook+slow), v.probedBy(calm))
+		look := idleLook // the host resumed the last seconds of a song that had been paused for long
+		if v.toldLost(calm) {
+			look = hiddenLook
+		}
+		return later(quiet.From.Add(look+slow), v.probedBy(calm))
 	}
 	if quiet.From.After(calm.from.Add(maxWait + slow)) {
 		seen := quiet.From
