@@ -125,9 +125,9 @@ func (s *Sender) forget(ctx context.Context, id string) error {
 	})
 }
 
-// refusedFor is how long after the first refusal of a message a subscription is deleted, if its push service has accepted
-// none since and refuses another: one refusal may be the server's fault, such as a clock that is wrong. A page that is
-// opened subscribes again.
+// refusedFor is how long after the first refusal of a message a subscription is deleted, if its push service has
+// accepted none since and refuses another: one refusal may be the server's fault, such as a clock that is wrong. A page
+// that is opened subscribes again.
 const refusedFor = time.Hour
 
 // recordRefusal deletes a subscription that was refused first an hour ago or earlier. Otherwise it stores the time of
