@@ -2,8 +2,8 @@ package likes
 
 import lru "github.com/hashicorp/golang-lru/v2"
 
-// Admitted remembers whom a query has found to be allowed to like songs, and in which rooms songs are. A like of such a
-// user needs no query before its transaction, which decides by the role that it reads itself. So what is remembered may
+// Admitted remembers which users may like songs of which rooms, as a query has found, and in which rooms songs are. A
+// like of such a user needs no query before its transaction, which decides by the role that it reads itself. So what is remembered may
 // be out of date: it only keeps strangers from using up what a room's rate limit has for its guests. The zero value
 // cannot be used; an Admitted is safe for concurrent use.
 type Admitted struct {
@@ -23,7 +23,7 @@ func NewAdmitted() *Admitted {
 	return &Admitted{rooms, users}
 }
 
-// RoomOf returns the room of an item if the user is remembered as one who may like its songs.
+// RoomOf returns the room of an item, if the user is remembered to be allowed to like its songs.
 func (a *Admitted) RoomOf(itemID, userID string) (roomID string, ok bool) {
 	if roomID, ok = a.rooms.Get(itemID); ok {
 		_, ok = a.users.Get(admittedUser{userID, roomID})
