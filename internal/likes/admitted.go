@@ -3,9 +3,9 @@ package likes
 import lru "github.com/hashicorp/golang-lru/v2"
 
 // Admitted remembers which users may like songs of which rooms, as a query has found, and in which rooms songs are. A
-// like of such a user needs no query before its transaction, which decides by the role that it reads itself. So what is remembered may
-// be out of date: it only keeps strangers from using up what a room's rate limit has for its guests. The zero value
-// cannot be used; an Admitted is safe for concurrent use.
+// like of such a user needs no query before its transaction, which decides by the role that it reads itself. So what is
+// remembered may be out of date: it only keeps strangers from using up what a room's rate limit has for its guests. The
+// zero value cannot be used; an Admitted is safe for concurrent use.
 type Admitted struct {
 	rooms *lru.Cache[string, string] // of songs in queues, which stay in their rooms
 	users *lru.Cache[admittedUser, struct{}]
