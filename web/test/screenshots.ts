@@ -4,6 +4,7 @@ import { test } from 'vitest'
 import { Device, screenSize } from './browser'
 import { filledParty } from './party'
 import { site, startForPictures } from './pictures'
+import { settle } from './sizes'
 
 const folder = new URL('../../docs/pages/', import.meta.url).pathname
 const phone = { deviceScaleFactor: 2 }
@@ -12,8 +13,10 @@ mkdirSync(folder, { recursive: true })
 const stage = filledParty(startForPictures)
 
 for (const colorScheme of ['dark', 'light'] as const) {
-  const picture = (device: Device, name: string) =>
-    device.page.screenshot({ path: `${folder}${name}-${colorScheme}.png`, animations: 'disabled' })
+  const picture = async ({ page }: Device, name: string) => {
+    await settle(page)
+    await page.screenshot({ path: `${folder}${name}-${colorScheme}.png`, animations: 'disabled' })
+  }
   const open = (options = {}) => Device.open(stage.browser, site, { colorScheme, ...options })
 
   test(`the phone, ${colorScheme}`, async () => {

@@ -52,7 +52,7 @@ export async function check(
 }
 
 /** Waits until a page has adapted to its size, and ends what moves. What measures itself needs a second frame. */
-const settle = (page: Page) =>
+export const settle = (page: Page): Promise<void> =>
   page.evaluate(async () => {
     for (const _ of ['the size', 'what was measured'])
       await new Promise((resolve) => requestAnimationFrame(() => requestIdleCallback(resolve)))
