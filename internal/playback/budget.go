@@ -12,9 +12,7 @@ import (
 const (
 	// hourlyCalls is what one room may cost in an hour, including what nobody planned.
 	hourlyCalls = 350
-	// thriftFrom and thriftMost are the numbers of calls in the last hour from which the player is observed half as often,
-	// and a quarter as often.
-	thriftFrom = hourlyCalls - 30
+	// thriftMost is the number of calls in the last hour from which the player is observed a quarter as often.
 	thriftMost = hourlyCalls - 30
 	// burstCalls is how many calls a room may cost in burstMinutes before its observations are paced, whatever calls for
 	// them. The busiest room that nothing goes wrong in needs fewer than 60.
@@ -121,11 +119,8 @@ func (d *decision) thrifty(interval time.Duration) time.Duration {
 	if d.memory.hidden {
 		interval *= hiddenThrift
 	}
-	switch calls := d.memory.calls.Total(); {
-	case calls >= thriftMost:
+	if d.memory.calls.Total() >= thriftMost {
 		interval *= 4
-	case calls >= thriftFrom:
-		interval *= 2
 	}
 	return min(interval, slowestPace)
 }

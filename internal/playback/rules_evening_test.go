@@ -150,7 +150,7 @@ func TestNewDriverAssumesTheUsualCalls(t *testing.T) {
 	if n := fresh.Memory.calls.Total(); n != 0 {
 		t.Errorf("a new room has cost %d calls", n)
 	}
-	if n := taken.Memory.calls.Total(); n < hourlyCalls*3/4 || n > thriftFrom {
+	if n := taken.Memory.calls.Total(); n < hourlyCalls*3/4 || n > thriftMost {
 		t.Errorf("a room that was taken over has cost %d calls", n)
 	}
 }
