@@ -91,13 +91,16 @@ const standing = ({ page }: Device) =>
     }),
   )
 
+const like = 'mutation($i: ID!) { likeQueueItem(itemId: $i) { id } }'
+const unlike = 'mutation($i: ID!) { unlikeQueueItem(itemId: $i) { id } }'
+
 /** Likes a song, or takes that back, as the demo's host. */
 async function liker(server: Server, { roomId, token }: Session): Promise<() => Promise<void>> {
   const { room } = await api(server, 'query($r: ID!) { room(id: $r) { queue { items { id } } } }', { r: roomId }, token)
   let isLiked = false
   return async () => {
-    const change = isLiked ? 'unlikeQueueItem' : 'likeQueueItem'
-    await api(server, `mutation($i: ID!) { ${change}(itemId: $i) { id } }`, { i: room.queue.items.at(-1).id }, token)
+    const change = isLiked ? unlike : like
+    await api(server, change, { i: room.queue.items.at(-1).id }, token)
     isLiked = !isLiked
   }
 }
