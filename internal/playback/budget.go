@@ -80,7 +80,7 @@ func (d *decision) paced(at time.Time) time.Time {
 	inDoubt := m.suspicion.kind != nothingNew || m.hidden || fails
 	plays := d.activity == playingSong && d.remaining() > -maxOverrun && !inDoubt
 	started := m.changedAt.After(m.lookedAt) && m.commandBackoff.attempts <= 1 && !fails
-	if len(d.room.PendingCommands) > 0 || plays || d.newlyInDoubt() || started || d.newlySilent(at) {
+	if len(d.room.PendingCommands) > 0 || plays || d.newlyInDoubt() || started || d.newlySilent(at) || d.newlyLost(at) {
 		return at
 	}
 	switch calls := d.memory.calls; {
@@ -99,12 +99,25 @@ func (d *decision) newlyInDoubt() bool {
 	return d.inDoubt() && (doubt.inRow == 1 || doubt.looks == 1 && d.cameLate())
 }
 
-// newlySilent reports whether a silence has just begun at that time, and a song waits, which begins once an observation
-// confirms the silence. If the player claims to play, and does not, only one that follows a late one counts.
+// newlySilent reports whether a silence has just begun at that time, or shows on a device that has just been woken, and
+// a song waits, which begins once an observation confirms the silence. If the player claims to play, and does not, only
+// one that follows a late one counts.
 func (d *decision) newlySilent(at time.Time) bool {
 	waits := d.nothingPlays() && (d.room.NowPlaying != nil || d.hasNext())
 	matters := !d.memory.observation.Playing || d.seenOnce() && d.cameLate()
-	return waits && matters && at.Sub(d.memory.inactiveSince) < staleWindow+confirmDelay
+	begins := at.Sub(d.memory.inactiveSince) < staleWindow+confirmDelay
+	return waits && matters && (begins || d.newlyWoken())
+}
+
+// newlyWoken reports whether the newest observation is the first one after playback was transferred to a device.
+func (d *decision) newlyWoken() bool {
+	return d.memory.resumeAfterTransfer && d.seenOnce() && d.memory.changedAt.After(d.memory.lookedBefore)
+}
+
+// newlyLost reports whether at that time the search follows for another device than the one that has just disappeared.
+func (d *decision) newlyLost(at time.Time) bool {
+	search := d.memory.silentSince.Add(searchDelay)
+	return d.activity == noDevice && d.interrupted() && !at.Before(search) && d.memory.lookedAt.Before(search)
 }
 
 // cameLate reports whether the newest observation came long after the one before.

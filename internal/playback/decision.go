@@ -69,10 +69,12 @@ func (d *decision) takeObservation(s Observation) {
 
 // accept stores an observation in the memory, and ends the backoffs that it shows to be over.
 func (d *decision) accept(s Observation) {
-	last := d.memory.observation
+	last, known := d.memory.observation, d.known()
 	standsStill := last.Playing && s.Playing && last.Progress == s.Progress && uriOf(last.Song) == uriOf(s.Song)
 	switch {
 	case standsStill:
+	case last.At.IsZero() && s.Playing && s.Progress == 0 && known.plays && known.has(s.Song):
+		d.memory.progressedAt = known.at.Add(-known.progress) // as for the driver before, it began then
 	case d.memory.hidden && last.Playing && s.Playing && s.Progress == 0 && uriOf(last.Song) == uriOf(s.Song):
 		d.memory.progressedAt = last.At.Add(-last.Progress) // the clock said that it advanced, and it may never have
 	case d.memory.still.times > 1: // while the observations before were not believed

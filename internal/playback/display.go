@@ -106,7 +106,7 @@ func (d *decision) playerHealth() (party.HealthState, party.HealthReason) {
 		return party.HealthDeviceLost, party.ReasonChooseDevice
 	case d.activity == noDevice && d.lacksDevice():
 		return party.HealthDeviceLost, ""
-	case d.item != nil:
+	case d.item != nil || d.playsGivenUp():
 		return party.HealthOK, d.deliveryReason()
 	case d.hasNextHost() && d.room.NextToPlay(d.now) != nil: // it plays there
 		return party.HealthOK, ""

@@ -22,6 +22,19 @@ type endedSong struct {
 	itemID string
 	song   *party.Song
 	at     time.Time // when the end was recorded
+	unseen bool      // it was given up without an observation of it, and may still play
+}
+
+// noteEnd remembers the room's song, which ends.
+func (d *decision) noteEnd(item *party.QueueItem) {
+	_, seen := d.heardOf(item)
+	d.memory.lastEnded = endedSong{itemID: item.ID, song: &item.Song, at: d.now, unseen: !seen}
+}
+
+// playsGivenUp reports whether the room's last song plays, which was given up while its device could not be seen.
+func (d *decision) playsGivenUp() bool {
+	ended, s := d.memory.lastEnded, d.memory.observation
+	return d.activity == playingSong && ended.unseen && sameRecording(ended.song, s.Song)
 }
 
 // maxCrossfade is the longest time for which Spotify's players let a song fade into the next one, with a second more

@@ -45,7 +45,7 @@ func TestSongThatHadNoTimeToBeHeardReturnsToTheQueue(t *testing.T) {
 func TestLastSongThatIsStillLoadedIsNoProgress(t *testing.T) {
 	memory := observed(stands(song("a"), 100*time.Second))
 	memory.handover = handover{itemID: "item-b", direct: true}
-	memory.lastEnded = endedSong{"item-a", new(song("a")), noon.Add(-20 * time.Second)}
+	memory.lastEnded = endedSong{itemID: "item-a", song: new(song("a")), at: noon.Add(-20 * time.Second)}
 	in := Input{Now: noon, Room: room(committed("b", party.CommitUnknown, 20*time.Second)), Memory: memory}
 	in.Answer = answered(ReadQueue, "b", "", song("a"))
 	if step := Decide(in).Step; step.ReturnedItem != "item-b" {

@@ -33,7 +33,7 @@ func TestSongOfALostDeviceEndsOnlyAfterALook(t *testing.T) {
 func TestSongThatGoesOnAfterAnInterruptionIsNoProgress(t *testing.T) {
 	const ago = 60 * time.Second
 	memory := observed(earlier(&Observation{At: noon, Playing: true, Other: &OtherItem{}, Device: speaker()}, ago))
-	memory.lastEnded = endedSong{"item-z", new(song("z")), noon.Add(-2 * ago)}
+	memory.lastEnded = endedSong{itemID: "item-z", song: new(song("z")), at: noon.Add(-2 * ago)}
 	r := showing(room(item("a", playing), committed("b", party.CommitPending, ago)), time.Second, ago)
 	lost := Decide(Input{Now: noon.Add(-ago), Room: r, Memory: memory, Answer: answered(Enqueue, "b", Unreachable)})
 	r = showing(room(item("a", playing), committed("b", party.CommitUnknown, ago)), time.Second, ago)
@@ -133,6 +133,24 @@ func TestSongThatSomebodyLeftAfterALostAnswerDoesNotReturn(t *testing.T) {
 		in := Input{Now: noon, Room: r, Memory: seen.Memory, Answer: answered(ReadQueue, "b", "", song("a"))}
 		if step := Decide(in).Step; step.ReturnedItem != tt.returned {
 			t.Errorf("%s: the step is %+v, and %q should return", name, step, tt.returned)
+		}
+	}
+}
+
+// A song waited in the queue of a device that had disappeared, for so long that it was given up. The device comes back
+// and plays it. That is the room's music, and not the host's.
+func TestSongThatWasGivenUpIsTheRooms(t *testing.T) {
+	memory := observed(plays(song("host"), 20*time.Second))
+	for unseen, want := range map[bool]party.HealthState{true: party.HealthOK, false: party.HealthHostTookOver} {
+		given := item("a", playing)
+		in := Input{Now: noon, Room: room(given, item("b", queued)), Memory: memory}
+		if !unseen {
+			in.Memory.heard = heard{itemID: given.ID}
+		}
+		in = Input{Now: noon.Add(2 * time.Minute), Room: room(item("b", queued)), Memory: Decide(in).Memory}
+		in.Observation = earlier(plays(song("a"), time.Second), -2*time.Minute)
+		if shown := decideTwice(in).Step.Playback; shown == nil || shown.Health != want {
+			t.Errorf("the room shows %+v, want the health %s", shown, want)
 		}
 	}
 }

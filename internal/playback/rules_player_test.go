@@ -96,7 +96,7 @@ func TestUnchosenSongGivesWay(t *testing.T) {
 			memory := observed(looked)
 			memory.alike.times = tt.looks
 			ended := song("a")
-			memory.lastEnded = endedSong{"item-a", &ended, noon.Add(-3 * time.Second)}
+			memory.lastEnded = endedSong{itemID: "item-a", song: &ended, at: noon.Add(-3 * time.Second)}
 			memory.foresight = foresight{itemID: "item-a", read: true, uris: tt.foreseen}
 			plan := Decide(Input{Now: noon, Room: room(item("b", queued)), Memory: memory})
 			if plan.Command.Kind != tt.want {

@@ -63,7 +63,7 @@ func TestSongThatTheHostReplacedAtOnceIsNoticedInTime(t *testing.T) {
 // plays; nothing waits for the end of a song that nobody hears.
 func TestSilentSongInTheQueueIsNotTakenToPlay(t *testing.T) {
 	memory := observed(earlier(stands(song("x"), 0), 15*time.Second))
-	memory.lastEnded = endedSong{"item-a", new(song("x")), noon.Add(-time.Minute)}
+	memory.lastEnded = endedSong{itemID: "item-a", song: new(song("x")), at: noon.Add(-time.Minute)}
 	memory.suspicion = suspicion{kind: noPlayer, since: noon.Add(-confirmDelay), looks: 2}
 	r := room(item("b", queued))
 	read := Input{Now: noon, Room: r, Memory: memory}

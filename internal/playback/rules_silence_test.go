@@ -51,3 +51,16 @@ func TestResumeAfterTransferIsRepeated(t *testing.T) {
 		t.Errorf("it ended: %s", w.room.ended)
 	}
 }
+
+// A song stands at its beginning, and one server replaces another meanwhile. The song is over when it should be, not
+// later.
+func TestSongThatStandsAtItsStartEndsInTimeOnAnotherServer(t *testing.T) {
+	for shown, ended := range map[time.Duration]bool{200*time.Second + maxCrossfade: true, 100 * time.Second: false} {
+		in := Input{Now: noon, Room: showing(room(item("a", playing), item("b", queued)), 0, shown)}
+		in.Observation = plays(song("a"), 0)
+		d := newDecision(in)
+		if (d.activity == silence) != ended {
+			t.Errorf("%v after its beginning the activity is %v", shown, d.activity)
+		}
+	}
+}

@@ -192,3 +192,33 @@ func TestDeviceIsLookedForWhenPremiumIsTriedAgain(t *testing.T) {
 		}
 	}
 }
+
+// The room's song stopped as its device disappeared. Another device is looked for after a few seconds, once; and what
+// the device that is woken shows is confirmed at once, so that the next song can begin.
+func TestDeviceIsReplacedAtOnceInACostlyRoom(t *testing.T) {
+	memory := costly(observed(&Observation{At: noon}))
+	memory.silentSince, memory.inactiveSince = noon, noon.Add(-time.Minute)
+	memory.lookedAt = noon
+	memory.calls = memory.calls.Add(20, noon)
+	r := showing(room(item("a", playing), item("b", queued)), 20*time.Second, 30*time.Second)
+	in := Input{Now: noon, Room: r, Memory: memory}
+	for in.Now.Sub(noon) < 15*time.Second {
+		plan := Decide(in)
+		in.Memory, in.Observation, in.Answer = plan.Memory, nil, nil
+		switch {
+		case plan.Step.EndedItem == "item-a":
+			return
+		case plan.Command.Kind == Devices:
+			in.Answer = &Answer{Command: plan.Command, Devices: []party.Device{*speaker()}}
+		case plan.Command.Kind != None:
+			in.Answer = &Answer{Command: plan.Command}
+		default:
+			in.Now = plan.ObserveAt
+			in.Observation = &Observation{At: in.Now}
+			if !in.Memory.deviceSearch.at.IsZero() {
+				in.Observation = earlier(stands(song("a"), 0), noon.Sub(in.Now))
+			}
+		}
+	}
+	t.Errorf("nothing has happened after %v", in.Now.Sub(noon))
+}

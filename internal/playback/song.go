@@ -26,7 +26,7 @@ func (d *decision) startStep(item *party.QueueItem) party.PlaybackStep {
 	if playing := d.room.NowPlaying; playing != nil {
 		d.learnCrossfade(playing, item)
 		step.EndedItem, step.Skipped = playing.ID, d.endedEarly(playing)
-		d.memory.lastEnded = endedSong{playing.ID, &playing.Song, d.now}
+		d.noteEnd(playing)
 	}
 	return step
 }
@@ -53,7 +53,7 @@ func (d *decision) endSong() (action, bool) {
 	if d.seenOnce() && !expected {
 		return action{observeBy: d.nextLook()}, true
 	}
-	d.memory.lastEnded = endedSong{playing.ID, &playing.Song, d.now}
+	d.noteEnd(playing)
 	return action{step: party.PlaybackStep{EndedItem: playing.ID, Skipped: d.endedEarly(playing)}}, true
 }
 

@@ -113,6 +113,49 @@ test('a like on a phone, in a queue of 500 songs', { timeout: 900_000 }, async (
   )
 })
 
+test('rows that glide on a phone, with the CPU throttled four times', { timeout: 300_000 }, async () => {
+  await party()
+  const items = await fill(40)
+  const { device, tools } = await open('/')
+  await device.join('PARTY', 'Gina')
+  await device.page.locator('.like').nth(30).waitFor()
+  await tools.send('Emulation.setCPUThrottlingRate', { rate: 4 })
+  const glides: Glide[] = []
+  for (let n = 0; n < 7; n++) {
+    await pause(1_500)
+    const glide = device.page.evaluate(watchGlide)
+    await api(server, like, { i: items.at(-1 - n) }, host.token) // it rises above all songs without a like
+    glides.push(await glide)
+  }
+  const rates = glides.map(({ frames }) => ((frames.length - 1) * 1000) / ((frames.at(-1) ?? 0) - (frames[0] ?? 0)))
+  const gaps = glides.map(({ frames }) => Math.max(...frames.slice(1).map((at, n) => at - (frames[n] ?? 0))))
+  print(
+    `frames per second while ${median(glides.map(({ rows }) => rows))} rows glide (median, worst of 7)`,
+    `${median(rates).toFixed(1)}, ${Math.min(...rates).toFixed(1)}`,
+  )
+  print('longest time between two of these frames (median, worst of 7)', `${median(gaps).toFixed(0)} ms, ${Math.max(...gaps).toFixed(0)} ms`)
+})
+
+interface Glide {
+  rows: number
+  frames: number[] // when each was begun, in milliseconds
+}
+
+/** Resolves with the frames of the next glide of rows, once it is over. */
+const watchGlide = () =>
+  new Promise<Glide>((resolve) => {
+    const glide: Glide = { rows: 0, frames: [] }
+    const frame = (at: number) => {
+      const targets = document.getAnimations().map(({ effect }) => (effect as KeyframeEffect).target)
+      const rows = targets.filter((target) => target?.matches('.lines > li')).length
+      if (rows > 0) glide.frames.push(at)
+      glide.rows = Math.max(glide.rows, rows)
+      if (rows === 0 && glide.frames.length > 0) resolve(glide)
+      else requestAnimationFrame(frame)
+    }
+    requestAnimationFrame(frame)
+  })
+
 /** Resolves with the time at which a song's likes change. */
 const watchLikes = (song: string) =>
   new Promise<number>((resolve) => {
