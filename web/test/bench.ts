@@ -133,7 +133,10 @@ test('rows that glide on a phone, with the CPU throttled four times', { timeout:
     `frames per second while ${median(glides.map(({ rows }) => rows))} rows glide (median, worst of 7)`,
     `${median(rates).toFixed(1)}, ${Math.min(...rates).toFixed(1)}`,
   )
-  print('longest time between two of these frames (median, worst of 7)', `${median(gaps).toFixed(0)} ms, ${Math.max(...gaps).toFixed(0)} ms`)
+  print(
+    'longest time between two of these frames (median, worst of 7)',
+    `${median(gaps).toFixed(0)} ms, ${Math.max(...gaps).toFixed(0)} ms`,
+  )
 })
 
 interface Glide {

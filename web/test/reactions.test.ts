@@ -157,6 +157,9 @@ describe('reactions', () => {
     [1024, 768, 'usual'],
     [1080, 1920, 'usual'],
     [320, 568, 'usual'],
+    [844, 390, 'usual'],
+    [667, 375, 'usual'],
+    [568, 320, 'usual'],
   ] as const)('stand still at their places on a screen of %i × %i with reduced motion: %s', async (width, height, sides) => {
     const { server } = await party()
     const screen = await television(server, { reducedMotion: 'reduce', viewport: { width, height } }, { sides })
