@@ -24,6 +24,7 @@ type handover struct {
 	watched bool        // the observations since followed so closely that the song cannot have been heard unnoticed
 	ends    time.Time   // when the loaded song should be over, if that is too late for the item to arrive behind its end
 	passed  bool        // the player stopped at that end, so the item is not in its queue
+	adopted bool        // another driver sent the item, and its player was not observed since
 }
 
 // estimateEnd updates the earliest end of the room's song.
@@ -55,10 +56,24 @@ func (d *decision) adoptCommitted() {
 	switch {
 	case item == nil || item.ID == d.memory.handover.itemID:
 	case playing != nil:
-		d.memory.handover = handover{itemID: item.ID, loaded: &playing.Song}
+		d.memory.handover = handover{itemID: item.ID, loaded: &playing.Song, adopted: item.Commit == party.CommitPending}
 	default:
 		direct := last.Status == party.Idle && last.ObservedAt.Before(item.CommittedAt)
 		d.memory.handover = handover{itemID: item.ID, loaded: last.Song, direct: direct}
+	}
+	d.adoptEnd(item)
+}
+
+// adoptEnd notes when the song ends behind which another driver, which has crashed, wanted to append an item.
+func (d *decision) adoptEnd(item *party.QueueItem) {
+	h := &d.memory.handover
+	if item == nil || !h.adopted || !d.accepted {
+		return
+	}
+	h.adopted = false
+	end := d.now.Add(d.remaining())
+	if d.activity == playingSong && d.item == d.room.NowPlaying && end.Sub(item.CommittedAt) >= 2*lateEffect {
+		h.ends = end
 	}
 }
 

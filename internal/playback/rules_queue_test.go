@@ -210,6 +210,30 @@ func TestOvertakenSongIsVerifiedInTime(t *testing.T) {
 	}
 }
 
+// A server crashed while it committed a song, and the player stops at the end of the song before. The next server, which
+// has seen that song play, does not wait for the committed one once Spotify's queue cannot be read.
+func TestSongOfACrashedServerThatThePlayerPassedOverReturns(t *testing.T) {
+	for left, returned := range map[time.Duration]string{4 * time.Second: "item-b", 2 * time.Second: ""} {
+		committedFor := 2*lateEffect - 3*time.Second
+		r := showing(room(item("a", playing), committed("b", party.CommitPending, committedFor)), 180*time.Second, 0)
+		in := Input{Now: noon, Room: r}
+		in.Memory = Decide(in).Memory
+		in.Observation = plays(song("a"), 200*time.Second-left)
+		in.Memory = Decide(in).Memory
+		in.Room = room(r.Committed())
+		for range 2 {
+			in.Now = in.Now.Add(5 * time.Second)
+			in.Observation = earlier(stands(song("a"), 0), noon.Sub(in.Now))
+			in.Memory = Decide(in).Memory
+		}
+		in.Memory.commandBackoff = backoff{kind: Unreachable, attempts: 3, until: in.Now.Add(time.Second)}
+		in.Observation = nil
+		if step := Decide(in).Step; step.ReturnedItem != returned {
+			t.Errorf("%v before the end the step is %+v, want %q returned", left, step, returned)
+		}
+	}
+}
+
 // The answer to a commit was lost, and the player stopped at the end of the song before instead of going on. The song
 // is not there: it returns to the queue when Spotify's queue cannot be read, and is not waited for when the device is
 // lost.
