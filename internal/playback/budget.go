@@ -85,11 +85,21 @@ func (d *decision) paced(at time.Time) time.Time {
 	}
 	switch calls := d.memory.calls; {
 	case calls.Total() >= thriftMost:
-		return later(at, d.memory.lookedAt.Add(slowestPace))
+		return later(at, d.affordable())
 	case calls.Last(burstMinutes) >= burstCalls:
 		return later(at, d.memory.lookedAt.Add(burstPace))
 	}
 	return at
+}
+
+// affordable returns when a room that has cost much may be observed again: slowestPace after the last observation, or as
+// soon as enough calls are older than an hour.
+func (d *decision) affordable() time.Time {
+	latest, nextMinute := d.memory.lookedAt.Add(slowestPace), d.now.Truncate(time.Minute).Add(time.Minute)
+	if nextMinute.Before(latest) && d.memory.calls.At(nextMinute).Total() < thriftMost {
+		return nextMinute
+	}
+	return latest
 }
 
 // newlyInDoubt reports whether the newest observation is the first one that is in doubt, or came late and claims

@@ -193,6 +193,20 @@ func TestDeviceIsLookedForWhenPremiumIsTriedAgain(t *testing.T) {
 	}
 }
 
+// A room has cost much. As soon as enough of that is older than an hour, it is observed as usual.
+func TestCostlyRoomIsObservedOnceItsCallsAreOld(t *testing.T) {
+	for ago, want := range map[time.Duration]time.Duration{59 * time.Minute: 40 * time.Second, time.Minute: slowestPace} {
+		in := Input{Now: noon.Add(20 * time.Second), Room: room(item("b", queued)), Memory: observed(stands(song("host"), 0))}
+		in.Memory.calls = party.CallCount{}.Add(10, noon.Add(-ago)).Add(thriftMost-9, noon)
+		in.Memory.inactiveSince = noon.Add(-time.Minute)
+		in.Memory.lookedAt, in.Memory.observedAt = in.Now, in.Now
+		in.Memory.observationBackoff = backoff{kind: Unreachable, until: in.Now.Add(time.Second)}
+		if wait := Decide(in).ObserveAt.Sub(in.Now); wait != want {
+			t.Errorf("%v after most calls the next look follows after %v, want %v", ago, wait, want)
+		}
+	}
+}
+
 // The room's song stopped as its device disappeared. Another device is looked for after a few seconds, once; and what
 // the device that is woken shows is confirmed at once, so that the next song can begin.
 func TestDeviceIsReplacedAtOnceInACostlyRoom(t *testing.T) {
