@@ -210,8 +210,8 @@ func TestOvertakenSongIsVerifiedInTime(t *testing.T) {
 	}
 }
 
-// A server crashed while it committed a song, and the player stops at the end of the song before. The next server, which
-// has seen that song play, does not wait for the committed one once Spotify's queue cannot be read.
+// A server crashed while it committed a song, and the player stops at the end of the song before. The next server has
+// seen that song play, and does not wait for the committed one when Spotify's queue cannot be read.
 func TestSongOfACrashedServerThatThePlayerPassedOverReturns(t *testing.T) {
 	for left, returned := range map[time.Duration]string{4 * time.Second: "item-b", 2 * time.Second: ""} {
 		committedFor := 2*lateEffect - 3*time.Second

@@ -195,8 +195,9 @@ func TestDeviceIsLookedForWhenPremiumIsTriedAgain(t *testing.T) {
 
 // A room has cost much. As soon as enough of that is older than an hour, it is observed as usual.
 func TestCostlyRoomIsObservedOnceItsCallsAreOld(t *testing.T) {
+	silent := observed(stands(song("host"), 0))
 	for ago, want := range map[time.Duration]time.Duration{59 * time.Minute: 40 * time.Second, time.Minute: slowestPace} {
-		in := Input{Now: noon.Add(20 * time.Second), Room: room(item("b", queued)), Memory: observed(stands(song("host"), 0))}
+		in := Input{Now: noon.Add(20 * time.Second), Room: room(item("b", queued)), Memory: silent}
 		in.Memory.calls = party.CallCount{}.Add(10, noon.Add(-ago)).Add(thriftMost-9, noon)
 		in.Memory.inactiveSince = noon.Add(-time.Minute)
 		in.Memory.lookedAt, in.Memory.observedAt = in.Now, in.Now
