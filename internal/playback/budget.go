@@ -92,8 +92,8 @@ func (d *decision) paced(at time.Time) time.Time {
 	return at
 }
 
-// affordable returns when a room that has cost much may be observed again: as soon as enough of its calls are older than
-// an hour, or slowestPace after the last observation.
+// affordable returns when a room that has cost much may be observed again: as soon as enough calls are older than an
+// hour, or slowestPace after the last observation.
 func (d *decision) affordable() time.Time {
 	latest, nextMinute := d.memory.lookedAt.Add(slowestPace), d.now.Truncate(time.Minute).Add(time.Minute)
 	if nextMinute.Before(latest) && d.memory.calls.At(nextMinute).Total() < thriftMost {
