@@ -11,6 +11,7 @@ import (
 	"antwon.dj/backend/ent"
 	"antwon.dj/backend/ent/idempotencykey"
 	"antwon.dj/backend/internal/account"
+	"antwon.dj/backend/internal/bulk"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/likes"
 	"antwon.dj/backend/internal/party"
@@ -93,9 +94,9 @@ func (i *idempotency) store(ctx context.Context, tx *ent.Tx, done result, now ti
 }
 
 // changeOnce is change for a mutation that may have an idempotency key: a repetition does not run fn and returns the
-// first result, also after the room was closed. The key is stored in the same transaction. It is not stored if the
-// change is refused, or if fn wrote nothing: such a mutation can be repeated without harm, and would fill the table. A
-// new mutation of a closed room is a Conflict.
+// first result, also after the room was closed. The key is stored in the same transaction, unless the change is
+// refused. It is stored also if fn wrote nothing: a request that is delivered late must not undo what the user has done
+// since. Of such mutations of an object the oldest keys are forgotten. A new mutation of a closed room is a Conflict.
 func (j *Jukebox) changeOnce(ctx context.Context, a access, key *string, mutation string, arguments any,
 	fn func(context.Context, *roomTx) (result, error),
 ) (done result, err error) {
@@ -115,8 +116,14 @@ func (j *Jukebox) changeOnce(ctx context.Context, a access, key *string, mutatio
 			done = *earlier
 			return nil
 		}
-		if done, err = fn(ctx, t); err != nil || once == nil || !t.wrote() {
+		if done, err = fn(ctx, t); err != nil || once == nil {
 			return err
+		}
+		if !t.wrote() {
+			of := bulk.Like{ItemID: done.objectID, UserID: once.UserID}
+			if err := t.rows.ForgetKeys(ctx, of, likes.KeysPerObject-1); err != nil {
+				return err
+			}
 		}
 		return once.store(ctx, t.unversioned(), done, t.now)
 	})

@@ -45,10 +45,10 @@ func (p *fixture) arrive(who context.Context) (leave func()) {
 	return leave
 }
 
-// notePresence runs the server's own counting for a while.
+// notePresence runs the server's own counting for a while, and for a moment longer: what is due at its end is done.
 func (p *fixture) notePresence(howLong time.Duration) {
 	p.Helper()
-	ctx, cancel := context.WithTimeout(p.Context(), howLong)
+	ctx, cancel := context.WithTimeout(p.Context(), howLong+time.Second)
 	defer cancel()
 	p.must(p.RunPresence(ctx))
 }

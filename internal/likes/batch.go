@@ -67,8 +67,9 @@ func (b *Batch) Decide(room *Room, l *Change, found *bulk.Found, now time.Time) 
 		}
 	}
 	b.now = now
-	if b.change(room, l, item, found) {
-		b.store(l, found.Key)
+	changed := b.change(room, l, item, found)
+	if l.Once != nil {
+		b.store(room, l, found.Key, changed)
 	}
 	after := *item
 	l.Item = &after
@@ -144,9 +145,9 @@ func (b *Batch) forget(room *Room, like bulk.Like, keys int) {
 	}
 	kept := b.keptOf(like)
 	if kept.forget {
-		keys = keysPerObject - 1
+		keys = KeysPerObject - 1
 	}
-	if keys+kept.added >= keysPerObject {
+	if keys+kept.added >= KeysPerObject {
 		kept.forget, kept.added = true, 0
 	}
 }
@@ -168,11 +169,9 @@ func (b *Batch) keptOf(like bulk.Like) *keptKeys {
 	return kept
 }
 
-// store has the idempotency key of a change stored, if it has one. stored is what the database has for it.
-func (b *Batch) store(l *Change, stored *bulk.Key) {
-	if l.Once == nil {
-		return
-	}
+// store has the idempotency key of a change stored. stored is what the database has for it. A like that changed nothing
+// has a key as well: if the request is delivered again later, it must not undo what the user has done since.
+func (b *Batch) store(room *Room, l *Change, stored *bulk.Key, changed bool) {
 	key := bulk.Key{
 		UserID: l.Once.UserID, Hash: l.Once.Hash, Mutation: l.Once.Mutation, ArgumentsHash: l.Once.ArgumentsHash,
 		ObjectID: l.ItemID, CreatedAt: b.now,
@@ -182,5 +181,8 @@ func (b *Batch) store(l *Change, stored *bulk.Key) {
 	}
 	b.keys[keyOf{key.UserID, key.Hash}] = key
 	b.stored = append(b.stored, key)
-	b.keptOf(bulk.Like{ItemID: l.ItemID, UserID: key.UserID}).added++
+	kept := b.keptOf(bulk.Like{ItemID: l.ItemID, UserID: key.UserID})
+	kept.added++
+	kept.forget = kept.forget || !changed // it is not known how many are stored
+	room.Written = true
 }

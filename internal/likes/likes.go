@@ -70,6 +70,6 @@ func mayChange(state party.QueueItemState) error {
 	return nil
 }
 
-// keysPerObject is how many idempotency keys are kept of a user who likes and unlikes the same song again and again. A
-// client has far fewer requests under way.
-const keysPerObject = 100
+// KeysPerObject is how many idempotency keys are kept of a user who changes the same thing again and again, such as the
+// like of a song. A client has far fewer requests under way.
+const KeysPerObject = 100

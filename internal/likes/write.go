@@ -9,7 +9,7 @@ import (
 // Write stores what the changes of the batch came to. Their events are written with the transaction's.
 func (b *Batch) Write(ctx context.Context, rows bulk.Tx) error {
 	if len(b.changed) == 0 {
-		return nil
+		return b.writeKeys(ctx, rows)
 	}
 	counts := make([]bulk.Count, len(b.changed))
 	for i, id := range b.changed {
@@ -41,7 +41,7 @@ func (b *Batch) writeKeys(ctx context.Context, rows bulk.Tx) error {
 		if !kept.forget {
 			continue
 		}
-		if err := rows.ForgetKeys(ctx, like, keysPerObject-1+kept.added); err != nil {
+		if err := rows.ForgetKeys(ctx, like, KeysPerObject-1+kept.added); err != nil {
 			return err
 		}
 	}

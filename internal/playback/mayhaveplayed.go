@@ -59,7 +59,11 @@ func (d *decision) adoptCommitted() {
 		d.memory.handover = handover{itemID: item.ID, loaded: &playing.Song, adopted: item.Commit == party.CommitPending}
 	default:
 		direct := last.Status == party.Idle && last.ObservedAt.Before(item.CommittedAt)
-		d.memory.handover = handover{itemID: item.ID, loaded: last.Song, direct: direct}
+		loaded := last.Song
+		if last.ProgressMS != nil && expected(last, item.CommittedAt) < 0 { // it began after that
+			loaded = nil
+		}
+		d.memory.handover = handover{itemID: item.ID, loaded: loaded, direct: direct}
 	}
 	d.adoptEnd(item)
 }

@@ -210,6 +210,24 @@ func TestOvertakenSongIsVerifiedInTime(t *testing.T) {
 	}
 }
 
+// A song was in the player's queue, and the host plays something else, which began after that. Another server finds that
+// the song is no longer in the queue: it may have been heard before, unless the host's song was there first.
+func TestSongThatWasHeardBeforeTheNextServerIsNotPlayedAgain(t *testing.T) {
+	for began, started := range map[time.Duration]string{time.Minute: "item-b", 3 * time.Minute: ""} {
+		in := Input{Now: noon, Room: room(committed("b", sent, 2*time.Minute))}
+		in.Room.Playback.Status, in.Room.Playback.Song = party.Playing, new(song("host"))
+		in.Room.Playback.ObservedAt, in.Room.Playback.ProgressMS = noon.Add(10*time.Second-began), new(10_000)
+		for ago := confirmDelay; ago >= 0; ago -= confirmDelay {
+			in.Now, in.Observation = noon.Add(-ago), earlier(plays(song("host"), began-ago), ago)
+			in.Memory = Decide(in).Memory
+		}
+		in.Observation, in.Answer = nil, answered(ReadQueue, "b", "", song("host"))
+		if step := Decide(in).Step; step.StartedItem != started {
+			t.Errorf("the host's song began %v ago: the step is %+v, want %q started", began, step, started)
+		}
+	}
+}
+
 // A server crashed while it committed a song, and the player stops at the end of the song before. The next server has
 // seen that song play, and does not wait for the committed one when Spotify's queue cannot be read.
 func TestSongOfACrashedServerThatThePlayerPassedOverReturns(t *testing.T) {

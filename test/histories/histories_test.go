@@ -1,6 +1,7 @@
 package histories_test
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -30,9 +31,7 @@ const guests = 8
 // tell lets the users of a world act while the nemesis breaks it, and checks the history.
 func tell(t *testing.T, w *world) {
 	t.Helper()
-	if *seed == 0 {
-		*seed = uint64(time.Now().UnixNano())
-	}
+	seed := cmp.Or(*seed, uint64(time.Now().UnixNano()))
 	began := w.rec.now()
 	following, stopFollowing := context.WithCancel(t.Context())
 	var followers, actors sync.WaitGroup
@@ -43,11 +42,11 @@ func tell(t *testing.T, w *world) {
 	}
 	acting, stopActing := context.WithCancel(t.Context())
 	for n := range uint64(guests) {
-		actors.Go(func() { w.beGuests(acting, *seed+n) })
+		actors.Go(func() { w.beGuests(acting, seed+n) })
 	}
 	actors.Go(func() { w.beHost(acting) })
 	actors.Go(func() { w.keepAsking(acting) })
-	w.nemesis(began+*duration, rand.New(rand.NewPCG(*seed, 0)))
+	w.nemesis(began+*duration, rand.New(rand.NewPCG(seed, 0)))
 	time.Sleep(3 * time.Second) // for acts after the last fault
 	stopActing()
 	actors.Wait()
@@ -65,7 +64,7 @@ func tell(t *testing.T, w *world) {
 		t.Errorf("only %d acts were acknowledged in spite of %d faults: that shows nothing", certain, len(h.faults))
 	}
 	for _, v := range h.check() {
-		t.Errorf("with -seed=%d: %s", *seed, h.story(v))
+		t.Errorf("with -seed=%d: %s", seed, h.story(v))
 	}
 }
 
