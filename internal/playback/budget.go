@@ -80,7 +80,7 @@ func (d *decision) paced(at time.Time) time.Time {
 	inDoubt := m.suspicion.kind != nothingNew || m.hidden || fails
 	plays := d.activity == playingSong && d.remaining() > -maxOverrun && !inDoubt
 	started := m.changedAt.After(m.lookedAt) && m.commandBackoff.attempts <= 1 && !fails
-	if len(d.room.PendingCommands) > 0 || plays || d.newlyInDoubt() || started || d.newlySilent(at) || d.newlyLost(at) {
+	if len(d.room.PendingCommands) > 0 || plays || d.newlyInDoubt() || started || d.newlySilent(at) || d.replacesDevice(at) {
 		return at
 	}
 	switch calls := d.memory.calls; {
@@ -109,25 +109,26 @@ func (d *decision) newlyInDoubt() bool {
 	return d.inDoubt() && (doubt.inRow == 1 || doubt.looks == 1 && d.cameLate())
 }
 
-// newlySilent reports whether a silence has just begun at that time, or shows on a device that has just been woken, and
-// a song waits, which begins once an observation confirms the silence. If the player claims to play, and does not, only
-// one that follows a late one counts.
+// newlySilent reports whether a silence has just begun at that time, or shows on a device to which playback was just
+// transferred, and a song waits, which begins once an observation confirms the silence. If the player claims to play,
+// and does not, only one that follows a late one counts.
 func (d *decision) newlySilent(at time.Time) bool {
 	waits := d.nothingPlays() && (d.room.NowPlaying != nil || d.hasNext())
 	matters := !d.memory.observation.Playing || d.seenOnce() && d.cameLate()
-	begins := at.Sub(d.memory.inactiveSince) < staleWindow+confirmDelay
-	return waits && matters && (begins || d.newlyWoken())
+	since := d.memory.inactiveSince
+	if d.memory.resumeAfterTransfer {
+		since = later(since, d.memory.changedAt)
+	}
+	return waits && matters && at.Sub(since) < staleWindow+confirmDelay
 }
 
-// newlyWoken reports whether the newest observation is the first one after playback was transferred to a device.
-func (d *decision) newlyWoken() bool {
-	return d.memory.resumeAfterTransfer && d.seenOnce() && d.memory.changedAt.After(d.memory.lookedBefore)
-}
-
-// newlyLost reports whether at that time the search follows for another device than the one that has just disappeared.
-func (d *decision) newlyLost(at time.Time) bool {
-	search := d.memory.silentSince.Add(searchDelay)
-	return d.activity == noDevice && d.interrupted() && !at.Before(search) && d.memory.lookedAt.Before(search)
+// replacesDevice reports whether a search follows an observation at that time, for another device than the one that has
+// just disappeared, or a song on a device that was just found.
+func (d *decision) replacesDevice(at time.Time) bool {
+	search, due := d.memory.deviceSearch, d.memory.silentSince.Add(searchDelay)
+	searches := d.interrupted() && !at.Before(due) && d.memory.lookedAt.Before(due)
+	found := search.foundID != "" && search.at.After(d.memory.lookedAt)
+	return d.activity == noDevice && (searches || found)
 }
 
 // cameLate reports whether the newest observation came long after the one before.

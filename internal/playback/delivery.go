@@ -172,11 +172,14 @@ func (d *decision) playDirectly() (action, bool) {
 	return d.send(d.playCommand(item), commitStep(item, party.DeliveryQueue))
 }
 
-// unknownBefore reports whether it was unknown before the newest observations that nothing plays: there were none, or
-// the song that played was skipped by a command, which may have had no effect.
+// unknownBefore reports whether it was unknown before the newest observations that nothing plays: there were none, the
+// song that played was skipped by a command, which may have had no effect, or another one has been begun since.
 func (d *decision) unknownBefore() bool {
-	ended := d.memory.lastEnded
-	return ended.song == nil || ended.itemID == d.memory.skippedID
+	ended, s := d.memory.lastEnded, d.memory.observation
+	if ended.song == nil || ended.itemID == d.memory.skippedID {
+		return true
+	}
+	return s.Song != nil && s.Progress > 0 && !inTail(s) && !sameRecording(s.Song, ended.song)
 }
 
 // commitStep returns the step that commits an item.

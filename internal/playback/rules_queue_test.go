@@ -210,6 +210,21 @@ func TestOvertakenSongIsVerifiedInTime(t *testing.T) {
 	}
 }
 
+// The answer to a commit was lost. Spotify's queue does not have the song, but names another one than plays: it is an old
+// answer, which says nothing. One that names what plays returns the song.
+func TestOldQueueSaysNothingAboutASong(t *testing.T) {
+	for current, returned := range map[string]string{"x": "item-b", "z": ""} {
+		in := Input{Now: noon, Room: room(committed("b", party.CommitUnknown, 20*time.Second))}
+		in.Memory = observed(plays(song("x"), 100*time.Second))
+		in.Memory.handover = handover{itemID: "item-b", loaded: new(song("x"))}
+		in.Answer = &Answer{Command: Command{Kind: ReadQueue, ItemID: "item-b", URI: song("b").URI}}
+		in.Answer.Queue.Current = new(song(current))
+		if step := Decide(in).Step; step.ReturnedItem != returned {
+			t.Errorf("the queue names %s: the step is %+v", current, step)
+		}
+	}
+}
+
 // A song was in the player's queue, and the host plays something else, which began after that. Another server finds that
 // the song is no longer in the queue: it may have been heard before, unless the host's song was there first.
 func TestSongThatWasHeardBeforeTheNextServerIsNotPlayedAgain(t *testing.T) {

@@ -64,3 +64,16 @@ func TestSongThatStandsAtItsStartEndsInTimeOnAnotherServer(t *testing.T) {
 		}
 	}
 }
+
+// The room's song should be over. One look says that another one is paused in its middle, which may be a lie: it may play.
+// The next song waits for a second look. If the player stands at an end or a beginning, it does not.
+func TestNoSongIsPlayedOverOneThatOneLookShowsPaused(t *testing.T) {
+	for at, sends := range map[time.Duration]CommandKind{0: Play, 50 * time.Second: None, 199 * time.Second: Play} {
+		memory := observed(earlier(plays(song("a"), 100*time.Second), 2*time.Minute))
+		memory.lastEnded = endedSong{itemID: "item-a", song: new(song("a")), at: noon}
+		in := Input{Now: noon, Room: room(item("b", queued)), Memory: memory, Observation: stands(song("x"), at)}
+		if plan := Decide(in); plan.Command.Kind != sends {
+			t.Errorf("at %v it sends %q, want %q", at, plan.Command.Kind, sends)
+		}
+	}
+}

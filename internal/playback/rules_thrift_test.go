@@ -208,6 +208,32 @@ func TestCostlyRoomIsObservedOnceItsCallsAreOld(t *testing.T) {
 	}
 }
 
+// Nothing played, as there was no device. One is found, and the next song begins there at once.
+func TestSongBeginsAtOnceOnAFoundDeviceInACostlyRoom(t *testing.T) {
+	memory := costly(observed(&Observation{At: noon.Add(-30 * time.Second)}))
+	memory.silentSince, memory.inactiveSince = noon.Add(-time.Hour), noon.Add(-time.Hour)
+	memory.lookedAt, memory.calls = noon.Add(-30*time.Second), memory.calls.Add(20, noon)
+	in := Input{Now: noon, Room: room(item("b", queued)), Memory: memory}
+	in.Answer = &Answer{Command: Command{Kind: Devices}, Devices: []party.Device{*speaker()}}
+	if wait := Decide(in).ObserveAt.Sub(noon); wait > 0 {
+		t.Errorf("the look before the song follows after %v", wait)
+	}
+}
+
+// A song waits on a device that was lost and has been woken, and is silent there. That is seen in time for the song to
+// be begun, and not a minute later.
+func TestCommittedSongBeginsAtOnceOnAWokenDeviceInACostlyRoom(t *testing.T) {
+	memory := costly(observed(stands(song("b"), 0)))
+	memory.calls, memory.inactiveSince = memory.calls.Add(20, noon), noon.Add(-time.Minute)
+	memory.resumeAfterTransfer, memory.commandedAt = true, noon.Add(-1900*time.Millisecond)
+	memory.changedAt = memory.commandedAt
+	memory.alike.times = 2
+	in := Input{Now: noon, Room: room(committed("b", sent, time.Minute)), Memory: memory}
+	if wait := Decide(in).ObserveAt.Sub(noon); wait > time.Second {
+		t.Errorf("the next look follows after %v", wait)
+	}
+}
+
 // The room's song stopped as its device disappeared. Another device is looked for after a few seconds, once; and what
 // the device that is woken shows is confirmed at once, so that the next song can begin.
 func TestDeviceIsReplacedAtOnceInACostlyRoom(t *testing.T) {

@@ -47,10 +47,12 @@ func (d *decision) recordVerification(item *party.QueueItem) party.PlaybackStep 
 }
 
 // saysNothing reports whether the queue that was read is empty while the player has a song, which it would have to
-// name.
+// name, or names another one than the song that plays: then it is an old one.
 func (d *decision) saysNothing(item *party.QueueItem) bool {
-	q := d.answer.Queue
-	return item.Via != party.DeliveryPlaylist && d.hasSong(item) && q.Current == nil && len(q.Next) == 0
+	q, s := d.answer.Queue, d.memory.observation
+	isOld := d.activity == playingSong && q.Current != nil && !sameRecording(q.Current, s.Song)
+	isEmpty := q.Current == nil && len(q.Next) == 0
+	return item.Via != party.DeliveryPlaylist && d.hasSong(item) && (isEmpty || isOld)
 }
 
 // hasSong reports whether the player has a song that plays, is paused, or may have been interrupted: if the item was

@@ -141,7 +141,8 @@ func (v *verdict) recordSongs() []*song {
 // judgeSong judges what became of a song.
 func (v *verdict) judgeSong(s *song) {
 	byServer := v.startedByServer(s)
-	if len(byServer) > 1 && (v.liedTo(byServer[1].Started) || v.liedTo(byServer[0].Ended.Add(nextLook))) {
+	if len(byServer) > 1 && (v.liedTo(byServer[0].Started) || v.liedTo(byServer[1].Started) ||
+		v.liedTo(byServer[0].Ended.Add(nextLook))) {
 		v.ends["heard twice, as Spotify said several times that it did not have it"]++
 	} else if len(byServer) > 1 {
 		v.blame(byServer[1].Started, "heard twice", "The server played song %d %d times.", s.number, len(byServer))

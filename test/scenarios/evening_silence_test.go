@@ -53,6 +53,9 @@ func (v *verdict) allowedUntil(quiet sim.Silence, calm span) time.Time {
 		if v.liedTo(calm.from) { // what several untrue looks have said is believed until the next look
 			seen = later(seen, calm.from.Add(nextLook))
 		}
+		if v.toldLost(calm) {
+			seen = later(seen, calm.from.Add(hiddenLook))
+		}
 		return seen.Add(maxPause + slow) // the next song was committed late
 	}
 	look := nextLook
