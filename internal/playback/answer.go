@@ -179,6 +179,8 @@ func (d *decision) recordFailure(item *party.QueueItem) party.PlaybackStep {
 	switch {
 	case fault.Kind == NoDevice && !delivery && d.lostWithDevice(item):
 		return d.assumePlayed(item)
+	case d.playlistLacks(item):
+		return d.returnOrRefuse(item, true)
 	case item == nil || !delivery || item.Commit == party.CommitSent:
 		return party.PlaybackStep{}
 	case fault.Kind == Unreachable:
@@ -187,6 +189,13 @@ func (d *decision) recordFailure(item *party.QueueItem) party.PlaybackStep {
 		return d.returnOrRefuse(item, fault.Kind == Gone)
 	}
 	return party.PlaybackStep{ReturnedItem: item.ID}
+}
+
+// playlistLacks reports whether Spotify has refused repeatedly to play the room's playlist from an item on, as the
+// playlist does not have it, or nothing that can be played.
+func (d *decision) playlistLacks(item *party.QueueItem) bool {
+	repeated := d.memory.commandBackoff.attempts >= 2
+	return item != nil && d.answer.Command.Kind == PlayPlaylist && d.answer.Fault.Kind == Gone && repeated
 }
 
 // lostWithDevice reports whether a song waited in the queue of a device that has disappeared, for so long that it may

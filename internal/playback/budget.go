@@ -80,7 +80,8 @@ func (d *decision) paced(at time.Time) time.Time {
 	inDoubt := m.suspicion.kind != nothingNew || m.hidden || fails
 	plays := d.activity == playingSong && d.remaining() > -maxOverrun && !inDoubt
 	started := m.changedAt.After(m.lookedAt) && m.commandBackoff.attempts <= 1 && !fails
-	if len(d.room.PendingCommands) > 0 || plays || d.newlyInDoubt() || started || d.newlySilent(at) || d.replacesDevice(at) {
+	changes := started || d.newlyInDoubt() || d.newlySilent(at) || d.replacesDevice(at)
+	if len(d.room.PendingCommands) > 0 || plays || changes {
 		return at
 	}
 	switch calls := d.memory.calls; {

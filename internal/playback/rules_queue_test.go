@@ -210,8 +210,8 @@ func TestOvertakenSongIsVerifiedInTime(t *testing.T) {
 	}
 }
 
-// The answer to a commit was lost. Spotify's queue does not have the song, but names another one than plays: it is an old
-// answer, which says nothing. One that names what plays returns the song.
+// The answer to a commit was lost. Spotify's queue does not have the song, but names another one than plays: it is an
+// old answer, which says nothing. One that names what plays returns the song.
 func TestOldQueueSaysNothingAboutASong(t *testing.T) {
 	for current, returned := range map[string]string{"x": "item-b", "z": ""} {
 		in := Input{Now: noon, Room: room(committed("b", party.CommitUnknown, 20*time.Second))}
@@ -225,8 +225,8 @@ func TestOldQueueSaysNothingAboutASong(t *testing.T) {
 	}
 }
 
-// A song was in the player's queue, and the host plays something else, which began after that. Another server finds that
-// the song is no longer in the queue: it may have been heard before, unless the host's song was there first.
+// A song was in the player's queue, and the host plays something else, which began after that. Another server finds
+// that the song is no longer in the queue: it may have been heard before, unless the host's song was there first.
 func TestSongThatWasHeardBeforeTheNextServerIsNotPlayedAgain(t *testing.T) {
 	for began, started := range map[time.Duration]string{time.Minute: "item-b", 3 * time.Minute: ""} {
 		in := Input{Now: noon, Room: room(committed("b", sent, 2*time.Minute))}

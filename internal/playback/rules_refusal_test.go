@@ -187,3 +187,20 @@ func TestRefusalByAPlayerThatPlaysIsNotShownForLong(t *testing.T) {
 		}
 	}
 }
+
+// A song stands in the room's playlist, as far as is known. Twice Spotify refuses to play the playlist from there on,
+// as the song is not there. It returns to the queue, where it gives way to others.
+func TestSongThatThePlaylistLacksReturns(t *testing.T) {
+	waits := committed("b", sent, time.Minute)
+	waits.Via = party.DeliveryPlaylist
+	in := Input{Now: noon, Room: room(waits, item("c", queued)), Memory: observed(stands(song("x"), 0))}
+	in.Room.HasPlayed, in.Room.PlaylistURI = true, "spotify:playlist:room"
+	for _, want := range []string{"", "item-b"} {
+		in.Answer = answered(PlayPlaylist, "b", Gone)
+		plan := Decide(in)
+		if plan.Step.ReturnedItem != want {
+			t.Errorf("the step is %+v, want %q returned", plan.Step, want)
+		}
+		in.Memory = plan.Memory
+	}
+}

@@ -65,8 +65,8 @@ func TestSongThatStandsAtItsStartEndsInTimeOnAnotherServer(t *testing.T) {
 	}
 }
 
-// The room's song should be over. One look says that another one is paused in its middle, which may be a lie: it may play.
-// The next song waits for a second look. If the player stands at an end or a beginning, it does not.
+// The room's song should be over. One look says that another one is paused in its middle, which may be a lie: it may
+// play. The next song waits for a second look. If the player stands at an end or a beginning, it does not.
 func TestNoSongIsPlayedOverOneThatOneLookShowsPaused(t *testing.T) {
 	for at, sends := range map[time.Duration]CommandKind{0: Play, 50 * time.Second: None, 199 * time.Second: Play} {
 		memory := observed(earlier(plays(song("a"), 100*time.Second), 2*time.Minute))
