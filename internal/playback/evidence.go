@@ -129,7 +129,7 @@ func (d *decision) believes(s Observation) bool {
 }
 
 // proven reports whether the present suspicion is a fact. That no player is active is never proven by such observations
-// alone: the queue has to confirm it.
+// alone: the queue has to confirm it. That another song plays is hardly proven by the same answer twice.
 func (d *decision) proven(k known, s Observation) bool {
 	doubt := d.memory.suspicion
 	lasted := s.At.Sub(doubt.since)
@@ -138,6 +138,8 @@ func (d *decision) proven(k known, s Observation) bool {
 		return doubt.queueFails > 0 && lasted >= noPlayerAtMost
 	case doubt.kind == standsStill && !inTail(s):
 		return d.memory.still.proves(s.At)
+	case (doubt.kind == otherSong || doubt.kind == lookBack) && d.memory.still.times >= 2:
+		return d.memory.still.times >= manyStill
 	}
 	return doubt.looks >= 2 && lasted >= minConfirmGap
 }

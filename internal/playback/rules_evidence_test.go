@@ -218,3 +218,21 @@ func TestFirstDoubtIsConfirmedInARoomThatHasCostMuch(t *testing.T) {
 		}
 	}
 }
+
+// Two looks show another song at the same place, long before the room's song should end: the second one proves nothing,
+// as it may be the first one again. If the song has moved, or many looks agree, it is believed.
+func TestTheSameAnswerTwiceProvesNoOtherSong(t *testing.T) {
+	for moves, want := range map[time.Duration]int{0: manyStill, time.Second: 2} {
+		in := Input{Now: noon, Room: showing(room(item("a", playing)), 20*time.Second, 0)}
+		in.Memory = observed(plays(song("a"), 20*time.Second))
+		looks := 0
+		for in.Memory.observation.Song.URI != song("x").URI && looks < 10 {
+			in.Now, looks = in.Now.Add(confirmDelay), looks+1
+			in.Observation = earlier(plays(song("x"), time.Minute+time.Duration(looks)*moves), noon.Sub(in.Now))
+			in.Memory = Decide(in).Memory
+		}
+		if looks != want {
+			t.Errorf("a song that moves by %v is believed after %d looks, want %d", moves, looks, want)
+		}
+	}
+}

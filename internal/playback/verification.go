@@ -56,10 +56,12 @@ func (d *decision) saysNothing(item *party.QueueItem) bool {
 }
 
 // hasSong reports whether the player has a song that plays, is paused, or may have been interrupted: if the item was
-// played directly in place of another song, and something that is no song plays now, the item may go on after that.
+// sent, or was played directly in place of another song, and something that is no song plays now, the item may follow.
 func (d *decision) hasSong(item *party.QueueItem) bool {
 	h := d.memory.handover
-	interrupted := d.activity == playingOther && h.itemID == item.ID && h.direct && h.loaded != nil
+	replaced := h.itemID == item.ID && h.direct && h.loaded != nil
+	waits := item.Commit == party.CommitSent && d.sentToQueue()
+	interrupted := d.activity == playingOther && (replaced || waits)
 	return d.activity == playingSong || d.activity == pausedSong || interrupted
 }
 

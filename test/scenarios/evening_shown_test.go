@@ -107,7 +107,7 @@ func (v *verdict) judgeHistory() {
 			v.blame(s.heard[0].Started, "history: missing", "Song %d was heard, and is not in the history.", s.number)
 		case known && play.Skipped && len(s.heard) > 0 && v.inFull(s, s.heard[0]) &&
 			!v.liedTo(later(s.heard[0].Ended.Add(nextLook), *play.EndedAt)) && !v.interrupted(s.heard[0]) &&
-			play.StartedAt.Before(s.heard[0].Ended) && !v.restartedUnseen(s) &&
+			play.StartedAt.Before(s.heard[0].Ended) && !v.restartedUnseen(s) && !v.liedTo(*play.EndedAt) &&
 			!v.givenUp(play, s.heard[0]) && !v.fadedUnseen(s, s.heard[0]) &&
 			!v.did(s.heard[0].Started, s.heard[0].Ended, "host seeks"):
 			v.blame(s.heard[0].Ended, "history: skipped", "Song %d was heard in full, and is listed as skipped.", s.number)
