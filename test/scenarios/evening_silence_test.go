@@ -72,7 +72,7 @@ func (v *verdict) allowedUntil(quiet sim.Silence, calm span) time.Time {
 			slow += nextLook
 		}
 		slow += v.slowness(later(quiet.From, calm.from)) // it has to be seen once more before a command
-		return later(calm.from, quiet.From).Add(frozenLook + slow)
+		return later(later(calm.from, quiet.From).Add(frozenLook+slow), v.probedBy(calm))
 	case calm.inactive:
 		return calm.from.Add(searchLook + slow)
 	case quiet.Why == "vanished": // the player claims to play, and nothing belies it before the song should be over
