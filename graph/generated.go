@@ -372,9 +372,9 @@ Everything that changes something.
 
 A mutation with an idempotencyKey (1 to 64 characters) is safe to repeat. If the same user sends it again within a day
 with the same key and the same arguments, the server does nothing and returns the same objects in their present state.
-With other arguments it fails with CONFLICT. That is also true of a mutation that changed nothing, such as liking a song
-twice, but not of one that failed: sent again, it is done as if for the first time. Of more than a hundred likes and
-unlikes of one song, or mutations that changed nothing about one thing, the oldest are forgotten earlier.
+With other arguments it fails with CONFLICT. A mutation that changed nothing, such as liking a song twice, is remembered,
+too. One that failed is not: sent again, it is done as if for the first time. Of more than a hundred keys that a user has
+used for one song or one room, the oldest may be forgotten earlier.
 
 A field that fails is null, and its error says why. The fields before and after it have their results: a document with
 several mutations answers each of them.

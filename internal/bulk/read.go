@@ -15,8 +15,18 @@ import (
 type Wanted struct {
 	ItemID, UserID string
 	KeyHash        string // of its idempotency key; empty: none
-	CountKeys      bool   // whether to count the user's idempotency keys of the item
+	CountKeys      CountKeys
 }
+
+// CountKeys is when to count a user's idempotency keys of an item.
+type CountKeys int
+
+// The zero value counts none.
+const (
+	CountNoKeys CountKeys = iota
+	CountAllKeys
+	CountKeysIfLiked // if the user likes the item
+)
 
 // Found is what the database has for a Wanted.
 type Found struct {
@@ -26,7 +36,7 @@ type Found struct {
 	Role     party.Role // of the user in the room; empty: not a member
 	JoinedAt time.Time  // when the user joined the room; zero: not a member
 	Key      *Key       // nil: the user has not used it
-	Keys     int        // how many idempotency keys of the item the user has; 0 if CountKeys is false
+	Keys     int        // how many idempotency keys of the item the user has, as far as they were to be counted
 }
 
 // Room is what changes of likes read of a room.
@@ -98,7 +108,7 @@ var (
 
 var readColumns = `SELECT w.column1, r.id, r.status, r.version, r.members_version, r.likes_after_minutes,
 l.id IS NOT NULL, a.role, a.joined_at, k.mutation, k.arguments_hash, k.object_id, k.flag, k.created_at,
-CASE WHEN w.column5 THEN (SELECT COUNT(*) FROM idempotency_keys c
+CASE WHEN w.column5 = 1 OR w.column5 = 2 AND l.id IS NOT NULL THEN (SELECT COUNT(*) FROM idempotency_keys c
 WHERE c.user_id = w.column3 AND c.object_id = w.column2) ELSE 0 END, ` + roomstate.ItemColumns
 
 const readJoins = `

@@ -69,7 +69,7 @@ func (b *Batch) Decide(room *Room, l *Change, found *bulk.Found, now time.Time) 
 	b.now = now
 	changed := b.change(room, l, item, found)
 	if l.Once != nil {
-		b.store(room, l, found.Key, changed)
+		b.store(room, l, found, changed)
 	}
 	after := *item
 	l.Item = &after
@@ -143,7 +143,13 @@ func (b *Batch) forget(room *Room, like bulk.Like, keys int) {
 	if !slices.Contains(b.forgotten, of) {
 		b.forgotten = append(b.forgotten, of)
 	}
-	kept := b.keptOf(like)
+	b.makeRoom(like, keys)
+}
+
+// makeRoom forgets the oldest idempotency keys of a user for an item, if one more is too many. keys is how many were
+// stored before this batch.
+func (b *Batch) makeRoom(of bulk.Like, keys int) {
+	kept := b.keptOf(of)
 	if kept.forget {
 		keys = KeysPerObject - 1
 	}
@@ -169,20 +175,22 @@ func (b *Batch) keptOf(like bulk.Like) *keptKeys {
 	return kept
 }
 
-// store has the idempotency key of a change stored. stored is what the database has for it. A like that changed nothing
-// has a key as well: if the request is delivered again later, it must not undo what the user has done since.
-func (b *Batch) store(room *Room, l *Change, stored *bulk.Key, changed bool) {
+// store has the idempotency key of a change stored. A like that changed nothing has a key as well: if the request is
+// delivered again later, it must not undo what the user has done since.
+func (b *Batch) store(room *Room, l *Change, found *bulk.Found, changed bool) {
 	key := bulk.Key{
 		UserID: l.Once.UserID, Hash: l.Once.Hash, Mutation: l.Once.Mutation, ArgumentsHash: l.Once.ArgumentsHash,
 		ObjectID: l.ItemID, CreatedAt: b.now,
 	}
-	if stored != nil {
-		b.expire = append(b.expire, *stored)
+	if found.Key != nil {
+		b.expire = append(b.expire, *found.Key)
 	}
 	b.keys[keyOf{key.UserID, key.Hash}] = key
 	b.stored = append(b.stored, key)
-	kept := b.keptOf(bulk.Like{ItemID: l.ItemID, UserID: key.UserID})
-	kept.added++
-	kept.forget = kept.forget || !changed // it is not known how many are stored
+	of := bulk.Like{ItemID: l.ItemID, UserID: key.UserID}
+	if !changed {
+		b.makeRoom(of, found.Keys)
+	}
+	b.keptOf(of).added++
 	room.Written = true
 }

@@ -24,9 +24,12 @@ type Change struct {
 
 // Wanted is what the change has to know.
 func (c *Change) Wanted() bulk.Wanted {
-	wanted := bulk.Wanted{ItemID: c.ItemID, UserID: c.UserID, CountKeys: c.Unlike}
+	wanted := bulk.Wanted{ItemID: c.ItemID, UserID: c.UserID}
 	if c.Once != nil {
-		wanted.KeyHash = c.Once.Hash
+		wanted.KeyHash, wanted.CountKeys = c.Once.Hash, bulk.CountKeysIfLiked // then the like changes nothing
+	}
+	if c.Unlike {
+		wanted.CountKeys = bulk.CountAllKeys
 	}
 	return wanted
 }
@@ -70,6 +73,6 @@ func mayChange(state party.QueueItemState) error {
 	return nil
 }
 
-// KeysPerObject is how many idempotency keys are kept of a user who changes the same thing again and again, such as the
-// like of a song. A client has far fewer requests under way.
+// KeysPerObject is how many idempotency keys are kept of a user who likes and unlikes the same song again and again, or
+// repeats what changes nothing about one song or one room. A client has far fewer requests under way.
 const KeysPerObject = 100

@@ -192,10 +192,10 @@ func (d *decision) recordFailure(item *party.QueueItem) party.PlaybackStep {
 }
 
 // playlistLacks reports whether Spotify has refused repeatedly to play the room's playlist from an item on, as the
-// playlist does not have it, or nothing that can be played.
+// playlist does not have it, or has nothing there that can be played.
 func (d *decision) playlistLacks(item *party.QueueItem) bool {
-	repeated := d.memory.commandBackoff.attempts >= 2
-	return item != nil && d.answer.Command.Kind == PlayPlaylist && d.answer.Fault.Kind == Gone && repeated
+	b := d.memory.commandBackoff
+	return item != nil && d.answer.Command.Kind == PlayPlaylist && b.kind == Gone && b.refusals >= 2
 }
 
 // lostWithDevice reports whether a song waited in the queue of a device that has disappeared, for so long that it may

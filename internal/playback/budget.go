@@ -14,15 +14,18 @@ const (
 	hourlyCalls = 350
 	// thriftMost is the number of calls in the last hour from which the player is observed a quarter as often.
 	thriftMost = hourlyCalls - 30
-	// burstCalls is how many calls a room may cost in burstMinutes before its observations are paced, whatever calls for
-	// them. The busiest room that nothing goes wrong in needs fewer than 60.
+	// searchMost is the number of calls in the last hour from which no search for a device is in a hurry: it may come
+	// and go all the time.
+	searchMost = hourlyCalls - 10
+	// burstCalls is how many calls a room may cost in burstMinutes before its observations are paced, whatever calls
+	// for them. The busiest room that nothing goes wrong in needs fewer than 60.
 	burstCalls = 70
 	// usualCalls is what a room that plays costs in a minute. It is assumed if no driver has recorded it.
 	usualCalls   = 5
 	burstMinutes = 10
 	burstPace    = 26 * time.Second // between two observations; a command may follow each of them
-	// maxUnrecorded is how many calls a driver makes before it records what the room has cost with its lease. So many may
-	// be unknown to the next driver, which counts them as made.
+	// maxUnrecorded is how many calls a driver makes before it records what the room has cost with its lease. So many
+	// may be unknown to the next driver, which counts them as made.
 	maxUnrecorded = 5
 	slowestPace   = time.Minute // the same when thriftMost is reached, and what no thrift exceeds
 )
@@ -93,8 +96,8 @@ func (d *decision) paced(at time.Time) time.Time {
 	return at
 }
 
-// affordable returns when a room that has cost much may be observed again: as soon as enough calls are older than an
-// hour, or slowestPace after the last observation.
+// affordable returns when a room that has cost much may be observed again: as soon as enough calls are no longer of the
+// last hour, or slowestPace after the last observation.
 func (d *decision) affordable() time.Time {
 	latest, nextMinute := d.memory.lookedAt.Add(slowestPace), d.now.Truncate(time.Minute).Add(time.Minute)
 	if nextMinute.Before(latest) && d.memory.calls.At(nextMinute).Total() < thriftMost {
@@ -103,11 +106,12 @@ func (d *decision) affordable() time.Time {
 	return latest
 }
 
-// newlyInDoubt reports whether the newest observation is the first one that is in doubt, or came late and claims
-// something else than those before.
+// newlyInDoubt reports whether the newest observation is the first one that is in doubt, came late and claims something
+// else than those before, or only repeats the one before.
 func (d *decision) newlyInDoubt() bool {
 	doubt := d.memory.suspicion
-	return d.inDoubt() && (doubt.inRow == 1 || doubt.looks == 1 && d.cameLate())
+	late, repeated := doubt.looks == 1 && d.cameLate(), doubt.inRow < manyStill && d.isRepeated()
+	return d.inDoubt() && (doubt.inRow == 1 || late || repeated)
 }
 
 // newlySilent reports whether a silence has just begun at that time, or shows on a device to which playback was just
@@ -117,7 +121,7 @@ func (d *decision) newlySilent(at time.Time) bool {
 	waits := d.nothingPlays() && (d.room.NowPlaying != nil || d.hasNext())
 	matters := !d.memory.observation.Playing || d.seenOnce() && d.cameLate()
 	since := d.memory.inactiveSince
-	if d.memory.resumeAfterTransfer {
+	if d.memory.resumeAfterTransfer && d.memory.calls.Total() < searchMost {
 		since = later(since, d.memory.changedAt)
 	}
 	return waits && matters && at.Sub(since) < staleWindow+confirmDelay
@@ -129,7 +133,7 @@ func (d *decision) replacesDevice(at time.Time) bool {
 	search, due := d.memory.deviceSearch, d.memory.silentSince.Add(searchDelay)
 	searches := d.interrupted() && !at.Before(due) && d.memory.lookedAt.Before(due)
 	found := search.foundID != "" && search.at.After(d.memory.lookedAt)
-	return d.activity == noDevice && (searches || found)
+	return d.activity == noDevice && (searches || found) && d.memory.calls.Total() < searchMost
 }
 
 // cameLate reports whether the newest observation came long after the one before.

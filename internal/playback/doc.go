@@ -36,11 +36,12 @@ decides, records and sends, in this order.
 
 # Evidence
 
-One answer of Spotify is not a fact: it may come from a cache, late, or without a part of the truth. An observation that
-contradicts what is known is held back until another one confirms it at least a second later (evidence.go). If it says
-that no player is active, the player's queue has to name no song, either; a player that only its queue shows is hidden,
-and its progress goes by the clock (hidden.go). What cuts off a sound needs two observations since the last command that
-agree (looks.go). A song of the room is not declared heard, skipped or lost on less.
+One answer of Spotify is not a fact: it may come from a cache, late, or without a part of the truth. An observation
+that contradicts what is known is held back until another one confirms it at least a second later; one that only
+repeats it, as a cache does, proves little (evidence.go). If it says that no player is active, the player's queue has
+to name no song, either; a player that only its queue shows is hidden, and its progress goes by the clock (hidden.go).
+What cuts off a sound needs two observations since the last command that agree (looks.go). A song of the room is not
+declared heard, skipped or lost on less.
 
 A song that nobody chose, with which a player goes on after somebody has skipped a song in Spotify's app, gives way to
 the room's next song. The host's own choice is respected until its end (unchosen.go).

@@ -129,7 +129,8 @@ func (d *decision) believes(s Observation) bool {
 }
 
 // proven reports whether the present suspicion is a fact. That no player is active is never proven by such observations
-// alone: the queue has to confirm it. That another song plays is hardly proven by the same answer twice.
+// alone: the queue has to confirm it. That another song plays is proven by two observations that differ, or by
+// manyStill that do not.
 func (d *decision) proven(k known, s Observation) bool {
 	doubt := d.memory.suspicion
 	lasted := s.At.Sub(doubt.since)
@@ -138,10 +139,17 @@ func (d *decision) proven(k known, s Observation) bool {
 		return doubt.queueFails > 0 && lasted >= noPlayerAtMost
 	case doubt.kind == standsStill && !inTail(s):
 		return d.memory.still.proves(s.At)
-	case (doubt.kind == otherSong || doubt.kind == lookBack) && d.memory.still.times >= 2:
-		return d.memory.still.times >= manyStill
+	case d.isRepeated():
+		return doubt.looks >= manyStill && lasted >= minConfirmGap
 	}
 	return doubt.looks >= 2 && lasted >= minConfirmGap
+}
+
+// isRepeated reports whether the newest observation shows another song than is known to play, just as the one before:
+// it may be the same answer, from a cache.
+func (d *decision) isRepeated() bool {
+	kind := d.memory.suspicion.kind
+	return (kind == otherSong || kind == lookBack) && d.memory.still.times >= 2
 }
 
 // claimOf returns how an observation contradicts what is known.

@@ -31,10 +31,11 @@ func (d *decision) noteEnd(item *party.QueueItem) {
 	d.memory.lastEnded = endedSong{itemID: item.ID, song: &item.Song, at: d.now, unseen: !seen}
 }
 
-// playsGivenUp reports whether the room's last song plays, which was given up while its device could not be seen.
+// playsGivenUp reports whether the room's last song plays, which was given up a short time before it began.
 func (d *decision) playsGivenUp() bool {
 	ended, s := d.memory.lastEnded, d.memory.observation
-	return d.activity == playingSong && ended.unseen && sameRecording(ended.song, s.Song)
+	return d.activity == playingSong && ended.unseen && sameRecording(ended.song, s.Song) &&
+		d.songBegan().Sub(ended.at) < idleAfter
 }
 
 // maxCrossfade is the longest time for which Spotify's players let a song fade into the next one, with a second more

@@ -68,7 +68,8 @@ func (d *decision) adoptCommitted() {
 	d.adoptEnd(item)
 }
 
-// adoptEnd notes when the song ends behind which another driver, which has crashed, wanted to append an item.
+// adoptEnd notes when the song ends behind which another driver, which has crashed, wanted to append an item. Spotify
+// got the request within lateEffect or not at all, and carried it out within lateEffect.
 func (d *decision) adoptEnd(item *party.QueueItem) {
 	h := &d.memory.handover
 	if item == nil || !h.adopted || !d.accepted {

@@ -236,3 +236,16 @@ func TestTheSameAnswerTwiceProvesNoOtherSong(t *testing.T) {
 		}
 	}
 }
+
+// The room's last song stood still at its end, and the next one has begun. One more look of the last one, at the same
+// place, is not enough: it is as old as those before.
+func TestLookBackAtASongThatStoodStillNeedsMoreThanOneLook(t *testing.T) {
+	memory := observed(plays(song("b"), time.Second))
+	memory.lastEnded = endedSong{itemID: "item-a", song: new(song("a")), at: noon}
+	memory.still = stillLooks{song("a").URI, 199 * time.Second, noon.Add(-5 * time.Second), manyStill}
+	in := Input{Now: noon.Add(time.Second), Room: room(item("b", playing)), Memory: memory}
+	in.Observation = earlier(plays(song("a"), 199*time.Second), -time.Second)
+	if shown := Decide(in).Memory.observation.Song.URI; shown != song("b").URI {
+		t.Errorf("%s is believed to play", shown)
+	}
+}

@@ -138,19 +138,27 @@ func TestSongThatSomebodyLeftAfterALostAnswerDoesNotReturn(t *testing.T) {
 }
 
 // A song waited in the queue of a device that had disappeared, for so long that it was given up. The device comes back
-// and plays it. That is the room's music, and not the host's.
+// and plays it. That is the room's music, and not the host's, unless it is much later.
 func TestSongThatWasGivenUpIsTheRooms(t *testing.T) {
 	memory := observed(plays(song("host"), 20*time.Second))
-	for unseen, want := range map[bool]party.HealthState{true: party.HealthOK, false: party.HealthHostTookOver} {
+	for _, tt := range []struct {
+		seen   bool
+		later  time.Duration
+		health party.HealthState
+	}{
+		{false, 2 * time.Minute, party.HealthOK},
+		{false, 2 * time.Hour, party.HealthHostTookOver},
+		{true, 2 * time.Minute, party.HealthHostTookOver},
+	} {
 		given := item("a", playing)
 		in := Input{Now: noon, Room: room(given, item("b", queued)), Memory: memory}
-		if !unseen {
+		if tt.seen {
 			in.Memory.heard = heard{itemID: given.ID}
 		}
-		in = Input{Now: noon.Add(2 * time.Minute), Room: room(item("b", queued)), Memory: Decide(in).Memory}
-		in.Observation = earlier(plays(song("a"), time.Second), -2*time.Minute)
-		if shown := decideTwice(in).Step.Playback; shown == nil || shown.Health != want {
-			t.Errorf("the room shows %+v, want the health %s", shown, want)
+		in = Input{Now: noon.Add(tt.later), Room: room(item("b", queued)), Memory: Decide(in).Memory}
+		in.Observation = earlier(plays(song("a"), time.Second), -tt.later)
+		if shown := decideTwice(in).Step.Playback; shown == nil || shown.Health != tt.health {
+			t.Errorf("%+v: the room shows %+v", tt, shown)
 		}
 	}
 }

@@ -195,11 +195,14 @@ func TestSongThatThePlaylistLacksReturns(t *testing.T) {
 	waits.Via = party.DeliveryPlaylist
 	in := Input{Now: noon, Room: room(waits, item("c", queued)), Memory: observed(stands(song("x"), 0))}
 	in.Room.HasPlayed, in.Room.PlaylistURI = true, "spotify:playlist:room"
-	for _, want := range []string{"", "item-b"} {
-		in.Answer = answered(PlayPlaylist, "b", Gone)
+	for _, tt := range []struct {
+		fault    FaultKind
+		returned string
+	}{{Unreachable, ""}, {Gone, ""}, {Gone, "item-b"}} {
+		in.Answer = answered(PlayPlaylist, "b", tt.fault)
 		plan := Decide(in)
-		if plan.Step.ReturnedItem != want {
-			t.Errorf("the step is %+v, want %q returned", plan.Step, want)
+		if plan.Step.ReturnedItem != tt.returned {
+			t.Errorf("%s: the step is %+v, want %q returned", tt.fault, plan.Step, tt.returned)
 		}
 		in.Memory = plan.Memory
 	}

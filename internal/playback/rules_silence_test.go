@@ -77,3 +77,16 @@ func TestNoSongIsPlayedOverOneThatOneLookShowsPaused(t *testing.T) {
 		}
 	}
 }
+
+// As far as the server knows, the room's song stands at its beginning and should be over. It may just have begun again,
+// so one look is not enough to play the next one over it.
+func TestNoSongIsPlayedOverOneThatOneLookShowsAtItsStart(t *testing.T) {
+	in := Input{Now: noon, Room: showing(room(item("a", playing), item("b", queued)), 0, 5*time.Minute)}
+	in.Observation = plays(song("a"), 0)
+	if plan := Decide(in); plan.Step.EndedItem != "" || plan.Command.Kind != None {
+		t.Errorf("after one look the step is %+v, and it sends %q", plan.Step, plan.Command.Kind)
+	}
+	if plan := decideTwice(in); plan.Step.EndedItem != "item-a" {
+		t.Errorf("after two looks the step is %+v", plan.Step)
+	}
+}

@@ -193,6 +193,20 @@ func TestDeviceIsLookedForWhenPremiumIsTriedAgain(t *testing.T) {
 	}
 }
 
+// Two looks show another song at the same place, which proves nothing. The looks that decide follow at once.
+func TestRepeatedAnswersAreDecidedOnInACostlyRoom(t *testing.T) {
+	in := Input{Now: noon, Room: showing(room(item("a", playing)), 20*time.Second, 0)}
+	in.Memory = costly(observed(plays(song("a"), 20*time.Second)))
+	for in.Memory.observation.Song.URI != song("x").URI && in.Now.Sub(noon) < time.Minute {
+		in.Now = in.Now.Add(confirmDelay)
+		in.Observation = earlier(plays(song("x"), time.Minute), noon.Sub(in.Now))
+		plan := Decide(in)
+		if in.Memory = plan.Memory; in.Memory.suspicion.kind == otherSong && plan.ObserveAt.Sub(in.Now) > confirmDelay {
+			t.Fatalf("%v after the first look the next one follows after %v", in.Now.Sub(noon), plan.ObserveAt.Sub(in.Now))
+		}
+	}
+}
+
 // A room has cost much. As soon as enough of that is older than an hour, it is observed as usual.
 func TestCostlyRoomIsObservedOnceItsCallsAreOld(t *testing.T) {
 	silent := observed(stands(song("host"), 0))
@@ -212,7 +226,7 @@ func TestCostlyRoomIsObservedOnceItsCallsAreOld(t *testing.T) {
 func TestSongBeginsAtOnceOnAFoundDeviceInACostlyRoom(t *testing.T) {
 	memory := costly(observed(&Observation{At: noon.Add(-30 * time.Second)}))
 	memory.silentSince, memory.inactiveSince = noon.Add(-time.Hour), noon.Add(-time.Hour)
-	memory.lookedAt, memory.calls = noon.Add(-30*time.Second), memory.calls.Add(20, noon)
+	memory.lookedAt = noon.Add(-30 * time.Second)
 	in := Input{Now: noon, Room: room(item("b", queued)), Memory: memory}
 	in.Answer = &Answer{Command: Command{Kind: Devices}, Devices: []party.Device{*speaker()}}
 	if wait := Decide(in).ObserveAt.Sub(noon); wait > 0 {
@@ -224,7 +238,7 @@ func TestSongBeginsAtOnceOnAFoundDeviceInACostlyRoom(t *testing.T) {
 // be begun, and not a minute later.
 func TestCommittedSongBeginsAtOnceOnAWokenDeviceInACostlyRoom(t *testing.T) {
 	memory := costly(observed(stands(song("b"), 0)))
-	memory.calls, memory.inactiveSince = memory.calls.Add(20, noon), noon.Add(-time.Minute)
+	memory.inactiveSince = noon.Add(-time.Minute)
 	memory.resumeAfterTransfer, memory.commandedAt = true, noon.Add(-1900*time.Millisecond)
 	memory.changedAt = memory.commandedAt
 	memory.alike.times = 2
@@ -240,7 +254,6 @@ func TestDeviceIsReplacedAtOnceInACostlyRoom(t *testing.T) {
 	memory := costly(observed(&Observation{At: noon}))
 	memory.silentSince, memory.inactiveSince = noon, noon.Add(-time.Minute)
 	memory.lookedAt = noon
-	memory.calls = memory.calls.Add(20, noon)
 	r := showing(room(item("a", playing), item("b", queued)), 20*time.Second, 30*time.Second)
 	in := Input{Now: noon, Room: r, Memory: memory}
 	for in.Now.Sub(noon) < 15*time.Second {

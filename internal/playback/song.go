@@ -49,7 +49,9 @@ func (d *decision) endSong() (action, bool) {
 	if d.activity == noDevice && d.now.Sub(d.memory.observedAt) > maxObservationAge { // it may be back, and the song go on
 		return action{observeBy: d.now}, true
 	}
-	expected := d.activity == noDevice || d.memory.skippedID == playing.ID || d.endIsNear(playing)
+	s := d.memory.observation
+	beganAgain := s.Playing && s.Progress == 0 // for all that one observation can tell
+	expected := d.activity == noDevice || d.memory.skippedID == playing.ID || d.endIsNear(playing) && !beganAgain
 	if d.seenOnce() && !expected {
 		return action{observeBy: d.nextLook()}, true
 	}
