@@ -14,9 +14,9 @@ const (
 	hourlyCalls = 350
 	// thriftMost is the number of calls in the last hour from which the player is observed a quarter as often.
 	thriftMost = hourlyCalls - 30
-	// searchMost is the number of calls in the last hour from which no search for a device is in a hurry: it may come
-	// and go all the time.
-	searchMost = hourlyCalls - 10
+	// almostMost is the number of calls in the last hour from which nothing is asked that the music can do without, and
+	// no search for a device is in a hurry: it may come and go all the time.
+	almostMost = hourlyCalls - 10
 	// burstCalls is how many calls a room may cost in burstMinutes before its observations are paced, whatever calls
 	// for them. The busiest room that nothing goes wrong in needs fewer than 60.
 	burstCalls = 70
@@ -121,7 +121,7 @@ func (d *decision) newlySilent(at time.Time) bool {
 	waits := d.nothingPlays() && (d.room.NowPlaying != nil || d.hasNext())
 	matters := !d.memory.observation.Playing || d.seenOnce() && d.cameLate()
 	since := d.memory.inactiveSince
-	if d.memory.resumeAfterTransfer && d.memory.calls.Total() < searchMost {
+	if d.memory.resumeAfterTransfer && d.memory.calls.Total() < almostMost {
 		since = later(since, d.memory.changedAt)
 	}
 	return waits && matters && at.Sub(since) < staleWindow+confirmDelay
@@ -133,7 +133,7 @@ func (d *decision) replacesDevice(at time.Time) bool {
 	search, due := d.memory.deviceSearch, d.memory.silentSince.Add(searchDelay)
 	searches := d.interrupted() && !at.Before(due) && d.memory.lookedAt.Before(due)
 	found := search.foundID != "" && search.at.After(d.memory.lookedAt)
-	return d.activity == noDevice && (searches || found) && d.memory.calls.Total() < searchMost
+	return d.activity == noDevice && (searches || found) && d.memory.calls.Total() < almostMost
 }
 
 // cameLate reports whether the newest observation came long after the one before.

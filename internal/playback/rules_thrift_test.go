@@ -276,3 +276,17 @@ func TestDeviceIsReplacedAtOnceInACostlyRoom(t *testing.T) {
 	}
 	t.Errorf("nothing has happened after %v", in.Now.Sub(noon))
 }
+
+// What the player would play by itself after the room's song is read once, but not if the room has cost almost all that
+// it may.
+func TestRoomThatHasCostMostLooksNotAhead(t *testing.T) {
+	for calls, sends := range map[int]CommandKind{thriftMost: ReadQueue, almostMost: None} {
+		memory := observed(plays(song("a"), time.Minute))
+		memory.foresight = foresight{itemID: "item-a", seenAt: noon.Add(-time.Minute)}
+		memory.calls = party.CallCount{}.Add(calls, noon)
+		r := showing(room(item("a", playing), item("b", queued)), time.Minute, 0)
+		if plan := Decide(Input{Now: noon, Room: r, Memory: memory}); plan.Command.Kind != sends {
+			t.Errorf("after %d calls it sends %q, want %q", calls, plan.Command.Kind, sends)
+		}
+	}
+}

@@ -34,7 +34,8 @@ func (d *decision) lookAhead() (action, bool) {
 		*f = foresight{itemID: playing.ID, seenAt: d.now}
 	}
 	useless := f.read || d.room.Committed() != nil || d.pick() == nil || d.usesPlaylist() || d.nearEnd() || d.memory.hidden
-	if useless || d.now.Sub(f.seenAt) < foresightDelay || d.memory.commandBackoff.kind != "" {
+	costly := d.memory.calls.Total() >= almostMost
+	if useless || costly || d.now.Sub(f.seenAt) < foresightDelay || d.memory.commandBackoff.kind != "" {
 		return action{}, false
 	}
 	if d.now.Sub(d.memory.observedAt) > maxObservationAge {

@@ -15,8 +15,9 @@ function findFaults(): string[] {
     const own = element.tagName.toLowerCase() + (element.getAttribute('class') ? `.${element.classList[0]}` : '')
     return `${where ? `#${where.id} ` : ''}${own} “${words}”`
   }
-  const isScroller = (element: Element): boolean => /auto|scroll/.test(getComputedStyle(element).overflowX)
-  const scrollsDown = (element: Element): boolean => /auto|scroll/.test(getComputedStyle(element).overflowY)
+  const isEditor = (element: Element): boolean => element.matches('.monaco-scrollable-element') // which scrolls by itself
+  const isScroller = (element: Element): boolean => /auto|scroll/.test(getComputedStyle(element).overflowX) || isEditor(element)
+  const scrollsDown = (element: Element): boolean => /auto|scroll/.test(getComputedStyle(element).overflowY) || isEditor(element)
   const ancestors = (element: Element): Element[] => {
     const list = []
     for (let at: Element | null = element; at; at = at.parentElement) list.push(at)
