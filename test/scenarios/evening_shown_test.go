@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"net/http"
 	"slices"
 	"time"
 
@@ -18,9 +19,12 @@ func (v *verdict) judgeHealth() {
 		if len(byServer) == 0 || !byServer[0].Started.Equal(s.heard[0].Started) {
 			continue // a song that the host plays again is the host's
 		}
+		if !s.removed.IsZero() && s.removed.Before(byServer[0].Started) {
+			continue // the player had it all the same, and the room does not
+		}
 		for _, calm := range v.calms {
 			from, to := later(byServer[0].Started, calm.from).Add(nextLook), earlier(orNow(byServer[0].Ended), calm.to)
-			if v.wasLost(calm) {
+			if v.wasLost(calm) || v.failedLong(calm) {
 				from = from.Add(lostLook - nextLook)
 			}
 			from = later(from.Add(v.slowness(from)), v.probedBy(calm))
@@ -36,6 +40,26 @@ func (v *verdict) judgeHealth() {
 		}
 	}
 }
+
+// failedLong reports whether so many requests in a row failed before a calm stretch that the next one follows after
+// half a minute.
+func (v *verdict) failedLong(calm span) bool {
+	failed := 0
+	for _, r := range v.requests {
+		switch {
+		case !r.at.Before(calm.from):
+			return failed >= manyFailures
+		case r.status == 0 || r.status >= http.StatusInternalServerError:
+			failed++
+		default:
+			failed = 0
+		}
+	}
+	return failed >= manyFailures
+}
+
+// manyFailures is how many failures in a row the server answers with short pauses.
+const manyFailures = 9
 
 // countedAsPlayed reports whether the program has counted a song as over before a time, because its player could not be
 // seen for so long that the song may have been heard. Such a song may be heard later nevertheless.
