@@ -17,15 +17,15 @@ const (
 	// almostMost is the number of calls in the last hour from which nothing is asked that the music can do without, and
 	// no search for a device is in a hurry: it may come and go all the time.
 	almostMost = hourlyCalls - 10
-	// burstCalls is how many calls a room may cost in burstMinutes before its observations are paced, whatever calls
-	// for them. The busiest room that nothing goes wrong in needs fewer than 60.
+	// burstCalls is how many calls a room may cost in burstMinutes before its observations are paced, whatever calls for
+	// them. The busiest room that nothing goes wrong in needs fewer than 60.
 	burstCalls = 70
 	// usualCalls is what a room that plays costs in a minute. It is assumed if no driver has recorded it.
 	usualCalls   = 5
 	burstMinutes = 10
 	burstPace    = 26 * time.Second // between two observations; a command may follow each of them
-	// maxUnrecorded is how many calls a driver makes before it records what the room has cost with its lease. So many
-	// may be unknown to the next driver, which counts them as made.
+	// maxUnrecorded is how many calls a driver makes before it records what the room has cost with its lease. So many may
+	// be unknown to the next driver, which counts them as made.
 	maxUnrecorded = 5
 	slowestPace   = time.Minute // the same when thriftMost is reached, and what no thrift exceeds
 )

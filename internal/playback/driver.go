@@ -17,11 +17,11 @@ const (
 	// commandTimeout and recordTimeout limit one command and one recording. A server that stops waits for both.
 	commandTimeout = 10 * time.Second
 	recordTimeout  = 5 * time.Second
-	// versionTimeout limits the wait for a recorded step to appear in the room's state. It appears at once unless a
-	// hint is lost.
+	// versionTimeout limits the wait for a recorded step to appear in the room's state. It appears at once unless a hint
+	// is lost.
 	versionTimeout = 10 * time.Second
-	// conflictDelay is the wait until the next observation after a step that did not fit the room's present state,
-	// unless a newer state arrives first.
+	// conflictDelay is the wait until the next observation after a step that did not fit the room's present state, unless
+	// a newer state arrives first.
 	conflictDelay = time.Second
 )
 

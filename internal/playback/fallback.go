@@ -12,13 +12,13 @@ const (
 	fallbackSongs      = 3                // how many fallback songs wait at the same time
 	fallbackEmptyDelay = 5 * time.Minute  // the wait after nothing was found
 	fallbackRetryDelay = 30 * time.Second // the wait after a failure
-	// fallbackAfterSilence is how long after the end of the music fallback songs may still be added, unless the host
-	// has chosen a playlist.
+	// fallbackAfterSilence is how long after the end of the music fallback songs may still be added, unless the host has
+	// chosen a playlist.
 	fallbackAfterSilence = 10 * time.Minute
 	// maxUnasked is how many songs in a row may play that nobody has asked for. After them everybody has left.
 	maxUnasked = 40
-	// fallbackMinInterval is the wait after songs were found. Without it, songs that cannot be added would be looked
-	// for in an endless loop.
+	// fallbackMinInterval is the wait after songs were found. Without it, songs that cannot be added would be looked for
+	// in an endless loop.
 	fallbackMinInterval = 5 * time.Second
 )
 

@@ -18,15 +18,14 @@ type Player interface {
 	// Play plays a song at once, from a position on, in place of the current one. Songs that wait in the player's queue
 	// stay there. An empty deviceID means the active device.
 	Play(ctx context.Context, hostID, uri, deviceID string, position time.Duration) error
-	// Enqueue appends a song to the player's queue. It does not start the player, is not idempotent and cannot be
-	// undone.
+	// Enqueue appends a song to the player's queue. It does not start the player, is not idempotent and cannot be undone.
 	Enqueue(ctx context.Context, hostID, uri string) error
 	// Queue returns what Spotify says about the current song and those that will follow.
 	Queue(ctx context.Context, hostID string) (Queue, error)
 	// Next skips to the song that follows.
 	Next(ctx context.Context, hostID string) error
-	// Pause stops playback. Resume continues at the same place, on the given device or, if deviceID is empty, the
-	// active one.
+	// Pause stops playback. Resume continues at the same place, on the given device or, if deviceID is empty, the active
+	// one.
 	Pause(ctx context.Context, hostID string) error
 	Resume(ctx context.Context, hostID, deviceID string) error
 	// Transfer makes another device the active one. With play, playback continues there; without, it keeps its status.
@@ -93,11 +92,11 @@ const (
 	NoDevice FaultKind = "no_device"
 	// Restricted: the player does not allow this at present, or its device takes no commands from Web API clients.
 	Restricted FaultKind = "restricted"
-	// NotAllowed: the host's account has no Premium or is not on the list of the server's app, or the app's owner has
-	// no Premium. Somebody has to change this at Spotify.
+	// NotAllowed: the host's account has no Premium or is not on the list of the server's app, or the app's owner has no
+	// Premium. Somebody has to change this at Spotify.
 	NotAllowed FaultKind = "not_allowed"
-	// ReconnectNeeded: Spotify no longer accepts the host's authorization, or does not accept it for this call. Only
-	// the host can fix this, by connecting Spotify again.
+	// ReconnectNeeded: Spotify no longer accepts the host's authorization, or does not accept it for this call. Only the
+	// host can fix this, by connecting Spotify again.
 	ReconnectNeeded FaultKind = "reconnect_needed"
 	// CoolingDown: the rate limit is exceeded. Nothing may be requested before RetryAfter has passed.
 	CoolingDown FaultKind = "cooling_down"
@@ -184,8 +183,7 @@ func (b backoff) afterFault(f *Fault, now time.Time) backoff {
 		if next.refusals > 1 { // the time that Spotify named was too short
 			wait = max(wait, next.wait(CoolingDown))
 		}
-		// The room shows this time, so it must not differ from what the database stores: whole milliseconds, rounded
-		// up.
+		// The room shows this time, so it must not differ from what the database stores: whole milliseconds, rounded up.
 		next.until = now.Add(wait + time.Millisecond - 1).UTC().Truncate(time.Millisecond)
 		return next
 	}

@@ -11,8 +11,8 @@ import (
 // something, or nothing, because the next answer is another one.
 
 const (
-	// minRefusals and minRefusalSpan are how often, and over which time, Spotify has to refuse something before it
-	// counts as not allowed. If the same thing was allowed within recentlyAllowed, the span is longer.
+	// minRefusals and minRefusalSpan are how often, and over which time, Spotify has to refuse something before it counts
+	// as not allowed. If the same thing was allowed within recentlyAllowed, the span is longer.
 	minRefusals       = 3
 	minRefusalSpan    = 5 * time.Second
 	recentlyAllowed   = 5 * time.Minute
@@ -115,8 +115,8 @@ type songFailure struct {
 }
 
 const (
-	// givesWayAfter is the number of failures after which other songs go before a song, for a time that doubles with
-	// each further failure.
+	// givesWayAfter is the number of failures after which other songs go before a song, for a time that doubles with each
+	// further failure.
 	givesWayAfter = 2
 	// maxFailures is the number of failures after which a song leaves the queue.
 	maxFailures    = 5

@@ -18,8 +18,8 @@ import (
 
 // Rooms gives access to the rooms and their leases.
 type Rooms interface {
-	// RenewNode records that a node is alive for the given time from now on, and returns how many nodes are alive.
-	// Retire records that a node has stopped.
+	// RenewNode records that a node is alive for the given time from now on, and returns how many nodes are alive. Retire
+	// records that a node has stopped.
 	RenewNode(ctx context.Context, nodeID string, life time.Duration) (alive int, err error)
 	RetireNode(ctx context.Context, nodeID string) error
 	// OpenRooms returns all open rooms, each with the node that drives it.
@@ -31,8 +31,8 @@ type Rooms interface {
 	CountWatchers(roomID string) int
 	// ApplyPlayback records a step, completely or not at all, and returns the first version of the room whose state
 	// contains it; 0 if the step changed nothing. It returns party.ErrLeaseLost if another node drives the room by now,
-	// and an error with code Conflict if the room is closed or an item is not in the state from which the step moves
-	// it; then a newer state of the room exists.
+	// and an error with code Conflict if the room is closed or an item is not in the state from which the step moves it;
+	// then a newer state of the room exists.
 	ApplyPlayback(ctx context.Context, lease party.Lease, step party.PlaybackStep) (version int64, err error)
 	// RecentlyPlayed returns the songs that a room played recently, newest first.
 	RecentlyPlayed(ctx context.Context, roomID string) ([]party.Song, error)
@@ -50,8 +50,8 @@ type Options struct {
 }
 
 const (
-	// nodeLife is how long a node holds its leases after its last renewal. Together with renewEvery it limits a
-	// takeover to eight seconds.
+	// nodeLife is how long a node holds its leases after its last renewal. Together with renewEvery it limits a takeover
+	// to eight seconds.
 	nodeLife   = 5 * time.Second
 	renewEvery = 2 * time.Second
 	// nodeMargin is how long before the end of nodeLife a node stops sending commands.

@@ -122,10 +122,9 @@ const (
 	// out commands six seconds after an error, and its queue to lag behind as long.
 	lateEffect     = 7 * time.Second
 	verifyInterval = 1500 * time.Millisecond
-	// maxEmptyReads is how often in a row Spotify's queue may say nothing. By then a lagging queue would have caught
-	// up.
+	// maxEmptyReads is how often in a row Spotify's queue may say nothing. By then a lagging queue would have caught up.
 	maxEmptyReads = 4
-	// maxQueuedBefore is among how many songs of Spotify's queue a song is looked for whose answer was lost. Further
-	// back it is another entry, of the list that the host plays.
+	// maxQueuedBefore is among how many songs of Spotify's queue a song is looked for whose answer was lost. Further back
+	// it is another entry, of the list that the host plays.
 	maxQueuedBefore = 5
 )

@@ -32,6 +32,7 @@ export async function check(
 ): Promise<void> {
   if (only && !only.includes(name.replace(/^..-/, ''))) return
   const { page } = device
+  await page.bringToFront() // a browser draws nothing of a page that it takes for hidden
   const before = page.viewportSize()
   const faults: string[] = []
   const tools = await page.context().newCDPSession(page)
@@ -55,7 +56,10 @@ export async function check(
 export const settle = (page: Page): Promise<void> =>
   page.evaluate(async () => {
     for (const _ of ['the size', 'what was measured'])
-      await new Promise((resolve) => requestAnimationFrame(() => requestIdleCallback(resolve)))
+      await new Promise((resolve) => {
+        setTimeout(resolve, 2_000) // against hanging
+        requestAnimationFrame(() => requestIdleCallback(resolve))
+      })
     for (const animation of document.getAnimations())
       if (animation.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY) animation.finish()
   })
