@@ -92,7 +92,7 @@ test('the time from a like until another page shows it', async () => {
   print('time until another phone shows a like (median, worst of 11)', `${median(times)} ms, ${Math.max(...times)} ms`)
 })
 
-test('a like on a phone, in a queue of 500 songs', { timeout: 900_000 }, async () => {
+test('a like on a phone, in a queue of all songs of the catalogue', { timeout: 900_000 }, async () => {
   await party()
   const items = await fill(500)
   const { device } = await open('/')
