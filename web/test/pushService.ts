@@ -88,7 +88,10 @@ function giveSubscription({ endpoint, keys }: { endpoint: string; keys: { p256dh
 /** Has the browser's end of push messages fail from now on. */
 export const breakPush = (page: Page): Promise<void> => page.evaluate(() => localStorage.setItem('test.fails', 'yes'))
 
-/** Delivers push messages to the service worker of a page's browser, as the browser itself does. */
+/**
+ * Delivers push messages to the service worker of a page's browser, as the browser itself does, and waits until each is shown.
+ * Chromium forgets a notice for good if somebody lists the notices while it is about to be shown.
+ */
 export async function delivery(page: Page, origin: string): Promise<(message: string) => Promise<void>> {
   const devtools = await page.context().newCDPSession(page)
   let registrationId = ''
@@ -97,7 +100,25 @@ export async function delivery(page: Page, origin: string): Promise<(message: st
   })
   await devtools.send('ServiceWorker.enable')
   await eventually('the service worker', async () => registrationId !== '')
+  const [worker] = page.context().serviceWorkers()
+  if (!worker) throw new Error('there is no service worker')
+  await worker.evaluate(countShown)
+  const count = () => worker.evaluate(() => Reflect.get(globalThis, 'shown') as number)
   return async (data) => {
+    const before = await count()
     await devtools.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data })
+    await eventually('the worker to show a notice', async () => (await count()) > before)
+  }
+}
+
+/** Has a service worker count the notices that it has shown. */
+function countShown() {
+  const { registration } = globalThis as unknown as { registration: ServiceWorkerRegistration }
+  const show = registration.showNotification.bind(registration)
+  let shown = 0
+  Object.defineProperty(globalThis, 'shown', { get: () => shown })
+  registration.showNotification = async (...notice) => {
+    await show(...notice)
+    shown++
   }
 }
