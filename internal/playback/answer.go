@@ -137,6 +137,9 @@ func (d *decision) recordReport() (action, bool) {
 	}
 	switch d.answer.Command.Kind {
 	case CreatePlaylist:
+		if fault == nil && d.answer.PlaylistURI == "" { // Spotify says that it has created one, and not which
+			d.memory.commandBackoff = d.memory.commandBackoff.afterNoEffect(d.now)
+		}
 		return action{step: party.PlaybackStep{PlaylistURI: d.answer.PlaylistURI}, observeBy: d.now}, true
 	case Devices:
 		return d.recordDevices(), true

@@ -14,9 +14,6 @@ const (
 	hourlyCalls = 350
 	// thriftMost is the number of calls in the last hour from which the player is observed a quarter as often.
 	thriftMost = hourlyCalls - 30
-	// almostMost is the number of calls in the last hour from which nothing is asked that the music can do without, and
-	// no search for a device is in a hurry: it may come and go all the time.
-	almostMost = hourlyCalls - 10
 	// burstCalls is how many calls a room may cost in burstMinutes before its observations are paced, whatever calls for
 	// them. The busiest room that nothing goes wrong in needs fewer than 60.
 	burstCalls = 70
@@ -76,32 +73,51 @@ func (k CommandKind) calls() int {
 
 // paced delays an observation if the room has cost too many calls. A host who waits for a command is not made to wait,
 // and neither is a room where a song plays as it should, of the room or of the host, where a song was just started,
-// where a silence has just begun, or where what is in doubt is new.
+// where a silence has just begun, or where what is in doubt is new. In a rationed room only the first two hold.
 func (d *decision) paced(at time.Time) time.Time {
 	m := d.memory
-	fails := m.observationBackoff.kind != "" || m.commandBackoff.kind != "" && d.now.Before(m.commandBackoff.until)
-	inDoubt := m.suspicion.kind != nothingNew || m.hidden || fails
-	plays := d.activity == playingSong && d.remaining() > -maxOverrun && !inDoubt
-	started := m.changedAt.After(m.lookedAt) && m.commandBackoff.attempts <= 1 && !fails
-	changes := started || d.newlyInDoubt() || d.newlySilent(at) || d.replacesDevice(at)
-	if len(d.room.PendingCommands) > 0 || plays || changes {
+	started := d.justCommanded() && m.commandBackoff.attempts <= 1 && !d.fails()
+	switch {
+	case len(d.room.PendingCommands) > 0:
 		return at
-	}
-	switch calls := d.memory.calls; {
-	case calls.Total() >= thriftMost:
-		return later(at, d.affordable())
-	case calls.Last(burstMinutes) >= burstCalls:
-		return later(at, d.memory.lookedAt.Add(burstPace))
+	case d.isRationed(d.now):
+		return d.rationed(at)
+	case d.playsAsKnown() && !m.hidden, started, d.newlyInDoubt(), d.newlySilent(at), d.replacesDevice(at):
+		return at
+	case d.isCostly(d.now):
+		return later(at, d.affordable(slowestPace, d.isCostly))
+	case m.calls.Last(burstMinutes) >= burstCalls:
+		return later(at, m.lookedAt.Add(burstPace))
 	}
 	return at
 }
 
-// affordable returns when a room that has cost much may be observed again: as soon as enough calls are no longer of the
-// last hour, or slowestPace after the last observation.
-func (d *decision) affordable() time.Time {
-	latest, nextMinute := d.memory.lookedAt.Add(slowestPace), d.now.Truncate(time.Minute).Add(time.Minute)
-	if nextMinute.Before(latest) && d.memory.calls.At(nextMinute).Total() < thriftMost {
-		return nextMinute
+// fails reports whether the newest observation or command has failed.
+func (d *decision) fails() bool {
+	observing, commanding := d.memory.observationBackoff, d.memory.commandBackoff
+	return observing.kind != "" || commanding.kind != "" && d.now.Before(commanding.until)
+}
+
+// playsAsKnown reports whether a song plays that is not overdue, and nothing speaks against that.
+func (d *decision) playsAsKnown() bool {
+	inDoubt := d.memory.suspicion.kind != nothingNew || d.fails()
+	return d.activity == playingSong && d.remaining() > -maxOverrun && !inDoubt
+}
+
+// justCommanded reports whether a command that may have changed what plays was answered since the last observation.
+func (d *decision) justCommanded() bool { return d.memory.changedAt.After(d.memory.lookedAt) }
+
+// isCostly reports whether a room will have cost so much by some time that its player is observed less often.
+func (d *decision) isCostly(at time.Time) bool { return d.memory.calls.At(at).Total() >= thriftMost }
+
+// affordable returns when a room that has cost too much may be observed again: as soon as enough calls are no longer of
+// the last hour, or some time after the last observation.
+func (d *decision) affordable(after time.Duration, isTooMuch func(time.Time) bool) time.Time {
+	latest := d.memory.lookedAt.Add(after)
+	for at := d.now.Truncate(time.Minute).Add(time.Minute); at.Before(latest); at = at.Add(time.Minute) {
+		if !isTooMuch(at) {
+			return at
+		}
 	}
 	return latest
 }
@@ -121,7 +137,7 @@ func (d *decision) newlySilent(at time.Time) bool {
 	waits := d.nothingPlays() && (d.room.NowPlaying != nil || d.hasNext())
 	matters := !d.memory.observation.Playing || d.seenOnce() && d.cameLate()
 	since := d.memory.inactiveSince
-	if d.memory.resumeAfterTransfer && d.memory.calls.Total() < almostMost {
+	if d.memory.resumeAfterTransfer {
 		since = later(since, d.memory.changedAt)
 	}
 	return waits && matters && at.Sub(since) < staleWindow+confirmDelay
@@ -133,7 +149,7 @@ func (d *decision) replacesDevice(at time.Time) bool {
 	search, due := d.memory.deviceSearch, d.memory.silentSince.Add(searchDelay)
 	searches := d.interrupted() && !at.Before(due) && d.memory.lookedAt.Before(due)
 	found := search.foundID != "" && search.at.After(d.memory.lookedAt)
-	return d.activity == noDevice && (searches || found) && d.memory.calls.Total() < almostMost
+	return d.activity == noDevice && (searches || found)
 }
 
 // cameLate reports whether the newest observation came long after the one before.
@@ -148,8 +164,11 @@ func (d *decision) thrifty(interval time.Duration) time.Duration {
 	if d.memory.hidden {
 		interval *= hiddenThrift
 	}
-	if d.memory.calls.Total() >= thriftMost {
+	if d.isCostly(d.now) {
 		interval *= 4
+	}
+	if d.activity == playingSong && d.isRationed(d.now) { // until the next song has to be committed
+		return longestPause
 	}
 	return min(interval, slowestPace)
 }

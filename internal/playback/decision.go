@@ -34,6 +34,9 @@ func newDecision(in Input) *decision {
 	case in.Fault != nil:
 		d.memory.observationBackoff.worked = d.memory.lookedAt
 		d.memory.observationBackoff = d.memory.observationBackoff.afterFault(in.Fault, d.now)
+		if d.isRationed(d.now) {
+			d.memory.observationBackoff.until = later(d.memory.observationBackoff.until, d.now.Add(slowestPace))
+		}
 	case in.Answer != nil && in.Answer.Command == (Command{Kind: ReadQueue}):
 		d.takeQueue(in.Answer)
 		d.answer = nil // it counts as an observation

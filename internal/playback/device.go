@@ -56,7 +56,7 @@ func (d *decision) needsDevice() bool {
 		next := d.pick()
 		return next != nil && !d.mustNotWakeDevice(next) && !d.usesPlaylist()
 	}
-	return item.Via == party.DeliveryPlaylist && d.room.HasPlayed
+	return item.Via == party.DeliveryPlaylist && (d.room.HasPlayed || d.noPremium()) // which is tried again now and then
 }
 
 // mustNotWakeDevice reports whether a song may start only on a device that is active already, because nobody has asked

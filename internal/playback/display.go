@@ -141,13 +141,14 @@ func (d *decision) deliveryReason() party.HealthReason {
 func (d *decision) commandHealth() party.HealthState {
 	b := d.memory.commandBackoff
 	lasts, lastsLonger := d.now.Before(b.until), d.now.Before(b.until.Add(playingInterval))
+	waits := d.hasNext() && !d.onlyHostCanStart()
 	switch b.kind {
 	case NoDevice: // a player that plays has a device
-		lasts = lasts || d.hasNext() && d.activity != playingSong && d.activity != playingOther
+		lasts = lasts || waits && d.activity != playingSong && d.activity != playingOther
 	case Restricted: // a player that plays may have refused something for a moment, such as a skip of an advertisement
-		lasts = lasts || d.hasNext() && (lastsLonger || d.activity != playingSong || restricted(d.memory.observation))
+		lasts = lasts || waits && (lastsLonger || d.activity != playingSong || restricted(d.memory.observation))
 	case NotAllowed:
-		lasts = lasts || d.hasNext() && (lastsLonger || !b.doubted)
+		lasts = lasts || waits && (lastsLonger || !b.doubted)
 	}
 	if !lasts {
 		return ""

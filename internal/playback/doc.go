@@ -29,7 +29,7 @@ decides, records and sends, in this order.
   - Health names a problem while it lasts, and returns to OK without help. Calls that fail are repeated with a growing
     backoff, or at the time that Spotify names. What only the host could repair is shown after several refusals, and
     tried again by itself.
-  - A room costs at most 350 calls an hour, whatever Spotify answers (budget.go). They are counted across drivers: the
+  - A room costs at most 350 calls an hour, whatever Spotify answers (budget.go, ration.go). They are counted across drivers: the
     count is stored with the lease.
   - When a room closes, or the server stops, the music keeps playing. The playlist of a closed room is removed from
     the host's library, even if nobody drove the room when it closed.
@@ -133,6 +133,7 @@ The pure half:
 	display.go        what the room shows, and its health
 	schedule.go       when to observe the player
 	budget.go         how often it may be observed
+	ration.go         what it does when it has cost almost all that it may
 
 The half with effects:
 

@@ -184,9 +184,14 @@ func (w *model) mend() {
 	w.path = &modelPath{w.path, fmt.Sprintf("%v all is well, and z is added", w.now.Sub(noon).Round(100*time.Millisecond))}
 }
 
-// unpause lets the host resume what they have paused, or what the room shows as paused.
+// unpause lets the host resume what they have paused, or what the room takes for paused, and play what it asks for.
 func (w *model) unpause() {
-	if w.player.hostPaused || w.room.state.Playback.Status == party.Paused && !w.player.sounds() {
+	if item := w.room.state.Committed(); w.room.state.Playback.Reason == party.ReasonPressPlay && item != nil {
+		w.player.start(item.ID[len("item-"):])
+		w.player.inPlaylist = true
+	}
+	takenForPaused := w.room.state.Playback.Status == party.Paused || w.memory.paused
+	if w.player.hostPaused || takenForPaused && !w.player.sounds() {
 		w.player.hostPaused, w.player.active = false, true
 		w.player.playing = w.player.loaded != "" && w.player.progress > 0
 	}

@@ -146,6 +146,8 @@ func (k FaultKind) backoffBounds() (first, most time.Duration) {
 		return 30 * time.Second, 10 * time.Minute
 	case ReconnectNeeded:
 		return 5 * time.Second, 30 * time.Second
+	case Unreachable: // observed again as often as a room that plays
+		return 2 * time.Second, playingInterval
 	}
 	return 2 * time.Second, 30 * time.Second
 }

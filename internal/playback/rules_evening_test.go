@@ -178,7 +178,7 @@ func TestThriftHasBounds(t *testing.T) {
 		if memory.hidden = hidden; !hidden {
 			memory = observed(plays(song("a"), 190*time.Second))
 		}
-		memory.calls = memory.calls.Add(thriftMost+5, noon)
+		memory = costly(memory)
 		memory.commandBackoff = backoff{kind: NoDevice, attempts: 1, until: noon.Add(-2 * time.Minute)}
 		plan := Decide(Input{Now: noon, Room: showing(room(item("a", playing)), 20*time.Second, 0), Memory: memory})
 		if next := plan.ObserveAt.Sub(noon); next > most {

@@ -207,8 +207,7 @@ func TestDoubtfulFirstLookIsNotRepeatedAtOnce(t *testing.T) {
 // looked at less often.
 func TestFirstDoubtIsConfirmedInARoomThatHasCostMuch(t *testing.T) {
 	r := showing(room(item("a", playing), item("b", queued)), 30*time.Second, 0)
-	in := Input{Now: noon, Room: r, Memory: observed(plays(song("a"), 30*time.Second))}
-	in.Memory.calls = party.CallCount{}.Add(hourlyCalls, noon)
+	in := Input{Now: noon, Room: r, Memory: costly(observed(plays(song("a"), 30*time.Second)))}
 	for i, look := range []*Observation{stands(song("a"), 0), plays(song("x"), time.Minute), stands(song("a"), 0)} {
 		in.Now, in.Observation = in.Now.Add(confirmDelay), earlier(look, -time.Duration(i+1)*confirmDelay)
 		plan := Decide(in)

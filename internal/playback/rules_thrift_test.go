@@ -10,9 +10,10 @@ import (
 // These rules say when a room that has cost much is observed all the same: where it would be silent, or would not know
 // what was heard.
 
-// costly returns a memory after which observations are paced as slowly as possible.
+// costly returns a memory after which observations are paced. The room has cost thriftMost calls, of which many will
+// soon be older than an hour.
 func costly(memory Memory) Memory {
-	memory.calls = memory.calls.Add(thriftMost+5, noon)
+	memory.calls = party.CallCount{}.Add(100, noon.Add(-56*time.Minute)).Add(thriftMost-100, noon.Add(-30*time.Minute))
 	return memory
 }
 
@@ -179,14 +180,15 @@ func TestSongThatAutomixEndsIsNotSkipped(t *testing.T) {
 // Spotify starts nothing for this host, as far as is known, and the song stands in the playlist. The device has fallen
 // asleep meanwhile. Once it is time to try again, a device is looked for: otherwise the room would be silent forever.
 func TestDeviceIsLookedForWhenPremiumIsTriedAgain(t *testing.T) {
-	for ago, want := range map[time.Duration]CommandKind{firstProbe / 2: None, firstProbe: Devices} {
+	wants := map[time.Duration]CommandKind{firstProbe / 2: None, firstProbe: Devices, 2 * firstProbe: Devices}
+	for ago, want := range wants {
 		memory := observed(&Observation{At: noon})
 		memory.silentSince, memory.inactiveSince = noon.Add(-time.Hour), noon.Add(-time.Hour)
 		memory.premium = permission{denied: true, refusals: minRefusals, last: noon.Add(-ago)}
 		waits := committed("b", sent, time.Minute)
 		waits.Via = party.DeliveryPlaylist
 		r := room(waits)
-		r.HasPlayed, r.PlaylistURI = true, "spotify:playlist:room"
+		r.HasPlayed, r.PlaylistURI = ago == firstProbe, "spotify:playlist:room" // or the host has never started it
 		if plan := Decide(Input{Now: noon, Room: r, Memory: memory}); plan.Command.Kind != want {
 			t.Errorf("%v after the last refusal it sends %q, want %q", ago, plan.Command.Kind, want)
 		}
@@ -210,9 +212,10 @@ func TestRepeatedAnswersAreDecidedOnInACostlyRoom(t *testing.T) {
 // A room has cost much. As soon as enough of that is older than an hour, it is observed as usual.
 func TestCostlyRoomIsObservedOnceItsCallsAreOld(t *testing.T) {
 	silent := observed(stands(song("host"), 0))
-	for ago, want := range map[time.Duration]time.Duration{59 * time.Minute: 40 * time.Second, time.Minute: slowestPace} {
+	wants := map[time.Duration]time.Duration{59 * time.Minute: 40 * time.Second, 56 * time.Minute: slowestPace}
+	for ago, want := range wants {
 		in := Input{Now: noon.Add(20 * time.Second), Room: room(item("b", queued)), Memory: silent}
-		in.Memory.calls = party.CallCount{}.Add(10, noon.Add(-ago)).Add(thriftMost-9, noon)
+		in.Memory.calls = party.CallCount{}.Add(100, noon.Add(-ago)).Add(thriftMost-99, noon.Add(-30*time.Minute))
 		in.Memory.inactiveSince = noon.Add(-time.Minute)
 		in.Memory.lookedAt, in.Memory.observedAt = in.Now, in.Now
 		in.Memory.observationBackoff = backoff{kind: Unreachable, until: in.Now.Add(time.Second)}
@@ -279,14 +282,14 @@ func TestDeviceIsReplacedAtOnceInACostlyRoom(t *testing.T) {
 
 // What the player would play by itself after the room's song is read once, but not if the room has cost almost all that
 // it may.
-func TestRoomThatHasCostMostLooksNotAhead(t *testing.T) {
-	for calls, sends := range map[int]CommandKind{thriftMost: ReadQueue, almostMost: None} {
-		memory := observed(plays(song("a"), time.Minute))
+func TestRationedRoomLooksNotAhead(t *testing.T) {
+	for sends, calls := range map[CommandKind]int{ReadQueue: 0, None: rationFrom - thriftMost} {
+		memory := costly(observed(plays(song("a"), time.Minute)))
+		memory.calls = memory.calls.Add(calls, noon)
 		memory.foresight = foresight{itemID: "item-a", seenAt: noon.Add(-time.Minute)}
-		memory.calls = party.CallCount{}.Add(calls, noon)
 		r := showing(room(item("a", playing), item("b", queued)), time.Minute, 0)
 		if plan := Decide(Input{Now: noon, Room: r, Memory: memory}); plan.Command.Kind != sends {
-			t.Errorf("after %d calls it sends %q, want %q", calls, plan.Command.Kind, sends)
+			t.Errorf("after %d more calls it sends %q, want %q", calls, plan.Command.Kind, sends)
 		}
 	}
 }

@@ -28,7 +28,7 @@ func TestFailedObservationsBackOff(t *testing.T) {
 	want := []time.Duration{
 		2 * time.Second, 4 * time.Second, // and then the longest wait of the first minute
 		8 * time.Second, 8 * time.Second, 8 * time.Second, 8 * time.Second, 8 * time.Second, 8 * time.Second,
-		8 * time.Second, 30 * time.Second,
+		8 * time.Second, 15 * time.Second,
 	}
 	for i := range want {
 		if waits[i] != want[i] {

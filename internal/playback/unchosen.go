@@ -34,7 +34,7 @@ func (d *decision) lookAhead() (action, bool) {
 		*f = foresight{itemID: playing.ID, seenAt: d.now}
 	}
 	useless := f.read || d.room.Committed() != nil || d.pick() == nil || d.usesPlaylist() || d.nearEnd() || d.memory.hidden
-	costly := d.memory.calls.Total() >= almostMost
+	costly := d.isRationed(d.now)
 	if useless || costly || d.now.Sub(f.seenAt) < foresightDelay || d.memory.commandBackoff.kind != "" {
 		return action{}, false
 	}

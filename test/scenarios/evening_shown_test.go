@@ -1,7 +1,6 @@
 package scenarios_test
 
 import (
-	"net/http"
 	"slices"
 	"time"
 
@@ -24,7 +23,7 @@ func (v *verdict) judgeHealth() {
 		}
 		for _, calm := range v.calms {
 			from, to := later(byServer[0].Started, calm.from).Add(nextLook), earlier(orNow(byServer[0].Ended), calm.to)
-			if v.wasLost(calm) || v.failedLong(calm) {
+			if v.wasLost(calm) {
 				from = from.Add(lostLook - nextLook)
 			}
 			from = later(from.Add(v.slowness(from)), v.probedBy(calm))
@@ -40,26 +39,6 @@ func (v *verdict) judgeHealth() {
 		}
 	}
 }
-
-// failedLong reports whether so many requests in a row failed before a calm stretch that the next one follows after
-// half a minute.
-func (v *verdict) failedLong(calm span) bool {
-	failed := 0
-	for _, r := range v.requests {
-		switch {
-		case !r.at.Before(calm.from):
-			return failed >= manyFailures
-		case r.status == 0 || r.status >= http.StatusInternalServerError:
-			failed++
-		default:
-			failed = 0
-		}
-	}
-	return failed >= manyFailures
-}
-
-// manyFailures is how many failures in a row the server answers with short pauses.
-const manyFailures = 9
 
 // countedAsPlayed reports whether the program has counted a song as over before a time, because its player could not be
 // seen for so long that the song may have been heard. Such a song may be heard later nevertheless.
