@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import type { Browser, CDPSession } from 'playwright-core'
 import { afterAll, beforeAll, onTestFinished, test } from 'vitest'
 import { Device, launch, screenSize } from './browser'
-import { api, demoHost, Server, type Session } from './server'
+import { api, demoHost, eventually, Server, type Session } from './server'
 
 const perSecond = 200
 const songs = 100
@@ -92,25 +92,30 @@ test('the time from a like until another page shows it', async () => {
   print('time until another phone shows a like (median, worst of 11)', `${median(times)} ms, ${Math.max(...times)} ms`)
 })
 
-test('a like on a phone, in a queue of all songs of the catalogue', { timeout: 900_000 }, async () => {
+test('a like on a phone, in a queue of 500 songs', { timeout: 900_000 }, async () => {
   await party()
-  const items = await fill(500)
+  await fill(500)
   const { device } = await open('/')
   await device.join('PARTY', 'Gina')
   await device.page.locator('.wait').first().waitFor()
+  const rows = await device.songs()
   const buttons = device.page.locator('.like:enabled')
-  const times: number[] = []
-  for (let n = 0; n < 6; n++) {
-    await pause(1_000)
-    await browser.startTracing(device.page, { categories: ['toplevel'] })
-    await buttons.nth(2 + n).evaluate((button: HTMLElement) => button.click())
-    await pause(1_000) // its answer and the new order have come
-    times.push(4 * longestOf(await browser.stopTracing()))
+  // The last song rises above all songs without a like.
+  for (const [which, button] of Object.entries({ first: buttons.nth(8), last: buttons.last() })) {
+    const times: number[] = []
+    for (let n = 0; n < 6; n++) {
+      await button.scrollIntoViewIfNeeded()
+      await pause(1_000)
+      await browser.startTracing(device.page, { categories: ['toplevel'] })
+      await button.evaluate((element: HTMLElement) => element.click())
+      await pause(1_000) // its answer and the new order have come
+      times.push(4 * longestOf(await browser.stopTracing()))
+    }
+    print(
+      `longest task of a like of one of the ${which} of ${rows.length} songs, CPU time times four (median)`,
+      `${median(times.slice(1)).toFixed(0)} ms`,
+    )
   }
-  print(
-    `longest task of a like among ${items.length} songs, CPU time times four (median)`,
-    `${median(times.slice(1)).toFixed(0)} ms`,
-  )
 })
 
 test('rows that glide on a phone, with the CPU throttled four times', { timeout: 300_000 }, async () => {
@@ -231,12 +236,15 @@ interface TraceEvent {
   args?: { name?: string }
 }
 
-/** Fills the queue with songs from the simulated catalogue. */
+/** Adds songs of the simulated catalogue until the queue has this many, and returns its items. */
 async function fill(songs: number): Promise<string[]> {
+  const queued = 'query($r: ID!) { node(id: $r) { ... on Room { queue { items { id } } playback { item { id } } } } }'
   const search =
     'query($r: ID!, $q: String!, $a: String) { searchSongs(roomId: $r, query: $q, after: $a) { edges { cursor node { canAdd song { uri } } } } }'
   const add = 'mutation($r: ID!, $u: String!) { addSong(roomId: $r, songUri: $u) { item { id } } }'
-  const items = new Set<string>()
+  await eventually('a song to play', async () => (await api(server, queued, { r: host.roomId }, host.token)).node.playback.item)
+  const { node } = await api(server, queued, { r: host.roomId }, host.token)
+  const items = new Set<string>(node.queue.items.map(({ id }: { id: string }) => id))
   for (const query of ['e', 'a', 'o', 'i', 'u', 't', 'n', 's']) {
     for (let page = 0, after = null; items.size < songs && page < 20; page++) {
       const { searchSongs } = await api(server, search, { r: host.roomId, q: query, a: after }, host.token)

@@ -93,15 +93,17 @@ func newCatalogue(songSeconds int) *catalogue {
 	for _, name := range artistNames() {
 		g.artists = append(g.artists, artist{id: base62("artist", name), name: name})
 	}
-	for i := range g.artists {
-		g.addDiscography(i)
+	for range 2 { // or a queue could not have as many songs as a room allows
+		for i := range g.artists {
+			g.addAlbumAndSingle(i)
+		}
 	}
 	return &g.catalogue
 }
 
-// addDiscography adds an album of five or six songs for the i-th artist and, for every third artist, the first song as
+// addAlbumAndSingle adds an album of five or six songs for the i-th artist and, for every third artist, the first song as
 // a single. A quarter of the singles is relinked to the album. Every tenth album has a song that is not playable.
-func (g *generator) addDiscography(i int) {
+func (g *generator) addAlbumAndSingle(i int) {
 	released := time.Date(1998+g.random.IntN(27), time.January, 1+g.random.IntN(365), 0, 0, 0, 0, time.UTC)
 	lp := g.addAlbum(g.artists[i], "album", g.newTitle(albumTemplates()), released)
 	for number := range 5 + i%2 {

@@ -33,10 +33,10 @@ export function Opening({ code, isOffline = false }: { code: string; isOffline?:
         </p>
       </header>
       <main className="party">
-        <ul className="lines">
-          {last.songs.map(({ id, song }, n) => (
+        <ul className="lines numbered">
+          {last.songs.map(({ id, song }) => (
             <li key={id}>
-              <Row song={song} place={n + 1} />
+              <Row song={song} />
             </li>
           ))}
         </ul>

@@ -1,7 +1,7 @@
 import { useRef } from 'react'
-import type { QueueState } from '../api/queue'
+import type { Item, QueueState } from '../api/queue'
 import { useText } from '../text/text'
-import { useGlide } from '../ui/useGlide'
+import { useOrder } from '../ui/useOrder'
 import { useNow } from './playTime'
 import { QueueLine } from './QueueLine'
 import { usePhoneText } from './text'
@@ -23,7 +23,7 @@ export function Queue({ schedule, queue, actions, onAdd, onOpen }: Props) {
   const now = useNow()
   const items = actions.visible(queue.items)
   const list = useRef<HTMLOListElement>(null)
-  useGlide(
+  useOrder(
     list,
     items.map(({ id }) => id),
   )
@@ -41,11 +41,13 @@ export function Queue({ schedule, queue, actions, onAdd, onOpen }: Props) {
   return (
     <>
       <h2 className="visually-hidden">{own.upNext}</h2>
-      <ol className="lines" ref={list}>
-        {items.map((item, index) => (
-          <QueueLine key={item.id} {...{ item, now, actions, onOpen }} place={index + 1} entry={schedule.get(item.id)} />
+      <ol className="lines numbered" ref={list}>
+        {[...items].sort(byId).map((item) => (
+          <QueueLine key={item.id} {...{ item, now, actions, onOpen }} entry={schedule.get(item.id)} />
         ))}
       </ol>
     </>
   )
 }
+
+const byId = (a: Item, b: Item): number => (a.id < b.id ? -1 : 1)

@@ -14,7 +14,6 @@ import type { Entry } from './useSchedule'
 
 interface Props {
   item: Item
-  place?: number // in the queue, from 1
   entry: Entry | undefined // undefined: not loaded yet, or the song waits for approval
   now: number
   actions: Actions
@@ -23,12 +22,11 @@ interface Props {
 }
 
 /** A song of the queue. Only the rows that change are rendered again: queues have up to 500. */
-export function QueueLine({ item, place, entry, now, actions, onOpen, canWithdraw = false }: Props) {
+export function QueueLine({ item, entry, now, actions, onOpen, canWithdraw = false }: Props) {
   const own = usePhoneText()
   return (
     <Line
       item={item}
-      place={place}
       wait={entry && waitText(own, entry.likely, now)}
       isMine={actions.isMine(item)}
       liked={actions.isLiked(item)}
@@ -42,7 +40,6 @@ export function QueueLine({ item, place, entry, now, actions, onOpen, canWithdra
 
 interface LineProps {
   item: Item
-  place: number | undefined
   wait: string | undefined
   isMine: boolean
   liked: boolean
@@ -53,14 +50,13 @@ interface LineProps {
 }
 
 /** Two lines: the song's place, when it plays, who added it, and its likes. A tap opens what can be done. */
-const Line = memo(({ item, place, wait, isMine, liked, count, onLike, onOpen, onWithdraw }: LineProps) => {
+const Line = memo(({ item, wait, isMine, liked, count, onLike, onOpen, onWithdraw }: LineProps) => {
   const own = usePhoneText()
   const kind = itemKind(item)
   return (
     <li data-kind={kind} data-id={item.id}>
       <Row
         song={item.song}
-        place={place}
         openLabel={own.details(item.song.name)}
         onOpen={() => onOpen(item.id)}
         detail={<When item={item} wait={wait} isMine={isMine} />}

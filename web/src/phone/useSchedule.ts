@@ -1,6 +1,7 @@
-import { useMemo, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { ScheduleChangesDocument, type ScheduleChangesSubscription } from '../api/generated'
 import { useRetriedSubscription } from '../api/useRetriedSubscription'
+import { glideDuration } from '../ui/useOrder'
 
 /** When a song is expected to play, and why then. */
 export type Entry = ScheduleChangesSubscription['roomSchedule']['entries'][number]
@@ -9,7 +10,15 @@ export type Entry = ScheduleChangesSubscription['roomSchedule']['entries'][numbe
 export function useSchedule(roomId: string, isWanted: boolean): ReadonlyMap<string, Entry> {
   const isHidden = useIsHidden()
   const { data } = useRetriedSubscription(ScheduleChangesDocument, { roomId }, isHidden || !isWanted)
-  return useMemo(() => new Map(data?.roomSchedule.entries.map((entry) => [entry.itemId, entry])), [data])
+  const shown = useAfterGlide(data)
+  return useMemo(() => new Map(shown?.roomSchedule.entries.map((entry) => [entry.itemId, entry])), [shown])
+}
+
+/** The latest value, from the second one on after the rows have glided: new times in all rows would delay their frames. */
+function useAfterGlide<Value>(value: Value): Value {
+  const [shown, setShown] = useState(value)
+  useEffect(() => void setTimeout(() => setShown(value), glideDuration), [value]) // never cancelled: values may come faster
+  return shown ?? value
 }
 
 const useIsHidden = (): boolean => useSyncExternalStore(onVisibility, () => document.hidden)

@@ -5,7 +5,6 @@ import { SpotifyLink } from './SpotifyLink'
 
 interface Props {
   song: Song
-  place?: number | undefined // in a list, from 1
   openLabel?: string
   onOpen?: () => void // what a tap on the row does; undefined: nothing
   detail?: ReactNode // at the end of the second line
@@ -13,11 +12,10 @@ interface Props {
 }
 
 /** A song in a list, in two lines: its name, then Spotify's logo, the artists and one more detail. */
-export function Row({ song, place, openLabel, onOpen, detail, children }: Props) {
+export function Row({ song, openLabel, onOpen, detail, children }: Props) {
   const text = useText()
   return (
     <div className="song-row">
-      {place !== undefined && <span className="place">{place}</span>}
       <Cover song={song} size={48} />
       <div className="song-details">
         <div className="song-title">
