@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/testdb"
+	"antwon.dj/backend/internal/testport"
 )
 
 // A balancer that asks each server every second whether it is ready, learns of a stop after five refusals, never
@@ -51,7 +52,7 @@ func startBalancer(t *testing.T, idle string, servers ...*server) *server {
 		}
 		t.Skip("a load balancer is left out: there is no haproxy")
 	}
-	addr := freeAddress(t)
+	addr := testport.FreeAddress(t)
 	text := fmt.Sprintf(balancerConfig, idle, addr)
 	for i, s := range servers {
 		text += fmt.Sprintf("  server s%d %s\n", i, strings.TrimPrefix(s.url, "http://"))
@@ -85,7 +86,7 @@ func startBalancer(t *testing.T, idle string, servers ...*server) *server {
 // startPair starts two servers over one MySQL and one NATS.
 func startPair(t *testing.T, env ...string) []*server {
 	t.Helper()
-	url, port := testdb.MySQL(t), freePort(t)
+	url, port := testdb.MySQL(t), testport.Free(t)
 	startNATS(t, port)
 	env = append([]string{
 		"ANTWON_SESSION_SECRET=" + strings.Repeat("s", 32), fmt.Sprintf("ANTWON_NATS_URL=nats://127.0.0.1:%d", port),

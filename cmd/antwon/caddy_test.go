@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"antwon.dj/backend/internal/testport"
 )
 
 // startCaddy runs Caddy with the Caddyfile of deploy/one-machine, at an address of this machine and without a
@@ -28,7 +30,7 @@ func startCaddy(t *testing.T, s *server) *server {
 	if !strings.Contains(string(text), name) {
 		t.Fatalf("the Caddyfile does not serve%s\n%s", name, text)
 	}
-	front := &server{t: t, url: "http://" + freeAddress(t), stderr: &output{}}
+	front := &server{t: t, url: "http://" + testport.FreeAddress(t), stderr: &output{}}
 	folder := t.TempDir()
 	file := filepath.Join(folder, "Caddyfile")
 	local := "{\n\tadmin off\n}\n" + strings.Replace(string(text), name, "\n"+front.url+" {", 1)

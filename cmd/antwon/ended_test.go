@@ -14,6 +14,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"antwon.dj/backend/internal/testdb"
+	"antwon.dj/backend/internal/testport"
 )
 
 // cookie returns the value of a cookie that the browser sends to the server, or "".
@@ -62,7 +63,7 @@ func TestAccessTokenDoesNotOutliveItsSession(t *testing.T) {
 // when the other server next looks.
 func TestEndedSessionIsDisconnectedFromTheOtherServer(t *testing.T) {
 	t.Parallel()
-	databaseURL, port := testdb.MySQL(t), freePort(t)
+	databaseURL, port := testdb.MySQL(t), testport.Free(t)
 	nats := startNATS(t, port)
 	env := []string{"ANTWON_SESSION_SECRET=" + strings.Repeat("s", 32),
 		fmt.Sprintf("ANTWON_NATS_URL=nats://127.0.0.1:%d", port)}

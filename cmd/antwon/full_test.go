@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"antwon.dj/backend/internal/testport"
 )
 
 // A server that may have few files open refuses newcomers with 503 while an attacker with a few addresses, each with a
@@ -78,7 +80,7 @@ func startLimited(t *testing.T, files int) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newServer(t, "demo", freeAddress(t), "sqlite:data/antwon.db")
+	s := newServer(t, "demo", testport.FreeAddress(t), "sqlite:data/antwon.db")
 	s.wrap = []string{shell, "-c", fmt.Sprintf(`ulimit -n %d && exec "$@"`, files), shell}
 	s.run()
 	return s

@@ -10,6 +10,8 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/oauth2-proxy/mockoidc"
+
+	"antwon.dj/backend/internal/testport"
 )
 
 // send sends an operation with the browser's cookies and these headers, names and values in turn.
@@ -302,7 +304,7 @@ func TestOtherSitesCannotUseTheSessionCookie(t *testing.T) {
 // The server starts while its provider is down, says so to users who sign in, and uses the provider once it is up.
 func TestServerStartsWhileTheProviderIsDown(t *testing.T) {
 	t.Parallel()
-	addr := freeAddress(t)
+	addr := testport.FreeAddress(t)
 	m, err := mockoidc.NewServer(nil)
 	if err != nil {
 		t.Fatal(err)

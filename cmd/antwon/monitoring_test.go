@@ -7,13 +7,15 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"antwon.dj/backend/internal/testport"
 )
 
 // With ANTWON_METRICS_ADDR, whatever watches the server asks at an address that guests need not reach, until the server
 // has ended: load balancers learn there that it stops.
 func TestMonitoringHasAnAddressOfItsOwn(t *testing.T) {
 	t.Parallel()
-	s := startServer(t, "sqlite:data/antwon.db", "ANTWON_METRICS_ADDR="+freeAddress(t), "ANTWON_DRAIN_WINDOW=3s")
+	s := startServer(t, "sqlite:data/antwon.db", "ANTWON_METRICS_ADDR="+testport.FreeAddress(t), "ANTWON_DRAIN_WINDOW=3s")
 	for _, path := range []string{"/metrics", "/healthz", "/readyz"} {
 		if status := statusOf(t, s.url+path); status != http.StatusNotFound {
 			t.Errorf("%s at the public address: got %d", path, status)
@@ -47,7 +49,7 @@ func TestUnusableAddressOfMonitoringIsReported(t *testing.T) {
 	second := exec.CommandContext(t.Context(), binary(t), "demo")
 	second.Dir = t.TempDir()
 	address := strings.TrimPrefix(taken.url, "http://")
-	second.Env = []string{"ANTWON_ADDR=" + freeAddress(t), "ANTWON_METRICS_ADDR=" + address}
+	second.Env = []string{"ANTWON_ADDR=" + testport.FreeAddress(t), "ANTWON_METRICS_ADDR=" + address}
 	if said, err := second.CombinedOutput(); err == nil || !strings.Contains(string(said), "listen for monitoring") {
 		t.Errorf("an address that is taken: %v\n%s", err, said)
 	}

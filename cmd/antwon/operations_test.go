@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	main "antwon.dj/backend/cmd/antwon"
+	"antwon.dj/backend/internal/testport"
 )
 
 // docs/operations.md has every metric that a server registers, those without a value yet included, with its labels; and
@@ -43,7 +44,7 @@ func TestEveryRegisteredMetricIsDocumented(t *testing.T) {
 // only what there is.
 func TestMetricsAreAsDocumented(t *testing.T) {
 	t.Parallel()
-	port := freePort(t)
+	port := testport.Free(t)
 	startNATS(t, port)
 	s := startServer(t, "sqlite:data/antwon.db", fmt.Sprintf("ANTWON_NATS_URL=nats://127.0.0.1:%d", port),
 		"OTEL_EXPORTER_OTLP_ENDPOINT="+startCollector(t).url)

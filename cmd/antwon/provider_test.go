@@ -12,6 +12,8 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/oauth2-proxy/mockoidc"
+
+	"antwon.dj/backend/internal/testport"
 )
 
 // provider is an OpenID Connect provider. Each visit of its login page signs in the next person that the test has
@@ -110,7 +112,7 @@ func (p person) Claims(_ []string, base *mockoidc.IDTokenClaims) (jwt.Claims, er
 // startReal starts antwon serve, with a Spotify and an identity provider that run on their own.
 func startReal(t *testing.T, databaseURL string, o *outside, p *provider, env ...string) *server {
 	t.Helper()
-	addr := freeAddress(t)
+	addr := testport.FreeAddress(t)
 	all := []string{
 		"ANTWON_PUBLIC_URL=http://" + addr, "ANTWON_SESSION_SECRET=" + strings.Repeat("s", 32),
 		"ANTWON_ENCRYPTION_KEY=" + strings.Repeat("e", 32),

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"antwon.dj/backend/internal/testdb"
+	"antwon.dj/backend/internal/testport"
 )
 
 // applause is a screen that adds up the reactions it is sent.
@@ -71,7 +72,7 @@ func TestReactionsReachTheScreensOfAllServers(t *testing.T) {
 }
 
 func reactionsAt(t *testing.T, url string, servers int) {
-	port := freePort(t)
+	port := testport.Free(t)
 	nats := startNATS(t, port)
 	env := []string{
 		"ANTWON_SESSION_SECRET=" + strings.Repeat("s", 32), fmt.Sprintf("ANTWON_NATS_URL=nats://127.0.0.1:%d", port),

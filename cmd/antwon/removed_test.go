@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/testdb"
+	"antwon.dj/backend/internal/testport"
 )
 
 // A guest who is removed at one server is disconnected from the other: by a hint over NATS or, without NATS, when the
 // other server next reads the room.
 func TestRemovedGuestIsDisconnectedFromTheOtherServer(t *testing.T) {
 	t.Parallel()
-	databaseURL, port := testdb.MySQL(t), freePort(t)
+	databaseURL, port := testdb.MySQL(t), testport.Free(t)
 	nats := startNATS(t, port)
 	env := []string{"ANTWON_SESSION_SECRET=" + strings.Repeat("s", 32),
 		fmt.Sprintf("ANTWON_NATS_URL=nats://127.0.0.1:%d", port)}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"slices"
 	"strconv"
@@ -18,13 +17,14 @@ import (
 	natsserver "github.com/nats-io/nats-server/v2/server"
 
 	"antwon.dj/backend/internal/testdb"
+	"antwon.dj/backend/internal/testport"
 )
 
 // Two servers over one MySQL and one NATS: a change at one is seen at the other, also while NATS is down and after
 // it is back. When one server is killed, its clients continue at the other. They miss no change and see the same order.
 func TestClientsMoveBetweenServersWithoutLoss(t *testing.T) {
 	t.Parallel()
-	url, port := testdb.MySQL(t), freePort(t)
+	url, port := testdb.MySQL(t), testport.Free(t)
 	nats := startNATS(t, port)
 	env := []string{
 		"ANTWON_SESSION_SECRET=" + strings.Repeat("s", 32), fmt.Sprintf("ANTWON_NATS_URL=nats://127.0.0.1:%d", port),
@@ -116,19 +116,6 @@ func startNATS(t *testing.T, port int) *natsserver.Server {
 		t.Fatal("the NATS server does not start")
 	}
 	return s
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	_, text, err := net.SplitHostPort(freeAddress(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	port, err := strconv.Atoi(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
 }
 
 // metric reads one line of /metrics; a server that does not answer has 0.

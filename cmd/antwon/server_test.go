@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -22,6 +21,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"antwon.dj/backend/internal/testlog"
+	"antwon.dj/backend/internal/testport"
 )
 
 // built is the program under test, built once as the Dockerfile builds it; "" with -short.
@@ -76,7 +76,7 @@ type server struct {
 // announced.
 func startServer(t *testing.T, databaseURL string, env ...string) *server {
 	t.Helper()
-	return startCommand(t, "demo", freeAddress(t), databaseURL, env...)
+	return startCommand(t, "demo", testport.FreeAddress(t), databaseURL, env...)
 }
 
 func startCommand(t *testing.T, command, addr, databaseURL string, env ...string) *server {
@@ -253,16 +253,6 @@ func (s *server) join(code, name string) *user {
 		joinRoom(code: $c, displayName: $n) { session { accessToken } }
 	}`, map[string]any{"c": code, "n": name})
 	return &user{s, got.JoinRoom.Session.AccessToken}
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
 }
 
 // get sends a GET request. It does not use the test's context, because servers are asked during cleanups, too.

@@ -17,6 +17,7 @@ import (
 
 	"antwon.dj/backend/internal/testdb"
 	"antwon.dj/backend/internal/testlog"
+	"antwon.dj/backend/internal/testport"
 )
 
 // outside is a simulated Spotify that runs on its own, as `antwon spotify-sim`.
@@ -27,7 +28,7 @@ type outside struct {
 
 func startSpotify(t *testing.T, env ...string) *outside {
 	t.Helper()
-	addr := freeAddress(t)
+	addr := testport.FreeAddress(t)
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), binary(t), "spotify-sim") // the cleanup stops it
 	cmd.Dir = t.TempDir()
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "ANTWON_ADDR=" + addr}, env...)

@@ -10,10 +10,11 @@ import (
 	"testing"
 
 	"antwon.dj/backend/internal/testlog"
+	"antwon.dj/backend/internal/testport"
 )
 
 func TestSimulatorKeepsAccountsAcrossRestarts(t *testing.T) {
-	addr := freeAddress(t)
+	addr := testport.FreeAddress(t)
 	folder := t.TempDir()
 	run := func(visit func(url string)) string {
 		t.Helper()

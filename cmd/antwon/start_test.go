@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/testdb"
+	"antwon.dj/backend/internal/testport"
 )
 
 // runsFor runs a command until it ends, and returns its exit code, what it said and how long it took.
@@ -30,7 +31,7 @@ func runsFor(t *testing.T, command string, env ...string) (code int, said string
 func TestServerStartsBeforeItsDatabase(t *testing.T) {
 	t.Parallel()
 	binary(t)
-	database, addr := testdb.Private(t), freeAddress(t)
+	database, addr := testdb.Private(t), testport.FreeAddress(t)
 	timer := time.AfterFunc(2*time.Second, func() { testdb.StartProxyAt(t, addr, database.Addr()) })
 	defer timer.Stop()
 	began := time.Now()
@@ -48,7 +49,7 @@ func TestServerGivesUpADatabaseThatSaysNothing(t *testing.T) {
 	proxy := testdb.StartProxy(t, "127.0.0.1:1")
 	proxy.Silence(true)
 	for command, env := range map[string][]string{
-		"demo": {"ANTWON_ADDR=" + freeAddress(t)}, "migrate": nil,
+		"demo": {"ANTWON_ADDR=" + testport.FreeAddress(t)}, "migrate": nil,
 	} {
 		code, said, took := runsFor(t, command, append(env, "ANTWON_DATABASE_WAIT=7s",
 			"ANTWON_DATABASE_URL="+proxy.URL("mysql://antwon:secret@127.0.0.1:1/antwon"))...)
@@ -69,7 +70,7 @@ func TestSecondServerOnOneSQLiteFileIsRefused(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "party.db")
 	first := startServer(t, "sqlite:"+file)
-	code, said, _ := runsFor(t, "demo", "ANTWON_ADDR="+freeAddress(t), "ANTWON_DATABASE_URL=sqlite:"+file)
+	code, said, _ := runsFor(t, "demo", "ANTWON_ADDR="+testport.FreeAddress(t), "ANTWON_DATABASE_URL=sqlite:"+file)
 	if code != 1 || !strings.Contains(said, "another server uses the database "+file) {
 		t.Errorf("the second server ended with %d:\n%s", code, said)
 	}

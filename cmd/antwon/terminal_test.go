@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"rsc.io/qr"
+
+	"antwon.dj/backend/internal/testport"
 )
 
 var colours = regexp.MustCompile(`\x1b\[[0-9;]*m`)
@@ -46,7 +48,7 @@ func untilReady(t *testing.T, script string, env ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), script, "-qfec", binary(t)+" demo", "/dev/null")
 	cmd.Dir = t.TempDir()
-	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "ANTWON_ADDR=" + freeAddress(t), "TERM=xterm"}, env...)
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "ANTWON_ADDR=" + testport.FreeAddress(t), "TERM=xterm"}, env...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -128,7 +130,7 @@ func TestWhatIsMissingAtTheStartIsNamed(t *testing.T) {
 			"set ANTWON_DATABASE_URL, such as sqlite:/tmp/antwon/antwon.db, to a file in a directory that can be written",
 		},
 	} {
-		code, said, _ := runsFor(t, "demo", "ANTWON_ADDR="+freeAddress(t), test.env)
+		code, said, _ := runsFor(t, "demo", "ANTWON_ADDR="+testport.FreeAddress(t), test.env)
 		if code != 1 || !strings.Contains(said, test.want) {
 			t.Errorf("%s: ended with %d:\n%s", name, code, said)
 		}

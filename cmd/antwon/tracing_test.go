@@ -18,6 +18,7 @@ import (
 	commonpb "go.opentelemetry.io/proto/otlp/common/v1"
 
 	"antwon.dj/backend/internal/testdb"
+	"antwon.dj/backend/internal/testport"
 )
 
 const (
@@ -214,7 +215,7 @@ func TestXRayIDsAreWrittenAndRead(t *testing.T) {
 // A like at one server is loaded at the other within the same trace, because the hint over NATS carries the trace.
 func TestTraceContinuesOnTheOtherServer(t *testing.T) {
 	t.Parallel()
-	url, port := testdb.MySQL(t), freePort(t)
+	url, port := testdb.MySQL(t), testport.Free(t)
 	startNATS(t, port)
 	here, there := startCollector(t), startCollector(t)
 	env := []string{"ANTWON_SESSION_SECRET=" + strings.Repeat("s", 32),
@@ -269,7 +270,7 @@ func TestUnavailableCollectorDoesNotDelayTheServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer silent.Close()
-	for name, address := range map[string]string{"not there": freeAddress(t), "silent": silent.Addr().String()} {
+	for name, address := range map[string]string{"not there": testport.FreeAddress(t), "silent": silent.Addr().String()} {
 		t.Run(name, func(t *testing.T) {
 			s := startServer(t, "sqlite:data/antwon.db", "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+address, "ANTWON_DRAIN_WINDOW=0s")
 			roomID := s.login("Hanna").openRoom("ALONE")

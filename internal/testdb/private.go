@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"antwon.dj/backend/internal/testport"
 )
 
 // PrivateServer is a MariaDB server of one test, which may be broken.
@@ -33,7 +35,7 @@ func Private(tb testing.TB, options ...string) *PrivateServer {
 		_, err := exec.LookPath("mariadbd")
 		return "", func() {}, err
 	})
-	s := &PrivateServer{Port: freePort(tb), tb: tb, folder: tb.TempDir(), options: options}
+	s := &PrivateServer{Port: testport.Free(tb), tb: tb, folder: tb.TempDir(), options: options}
 	install := exec.CommandContext(tb.Context(), "mariadb-install-db", "--no-defaults", "--datadir="+s.data(),
 		"--auth-root-authentication-method=normal", "--skip-test-db", "--user=root")
 	install.Env = s.env()
@@ -123,16 +125,6 @@ func (s *PrivateServer) Exec(statement string) {
 }
 
 func (s *PrivateServer) addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.Port)) }
-
-func freePort(tb testing.TB) int {
-	tb.Helper()
-	listener, err := new(net.ListenConfig).Listen(tb.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
-}
 
 // Addr returns the host and the port at which the server listens.
 func (s *PrivateServer) Addr() string { return s.addr() }

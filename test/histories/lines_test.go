@@ -9,6 +9,8 @@ import (
 	toxiproxy "github.com/Shopify/toxiproxy/v2"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
+
+	"antwon.dj/backend/internal/testport"
 )
 
 // line is a connection between two processes that can be cut, delayed and black-holed.
@@ -23,7 +25,7 @@ var lines = toxiproxy.NewServer(toxiproxy.NewMetricsContainer(prometheus.NewRegi
 // newLine opens a line to an address.
 func newLine(tb testing.TB, name, upstream string) *line {
 	tb.Helper()
-	l := &line{Proxy: toxiproxy.NewProxy(lines, name, "127.0.0.1:0", upstream), tb: tb}
+	l := &line{Proxy: toxiproxy.NewProxy(lines, name, testport.FreeAddress(tb), upstream), tb: tb}
 	if err := l.Start(); err != nil {
 		tb.Fatal(err)
 	}

@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"antwon.dj/backend/internal/testport"
 )
 
 // spotify is a simulated Spotify, in a process of its own, with a recorder of commands before it.
@@ -35,7 +37,7 @@ const songSeconds = 16
 
 func newSpotify(t *testing.T) *spotify {
 	t.Helper()
-	s := &spotify{address: freeAddress(t)}
+	s := &spotify{address: testport.FreeAddress(t)}
 	s.process = newProcess(t, []string{
 		"ANTWON_ADDR=" + s.address, fmt.Sprintf("ANTWON_DEMO_SONG_SECONDS=%d", songSeconds),
 	}, "antwon", "spotify-sim")

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"antwon.dj/backend/internal/testdb"
+	"antwon.dj/backend/internal/testport"
 )
 
 // built is the folder of the programs under test, built once; "" with -short.
@@ -138,7 +139,7 @@ func newWorld(t *testing.T, servers int) *world {
 	}
 	w := &world{t: t, rec: recorder{began: time.Now()}}
 	w.spotify = newSpotify(t)
-	natsAddress := freeAddress(t)
+	natsAddress := testport.FreeAddress(t)
 	if servers > 1 {
 		// What was committed survives the end of the process, not of the machine: that is what the nemesis kills.
 		w.db = testdb.Private(t, "--innodb-flush-log-at-trx-commit=2")
@@ -148,7 +149,7 @@ func newWorld(t *testing.T, servers int) *world {
 	}
 	sqlite := filepath.Join(t.TempDir(), "antwon.db")
 	for n := range servers {
-		s := &server{name: string(rune('A' + n)), address: freeAddress(t)}
+		s := &server{name: string(rune('A' + n)), address: testport.FreeAddress(t)}
 		s.line = newLine(t, "clients "+s.name, s.address)
 		s.spotify = newLine(t, "spotify "+s.name, w.spotify.recordedFor(s.name))
 		env := []string{
@@ -189,14 +190,4 @@ func (w *world) await(s *server) {
 			w.t.Fatalf("server %s is not ready:\n%s", s.name, log)
 		}
 	}
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
 }

@@ -17,6 +17,7 @@ import (
 
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/live/natsbus"
+	"antwon.dj/backend/internal/testport"
 )
 
 // timeout bounds the waiting for something that happens soon unless something is wrong. No test judges how long it
@@ -26,7 +27,7 @@ const timeout = 20 * time.Second
 // startNATS runs a server until the test ends or stops it. It listens on a free port unless change sets one.
 func startNATS(t *testing.T, change ...func(*server.Options)) *server.Server {
 	t.Helper()
-	options := &server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true}
+	options := &server.Options{Host: "127.0.0.1", Port: testport.Free(t), NoLog: true, NoSigs: true}
 	for _, c := range change {
 		c(options)
 	}
@@ -52,17 +53,6 @@ func onPort(port int) func(*server.Options) {
 }
 
 func portOf(s *server.Server) int { return s.Addr().(*net.TCPAddr).Port }
-
-// freePort returns a port on which nothing listens.
-func freePort(t *testing.T) int {
-	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
-}
 
 func urlOf(port int) string { return fmt.Sprintf("nats://127.0.0.1:%d", port) }
 

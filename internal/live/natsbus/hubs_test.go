@@ -8,6 +8,7 @@ import (
 
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/live/natsbus"
+	"antwon.dj/backend/internal/testport"
 )
 
 type version int64
@@ -101,7 +102,7 @@ func TestHubsOfSeveralServers(t *testing.T) {
 	})
 
 	t.Run("without NATS a change is seen when the hubs reconcile", func(t *testing.T) {
-		db, url := &database{now: 1}, urlOf(freePort(t))
+		db, url := &database{now: 1}, urlOf(testport.Free(t))
 		a, b := startNode(t, url, db, 50*time.Millisecond), startNode(t, url, db, 50*time.Millisecond)
 		hint := db.commit()
 		a.Publish(hint)

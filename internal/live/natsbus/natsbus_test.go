@@ -16,6 +16,7 @@ import (
 
 	"antwon.dj/backend/internal/live"
 	"antwon.dj/backend/internal/live/natsbus"
+	"antwon.dj/backend/internal/testport"
 )
 
 var _ live.Bus = (*natsbus.Bus)(nil)
@@ -74,7 +75,7 @@ func TestHintsForTooManyUsersAreForEverybody(t *testing.T) {
 }
 
 func TestBusConnectsToAServerThatStartsLater(t *testing.T) {
-	port := freePort(t)
+	port := testport.Free(t)
 	a, b := startProcess(t, urlOf(port)), startProcess(t, urlOf(port))
 	a.log.waitFor(t, "NATS cannot be reached")
 	a.Publish(live.Hint{Topic: "room", Version: 1})
@@ -177,7 +178,7 @@ func TestCloseSendsWaitingHintsAndLeavesALocalBus(t *testing.T) {
 func TestCloseEndsEveryGoroutine(t *testing.T) {
 	for name, url := range map[string]func(*testing.T) string{
 		"with a server":    func(t *testing.T) string { return startNATS(t).ClientURL() },
-		"without a server": func(t *testing.T) string { return urlOf(freePort(t)) },
+		"without a server": func(t *testing.T) string { return urlOf(testport.Free(t)) },
 		"with a server that is silent": func(t *testing.T) string {
 			listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 			if err != nil {
@@ -281,7 +282,7 @@ func TestCredentialsComeFromTheURLAndAreNotShown(t *testing.T) {
 }
 
 func TestBusConnectsOverWebSockets(t *testing.T) {
-	port := freePort(t)
+	port := testport.Free(t)
 	startNATS(t, func(o *server.Options) {
 		o.Websocket = server.WebsocketOpts{Host: "127.0.0.1", Port: port, NoTLS: true}
 	})
