@@ -118,7 +118,7 @@ test-go: $(NODE_MODULES) $(CLIENT) try-litestream ## the Go tests, with the race
 	$(call go_tests,test.log,go test $(RACE) -parallel 6 -timeout 30m -v ./test/scenarios ./... && go test -vet=off -run 'TestRandomEvenings|TestFourHoursOfAHundredGuests' -timeout 30m -v ./test/scenarios)
 	@test -n "$(RACE)" || echo "LEFT OUT: the race detector, which needs a C compiler"
 
-# Their servers run in real time, so nothing runs beside them.
+# Their servers run in real time and mostly wait, so both run at once, and nothing else beside them.
 test-histories: ## servers, database and lines that break for a minute each
 	$(call go_tests,histories.log,go test -C test/histories $(RACE) -timeout 20m -v ./...)
 

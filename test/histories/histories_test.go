@@ -21,10 +21,16 @@ var (
 )
 
 // Guests act at two servers that share a MariaDB and a NATS server, and all of that breaks.
-func TestHistoriesOfTwoServers(t *testing.T) { tell(t, newWorld(t, 2)) }
+func TestHistoriesOfTwoServers(t *testing.T) {
+	t.Parallel()
+	tell(t, newWorld(t, 2))
+}
 
 // Guests act at one server with SQLite, which breaks.
-func TestHistoriesOfOneServer(t *testing.T) { tell(t, newWorld(t, 1)) }
+func TestHistoriesOfOneServer(t *testing.T) {
+	t.Parallel()
+	tell(t, newWorld(t, 1))
+}
 
 const guests = 8
 
