@@ -29,8 +29,8 @@ decides, records and sends, in this order.
   - Health names a problem while it lasts, and returns to OK without help. Calls that fail are repeated with a growing
     backoff, or at the time that Spotify names. What only the host could repair is shown after several refusals, and
     tried again by itself.
-  - A room costs at most 350 calls an hour, whatever Spotify answers (budget.go, ration.go). They are counted across drivers: the
-    count is stored with the lease.
+  - A room costs at most 350 calls an hour, whatever Spotify answers (budget.go, ration.go). They are counted across
+    drivers: the count is stored with the lease.
   - When a room closes, or the server stops, the music keeps playing. The playlist of a closed room is removed from
     the host's library, even if nobody drove the room when it closed.
 

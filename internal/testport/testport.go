@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Free returns a port of 127.0.0.1 on which nothing listens. On Linux it belongs to the test until the test ends: a server
-// can listen on it and stop as often as it likes, and neither other tests nor connections get the port meanwhile.
+// Free returns a port of 127.0.0.1 on which nothing listens. On Linux it belongs to the test until the test ends: a
+// server can listen on it and stop as often as it likes, and neither other tests nor connections get it meanwhile.
 func Free(tb testing.TB) int {
 	tb.Helper()
 	port, err := reserve(tb)

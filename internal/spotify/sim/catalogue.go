@@ -101,8 +101,8 @@ func newCatalogue(songSeconds int) *catalogue {
 	return &g.catalogue
 }
 
-// addAlbumAndSingle adds an album of five or six songs for the i-th artist and, for every third artist, the first song as
-// a single. A quarter of the singles is relinked to the album. Every tenth album has a song that is not playable.
+// addAlbumAndSingle adds an album of five or six songs for the i-th artist and, for every third artist, the first song
+// as a single. A quarter of the singles is relinked to the album. Every tenth album has a song that is not playable.
 func (g *generator) addAlbumAndSingle(i int) {
 	released := time.Date(1998+g.random.IntN(27), time.January, 1+g.random.IntN(365), 0, 0, 0, 0, time.UTC)
 	lp := g.addAlbum(g.artists[i], "album", g.newTitle(albumTemplates()), released)
