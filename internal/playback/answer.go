@@ -137,7 +137,7 @@ func (d *decision) recordReport() (action, bool) {
 	}
 	switch d.answer.Command.Kind {
 	case CreatePlaylist:
-		if fault == nil && d.answer.PlaylistURI == "" { // Spotify says that it has created one, and not which
+		if fault == nil && d.answer.PlaylistURI == "" { // Spotify says that it has created one, and does not name it
 			d.memory.commandBackoff = d.memory.commandBackoff.afterNoEffect(d.now)
 		}
 		return action{step: party.PlaybackStep{PlaylistURI: d.answer.PlaylistURI}, observeBy: d.now}, true

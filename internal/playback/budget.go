@@ -24,7 +24,7 @@ const (
 	// maxUnrecorded is how many calls a driver makes before it records what the room has cost with its lease. So many may
 	// be unknown to the next driver, which counts them as made.
 	maxUnrecorded = 5
-	slowestPace   = time.Minute // the same when thriftMost is reached, and what no thrift exceeds
+	slowestPace   = time.Minute // the same when thriftMost is reached
 )
 
 // knownCalls returns what a room has cost when a driver begins. It includes calls that another node may have made and
@@ -73,7 +73,7 @@ func (k CommandKind) calls() int {
 
 // paced delays an observation if the room has cost too many calls. A host who waits for a command is not made to wait,
 // and neither is a room where a song plays as it should, of the room or of the host, where a song was just started,
-// where a silence has just begun, or where what is in doubt is new. In a rationed room only the first two hold.
+// where a silence has just begun, or where what is in doubt is new. A rationed room has rules of its own.
 func (d *decision) paced(at time.Time) time.Time {
 	m := d.memory
 	started := d.justCommanded() && m.commandBackoff.attempts <= 1 && !d.fails()
@@ -81,7 +81,7 @@ func (d *decision) paced(at time.Time) time.Time {
 	case len(d.room.PendingCommands) > 0:
 		return at
 	case d.isRationed(d.now):
-		return d.rationed(at)
+		return d.delayRationed(at)
 	case d.playsAsKnown() && !m.hidden, started, d.newlyInDoubt(), d.newlySilent(at), d.replacesDevice(at):
 		return at
 	case d.isCostly(d.now):
@@ -158,8 +158,8 @@ func (d *decision) cameLate() bool { return d.memory.lookedAt.Sub(d.memory.looke
 // hiddenThrift is how much less often a player is observed of which only the queue tells what it plays.
 const hiddenThrift = 3
 
-// thrifty stretches an interval between observations that nothing calls for. An observation costs two calls while only
-// the queue tells what plays.
+// thrifty stretches an interval between observations that nothing calls for, up to slowestPace, or more in a rationed
+// room. An observation costs two calls while only the queue tells what plays.
 func (d *decision) thrifty(interval time.Duration) time.Duration {
 	if d.memory.hidden {
 		interval *= hiddenThrift

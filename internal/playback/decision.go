@@ -35,7 +35,8 @@ func newDecision(in Input) *decision {
 		d.memory.observationBackoff.worked = d.memory.lookedAt
 		d.memory.observationBackoff = d.memory.observationBackoff.afterFault(in.Fault, d.now)
 		if d.isRationed(d.now) {
-			d.memory.observationBackoff.until = later(d.memory.observationBackoff.until, d.now.Add(slowestPace))
+			next := d.now.Add(slowestPace).UTC().Truncate(time.Millisecond) // the room may show it, as that of a cool-down
+			d.memory.observationBackoff.until = later(d.memory.observationBackoff.until, next)
 		}
 	case in.Answer != nil && in.Answer.Command == (Command{Kind: ReadQueue}):
 		d.takeQueue(in.Answer)

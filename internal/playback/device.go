@@ -56,7 +56,8 @@ func (d *decision) needsDevice() bool {
 		next := d.pick()
 		return next != nil && !d.mustNotWakeDevice(next) && !d.usesPlaylist()
 	}
-	return item.Via == party.DeliveryPlaylist && (d.room.HasPlayed || d.noPremium()) // which is tried again now and then
+	startsNow := d.room.HasPlayed || d.noPremium() // without Premium, starting it is tried again now and then
+	return item.Via == party.DeliveryPlaylist && startsNow
 }
 
 // mustNotWakeDevice reports whether a song may start only on a device that is active already, because nobody has asked

@@ -4,18 +4,22 @@ import "time"
 
 // This file says what a room does that has cost almost all that it may: its player may come and go, or lie, all the
 // time. What is left of hourlyCalls is spread over the time until enough calls are older than an hour.
+// TestAnyTroublesStayInTheBudget shows that the constants suffice.
 
 const (
-	// rationFrom is the number of calls in an hour from which a room is rationed.
+	// rationFrom is the number of calls in an hour from which a room is rationed. What is begun then may still be ended.
 	rationFrom = hourlyCalls - 10
-	// callsPerLook is how many calls an observation of a rationed room leads to, itself included.
+	// callsPerLook is how many calls an observation of a rationed room may lead to, itself included: a search for a
+	// device, commands, and the observations that show what these have done.
 	callsPerLook = 7
-	// longestPause is how long a rationed room does nothing, at most.
+	// longestPause is how long a rationed room does nothing, at most: about as long as a song lasts.
 	longestPause = 5 * time.Minute
+	// unclearFor is how long after its commit a song that does not play is looked for.
+	unclearFor = time.Minute
 )
 
-// isRationed reports whether a room will have cost so much by some time that it may cost next to nothing until enough
-// of that is older than an hour. It still costs three calls in two minutes, and more while an observation costs two.
+// isRationed reports whether, from a time on, three calls in every two minutes would bring some hour to rationFrom, or
+// five while an observation costs two calls. It assumes that there are no calls until then.
 func (d *decision) isRationed(at time.Time) bool {
 	calls, inTwoMinutes := d.memory.calls.At(at), 3
 	if d.memory.hidden {
@@ -29,16 +33,16 @@ func (d *decision) isRationed(at time.Time) bool {
 	return false
 }
 
-// rationed delays an observation of a rationed room, unless it shows what a command has done, or a song plays as it
-// should and moves: then the observation is due because the next song is.
-func (d *decision) rationed(at time.Time) time.Time {
+// delayRationed delays an observation of a rationed room, unless it shows what a command has done, or is due because
+// the next song is: a song plays as it should, and moves.
+func (d *decision) delayRationed(at time.Time) time.Time {
 	if d.justCommanded() || d.playsAsKnown() && !d.mayStandStill() {
 		return at
 	}
 	pace := d.rationPause()
 	if item := d.room.Committed(); item != nil && d.nothingPlays() {
 		// Until it is known what has become of a song that was sent, it could be heard unseen.
-		if waited := d.memory.lookedAt.Sub(item.CommittedAt); waited <= slowestPace {
+		if waited := d.memory.lookedAt.Sub(item.CommittedAt); waited <= unclearFor {
 			pace = min(max(2*waited, confirmDelay), burstPace)
 		}
 	}
@@ -54,11 +58,14 @@ func (d *decision) rationPause() time.Duration {
 	return min(max(time.Duration(minutes*callsPerLook/left)*time.Minute, slowestPace), longestPause)
 }
 
-// mayStart returns when a rationed room may let a song begin that nobody has asked for right now: each attempt leads to
-// several calls. The time is zero if the room is not rationed, or the command does no such thing.
-func (d *decision) mayStart(c Command) time.Time {
-	begins := c.HostCommandID == "" && (c.Kind.startsSong() || c.Kind == Append && d.nothingPlays())
-	if !begins || d.memory.commandedAt.IsZero() || !d.isRationed(d.now) {
+// earliestStart returns when a rationed room may let a song begin: each attempt leads to several calls. The time is
+// zero if the room is not rationed, if the command does no such thing, or if a host waits for it: one who has sent a
+// command, or has removed the song that plays.
+func (d *decision) earliestStart(c Command) time.Time {
+	begins := c.Kind.startsSong() || c.Kind == Append && d.nothingPlays()
+	playing := d.room.NowPlaying
+	wanted := len(d.room.PendingCommands) > 0 || playing != nil && playing.SkipOnStart
+	if !begins || wanted || d.memory.commandedAt.IsZero() || !d.isRationed(d.now) {
 		return time.Time{}
 	}
 	return d.memory.commandedAt.Add(d.rationPause())

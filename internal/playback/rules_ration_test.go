@@ -86,20 +86,41 @@ func TestRationedRoomSeesWhatBecomesOfASong(t *testing.T) {
 	t.Errorf("after %v it has not asked for the song", in.Now.Sub(noon))
 }
 
-// Each attempt to start a song leads to several calls, so the next one waits, and a host's skip does not.
+// Each attempt to start a song leads to several calls, so the next one waits. A host does not.
 func TestRationedRoomStartsSongsSeldom(t *testing.T) {
-	for _, byHost := range []bool{false, true} {
-		memory := exhausted(observed(stands(song("x"), 0)))
+	skip := &party.HostCommand{ID: "1", Kind: party.SkipCommand, Argument: song("x").URI, At: noon}
+	resume := &party.HostCommand{ID: "1", Kind: party.ResumeCommand, At: noon}
+	for name, test := range map[string]struct {
+		look    *Observation
+		command *party.HostCommand
+	}{
+		"nothing plays":                         {look: stands(song("x"), 0)},
+		"a host skips what plays":               {plays(song("x"), time.Minute), skip},
+		"a host wants music when nothing plays": {stands(song("x"), 0), resume},
+		"a host skips when nothing plays":       {stands(song("x"), 0), skip},
+	} {
+		memory := exhausted(observed(test.look))
 		memory.commandedAt, memory.inactiveSince = noon.Add(-10*time.Second), noon.Add(-time.Minute)
-		memory.alike.times = 2
+		memory.alike.times, memory.hostCommand.id = 2, "1"
 		in := Input{Now: noon, Room: room(item("b", queued)), Memory: memory}
-		if byHost {
-			in.Memory.observation = *plays(song("x"), time.Minute)
-			in.Room.PendingCommands = []party.HostCommand{{ID: "1", Kind: party.SkipCommand, Argument: song("x").URI, At: noon}}
+		if test.command != nil {
+			in.Room.PendingCommands = []party.HostCommand{*test.command}
 		}
-		if sent := Decide(in).Command.Kind == Play; sent != byHost {
-			t.Errorf("for the host %v: it sends %q", byHost, Decide(in).Command.Kind)
+		if kind := Decide(in).Command.Kind; (kind == Play) != (test.command != nil) {
+			t.Errorf("%s: it sends %q", name, kind)
 		}
+	}
+}
+
+// A host has removed a song after it was committed. It is skipped when it begins.
+func TestRationedRoomSkipsARemovedSong(t *testing.T) {
+	memory := exhausted(observed(plays(song("a"), time.Second)))
+	memory.commandedAt, memory.alike.times = noon.Add(-10*time.Second), 2
+	removed := item("a", playing)
+	removed.SkipOnStart = true
+	in := Input{Now: noon, Room: showing(room(removed, item("b", queued)), time.Second, 0), Memory: memory}
+	if plan := Decide(in); plan.Command.Kind != Play {
+		t.Errorf("it sends %q, want the next song in its place", plan.Command.Kind)
 	}
 }
 

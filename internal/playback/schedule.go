@@ -102,7 +102,7 @@ func (d *decision) noDeviceInterval() time.Duration {
 }
 
 // observationDuringSong returns when the next song has to be committed, or when the current one should be over, but not
-// later than after playingInterval.
+// later than after playingInterval, which thrift stretches.
 func (d *decision) observationDuringSong() time.Time {
 	s, observed := d.memory.observation, d.memory.observedAt
 	end := s.At.Add(d.duration() - d.progress())

@@ -226,7 +226,7 @@ func (d *decision) send(c Command, step party.PlaybackStep) (action, bool) {
 	if c.Kind.startsSong() && (c.HostCommandID == "" || d.memory.hostCommand.attempts > 0) {
 		earliest = later(earliest, d.memory.lateUntil)
 	}
-	earliest = later(earliest, d.mayStart(c))
+	earliest = later(earliest, d.earliestStart(c))
 	switch {
 	case d.now.Before(earliest):
 		return action{observeBy: earliest}, true

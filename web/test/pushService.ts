@@ -100,8 +100,7 @@ export async function delivery(page: Page, origin: string): Promise<(message: st
   })
   await devtools.send('ServiceWorker.enable')
   await eventually('the service worker', async () => registrationId !== '')
-  const [worker] = page.context().serviceWorkers()
-  if (!worker) throw new Error('there is no service worker')
+  const worker = page.context().serviceWorkers()[0] ?? (await page.context().waitForEvent('serviceworker'))
   await worker.evaluate(countShown)
   const count = () => worker.evaluate(() => Reflect.get(globalThis, 'shown') as number)
   return async (data) => {

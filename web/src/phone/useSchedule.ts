@@ -17,7 +17,7 @@ export function useSchedule(roomId: string, isWanted: boolean): ReadonlyMap<stri
 /** The latest value, from the second one on after the rows have glided: new times in all rows would delay their frames. */
 function useAfterGlide<Value>(value: Value): Value {
   const [shown, setShown] = useState(value)
-  useEffect(() => void setTimeout(() => setShown(value), glideDuration), [value]) // never cancelled: values may come faster
+  useEffect(() => void setTimeout(() => setShown(value), glideDuration), [value]) // not cancelled: if values came faster, none would be shown
   return shown ?? value
 }
 
