@@ -105,18 +105,18 @@ func readPages(t *testing.T) {
 	for _, song := range host.search(room, "a", 3) {
 		host.add(room, song)
 	}
-	s.eventually("all songs to be played", func() bool { return len(host.lists(room, "borrowed")["history"]) == 3 })
+	s.eventually("all songs to be played", func() bool { return len(host.lists(room, "magnetic")["history"]) == 3 })
 	for range 3 {
 		host.ask(nil, `mutation($r: ID!) { exportHistory(roomId: $r) { uri } }`, map[string]any{"r": room})
 	}
 	reader := &storyGuest{script: startScript(t, nil, "story/main.mjs", "relay", s.url), server: s}
 	reader.do(map[string]any{"do": "use", "token": host.token})
-	reader.do(map[string]any{"do": "pages", "roomId": room, "words": "borrowed"})
+	reader.do(map[string]any{"do": "pages", "roomId": room, "words": "magnetic"})
 	var got map[string][]any
 	if err := json.Unmarshal(reader.awaits(1, "pages", "").Data, &got); err != nil {
 		t.Fatal(err)
 	}
-	want := host.lists(room, "borrowed")
+	want := host.lists(room, "magnetic")
 	for name, list := range want {
 		if len(list) < 3 || !reflect.DeepEqual(got[name], list) {
 			t.Errorf("%s: Relay reads %v, want %v", name, got[name], list)
