@@ -86,7 +86,8 @@ type simulator struct {
 
 func startSimulator(ctx context.Context, cfg config, folder string, log *slog.Logger) (*simulator, error) {
 	spotify, err := sim.Open(sim.Config{
-		CoverURL: coversOf(cfg), StateFile: filepath.Join(folder, "spotify-sim.json"), SongSeconds: cfg.songSeconds, Log: log,
+		ManySongs: true,
+		CoverURL:  coversOf(cfg), StateFile: filepath.Join(folder, "spotify-sim.json"), SongSeconds: cfg.songSeconds, Log: log,
 	})
 	if err != nil {
 		return nil, err

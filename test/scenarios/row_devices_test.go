@@ -155,7 +155,7 @@ func accountScenarios() []scenario {
 		},
 		{
 			name:   "Premium ends during the party and returns half an hour later",
-			played: "1 2 3 4", silence: "2m59.982s",
+			played: "1 2 3 4", silence: "2m59.906s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE NOT_ALLOWED/NO_PREMIUM OK NOT_ALLOWED/NO_PREMIUM OK NOTHING_TO_PLAY",
 			options: options{songs: 4},
 			course: func(p *fixture) {
@@ -187,7 +187,7 @@ func accountScenarios() []scenario {
 		},
 		{
 			name:   "the host is removed from the app's list and added again ten minutes later",
-			played: "1 2 3", silence: "13m54.422s",
+			played: "1 2 3", silence: "13m54.346s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE NOT_ALLOWED/NOT_LISTED OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
@@ -199,7 +199,7 @@ func accountScenarios() []scenario {
 		},
 		{
 			name:   "the host is removed from the app's list, added again ten minutes later, and resumes playback",
-			played: "1 2 3", silence: "8m0.162s",
+			played: "1 2 3", silence: "8m0.086s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE NOT_ALLOWED/NOT_LISTED OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
@@ -216,7 +216,7 @@ func accountScenarios() []scenario {
 		},
 		{
 			name:   "the app's owner has no Premium for ten minutes",
-			played: "1 2 3", silence: "13m54.422s",
+			played: "1 2 3", silence: "13m54.346s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE NOT_ALLOWED/OWNER_PREMIUM OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {

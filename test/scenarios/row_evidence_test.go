@@ -58,7 +58,7 @@ func doubtfulAnswerScenarios() []scenario {
 		},
 		{
 			name:   "Retry-After is larger than 64 bits: it counts as a day",
-			played: "1 2 3", silence: "23h58m1.582s",
+			played: "1 2 3", silence: "23h58m1.506s",
 			health:  "NOTHING_TO_PLAY OK COOLING_DOWN/QUOTA OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {

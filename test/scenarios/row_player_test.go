@@ -64,7 +64,7 @@ func playerScenarios() []scenario {
 		},
 		{
 			name:   "the player gets stuck before the end of its last song",
-			played: "1 2 3", silence: "1m59.922s",
+			played: "1 2 3", silence: "1m59.846s",
 			health:  "NOTHING_TO_PLAY OK NOTHING_TO_PLAY OK NOTHING_TO_PLAY",
 			options: options{spotify: func(s *sim.Switches) { s.EndStuck = true }},
 			course: func(p *fixture) {

@@ -61,7 +61,7 @@ func tokenScenarios() []scenario {
 		},
 		{
 			name:   "the host revokes the app's access (invalid_grant) and connects again ten minutes later",
-			played: "1 2 3", silence: "8m0.162s",
+			played: "1 2 3", silence: "8m0.086s",
 			health: "NOTHING_TO_PLAY OK RECONNECT_NEEDED OK NOTHING_TO_PLAY",
 			course: func(p *fixture) {
 				time.Sleep(58 * time.Minute)
@@ -74,7 +74,7 @@ func tokenScenarios() []scenario {
 		},
 		{
 			name:   "the host disconnects Spotify on this server and connects it again",
-			played: "1 2 3", silence: "2m0.282s",
+			played: "1 2 3", silence: "2m0.206s",
 			health:  "NOTHING_TO_PLAY OK RECONNECT_NEEDED/NOT_CONNECTED OK NOTHING_TO_PLAY",
 			options: options{songs: 3},
 			course: func(p *fixture) {
@@ -86,7 +86,7 @@ func tokenScenarios() []scenario {
 		},
 		{
 			name:   "the token endpoint answers 503 for two minutes",
-			played: "1 2 3", silence: "49.662s",
+			played: "1 2 3", silence: "49.586s",
 			health:  "NOTHING_TO_PLAY OK UNREACHABLE OK NOTHING_TO_PLAY",
 			options: options{songs: 0},
 			course: func(p *fixture) {

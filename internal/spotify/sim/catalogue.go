@@ -82,7 +82,7 @@ type generator struct {
 	seconds    int // duration of every song; 0: it varies
 }
 
-func newCatalogue(songSeconds int) *catalogue {
+func newCatalogue(songSeconds int, many bool) *catalogue {
 	g := &generator{
 		catalogue: catalogue{byID: map[string]*track{}, albums: map[string]*album{}},
 		random:    rand.New(rand.NewPCG(1958, 2026)),
@@ -93,7 +93,11 @@ func newCatalogue(songSeconds int) *catalogue {
 	for _, name := range artistNames() {
 		g.artists = append(g.artists, artist{id: base62("artist", name), name: name})
 	}
-	for range 2 { // or a queue could not have as many songs as a room allows
+	albums := 1
+	if many {
+		albums = 2
+	}
+	for range albums {
 		for i := range g.artists {
 			g.addAlbumAndSingle(i)
 		}

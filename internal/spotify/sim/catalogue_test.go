@@ -45,7 +45,7 @@ func TestCatalogueHasEveryKindOfSong(t *testing.T) {
 		}
 	}
 	doubles := len(tracks) - len(isrcs)
-	if len(ids) != len(tracks) || len(isrcs)-unplayable < 500 || len(artists) < 60 || doubles < 20 || relinked == 0 ||
+	if len(ids) != len(tracks) || len(tracks) < 300 || len(artists) < 60 || doubles < 20 || relinked == 0 ||
 		explicit == 0 || unplayable == 0 {
 		t.Errorf("%d tracks with %d IDs by %d artists, %d second releases (%d relinked), %d explicit, %d unplayable",
 			len(tracks), len(ids), len(artists), doubles, relinked, explicit, unplayable)
@@ -54,7 +54,7 @@ func TestCatalogueHasEveryKindOfSong(t *testing.T) {
 
 // TestCatalogueStaysTheSame because databases and state files contain identifiers of its tracks.
 func TestCatalogueStaysTheSame(t *testing.T) {
-	const digest = "52600f23ac9f85f8dc94f558eeeb1930b6882a5d46e760bde584da627f0c5842"
+	const digest = "dd63a7eb37f7693a92048a8b5526ff08b3b52f04cf37b2c4a6b92848854744a2"
 	sum := sha256.New()
 	for _, track := range open(t, Config{}).Catalogue() {
 		fmt.Fprintln(sum, track.ID, track.ISRC, track.PlaysAs, track.Name)
@@ -73,7 +73,7 @@ func TestSongSecondsSetsDuration(t *testing.T) {
 }
 
 func TestSearchIgnoresCaseAndAccents(t *testing.T) {
-	songs := newCatalogue(0)
+	songs := newCatalogue(0, false)
 	for query, artist := range map[string]string{
 		"amelie corbeau":            "Amélie Corbeau",
 		"CORBEAU Amélie":            "Amélie Corbeau",

@@ -19,6 +19,8 @@ type Config struct {
 	StateFile string
 	// SongSeconds is the duration of every song. With 0, songs last between two and five minutes.
 	SongSeconds int
+	// ManySongs doubles the catalogue, so that a queue can have as many songs as a room allows.
+	ManySongs bool
 	// Clients are the apps that may sign users in. Nil permits any app, with any redirect URI that Spotify would permit.
 	Clients []Client
 	// Now is the clock of players, tokens and limits. Nil means time.Now.
@@ -63,7 +65,7 @@ func Open(cfg Config) (*Spotify, error) {
 		clients:   cfg.Clients,
 		clock:     cfg.Now,
 		log:       cfg.Log,
-		catalogue: newCatalogue(cfg.SongSeconds),
+		catalogue: newCatalogue(cfg.SongSeconds, cfg.ManySongs),
 		codes:     map[string]authorization{},
 		eventLog:  eventLog{},
 		requests:  map[string]int{},
