@@ -86,8 +86,8 @@ type simulator struct {
 
 func startSimulator(ctx context.Context, cfg config, folder string, log *slog.Logger) (*simulator, error) {
 	spotify, err := sim.Open(sim.Config{
-		ManySongs: true,
-		CoverURL:  coversOf(cfg), StateFile: filepath.Join(folder, "spotify-sim.json"), SongSeconds: cfg.songSeconds, Log: log,
+		CoverURL: coversOf(cfg), StateFile: filepath.Join(folder, "spotify-sim.json"), Log: log,
+		SongSeconds: cfg.songSeconds, ManySongs: true,
 	})
 	if err != nil {
 		return nil, err
