@@ -4,7 +4,7 @@ import "time"
 
 // This file says what a room does that has cost almost all that it may: its player may come and go, or lie, all the
 // time. What is left of hourlyCalls is spread over the time until enough calls are older than an hour.
-// TestAnyTroublesStayInTheBudget shows that the constants suffice.
+// TestAnyTroublesStayInTheBudget tries the constants; docs/playback.md says how far they suffice.
 
 const (
 	// rationFrom is the number of calls in an hour from which a room is rationed. What is begun then may still be ended.

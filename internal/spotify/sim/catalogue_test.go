@@ -167,3 +167,16 @@ func open(t *testing.T, cfg Config) *Spotify {
 	}
 	return s
 }
+
+// A room allows 500 songs in its queue.
+func TestManySongsFillAQueue(t *testing.T) {
+	isrcs := map[string]bool{}
+	for _, track := range open(t, Config{ManySongs: true}).Catalogue() {
+		if track.Playable {
+			isrcs[track.ISRC] = true
+		}
+	}
+	if len(isrcs) < 510 {
+		t.Errorf("the larger catalogue has %d playable recordings", len(isrcs))
+	}
+}
