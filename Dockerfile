@@ -28,7 +28,7 @@ USER 65532:65532
 WORKDIR /
 VOLUME /data
 EXPOSE 8080
-# SQLite wants a folder for temporary files, and there is no other.
+# SQLite needs a directory for temporary files, and there is no other.
 ENV SQLITE_TMPDIR=/data
 ENV ANTWON_ADDR=0.0.0.0:8080 ANTWON_LOG_FORMAT=json
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["/antwon", "healthcheck"]

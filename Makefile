@@ -17,7 +17,7 @@ NODE_MODULES := $(NODE:yes=node-modules)
 WEB := $(NODE:yes=web)
 CLIENT := $(NODE:yes=client)
 
-# What drives the web pages needs npm's packages, and Chromium.
+# The tests and benchmarks of the web pages in a browser need npm's packages, and Chromium.
 browser = cd web && ANTWON_RUN='$(1)' node_modules/.bin/vitest run --config vitest.browser.config.ts
 
 help: ## show what can be made
@@ -30,14 +30,14 @@ build: $(WEB) ## build bin/antwon, with the web pages where there is Node
 
 web: web/dist/index.html ## build the web pages, into web/dist
 
-# What fails here is said, and then the program tells browsers that it has no pages.
+# If this fails, make shows the error and goes on; the program then tells browsers that it has no pages.
 web/dist/index.html: $(shell find web packages -type f -not -path '*/node_modules/*' -not -path '*/dist/*') schema.graphqls web/node_modules/.package-lock.json
 	@echo "antwon: building the web pages"
 	-@cd web && npm run --silent build
 
 client: packages/client/dist/index.js ## build the npm package @antwon/client, into packages/client/dist
 
-# What fails here is said, and then the tests leave out what they miss.
+# If this fails, make shows the error and goes on; the tests that need it are then left out.
 packages/client/dist/index.js: $(shell find packages/client/src -name '*.ts') packages/client/tsconfig.json schema.graphqls web/node_modules/.package-lock.json
 	-@cd web && npm run --silent build:client
 
@@ -65,7 +65,7 @@ generate: ## write the generated code again
 migration: ## NAME=what_changes: write the migrations for a changed ent schema (needs MySQL)
 	go run ./ent/migrate/diff $(NAME)
 
-lint: bin/golangci-lint $(NODE:yes=lint-schema) ## gofmt, golangci-lint with what .golangci.yml names, and the schema's linters
+lint: bin/golangci-lint $(NODE:yes=lint-schema) ## gofmt, golangci-lint with the linters of .golangci.yml, and the schema's linters
 	@test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)" || { echo "gofmt -w the files above"; exit 1; }
 	./bin/golangci-lint run ./...
 	cd test/genqlient && ../../bin/golangci-lint run ./...
@@ -74,7 +74,7 @@ lint: bin/golangci-lint $(NODE:yes=lint-schema) ## gofmt, golangci-lint with wha
 	cd tools/release && ../../bin/golangci-lint run ./...
 	go tool -C tools/release actionlint $(addprefix ../../,$(wildcard .github/workflows/*.yml))
 
-lint-schema: $(NODE_MODULES) ## graphql-eslint, and what in the schema breaks clients of the last release
+lint-schema: $(NODE_MODULES) ## graphql-eslint, and a check for changes of the schema that break clients of the last release
 	@if test -x test/node/node_modules/.bin/eslint; then \
 		test/node/node_modules/.bin/eslint --config test/node/eslint.config.mjs schema.graphqls && node test/node/breaking.mjs; \
 	else echo "LEFT OUT: the schema's linters, which need npm's packages"; test "$${ANTWON_TEST_STRICT:-}" != 1; fi
@@ -86,11 +86,11 @@ bin/golangci-lint: tools/go.mod tools/go.sum
 bin/litestream: test/litestream/go.mod test/litestream/go.sum
 	go build -C test/litestream -ldflags="-s -w" -o ../../$@ github.com/benbjohnson/litestream/cmd/litestream
 
-# What fails here is said, and then the tests leave out what they miss.
+# If this fails, make shows the error and goes on; the tests that need it are then left out.
 try-litestream:
 	-@$(MAKE) --no-print-directory bin/litestream
 
-# What fails here is said, and then the tests leave out what they miss.
+# If this fails, make shows the error and goes on; the tests that need it are then left out.
 node-modules: test/node/node_modules/.package-lock.json ## install the npm clients that some tests need
 test/node/node_modules/.package-lock.json: test/node/package-lock.json
 	-@cd test/node && npm ci --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json
@@ -118,11 +118,11 @@ test-go: $(NODE_MODULES) $(CLIENT) try-litestream ## the Go tests, with the race
 	$(call go_tests,test.log,go test $(RACE) -parallel 6 -timeout 30m -v ./test/scenarios ./... && go test -vet=off -run 'TestRandomEvenings|TestFourHoursOfAHundredGuests' -timeout 30m -v ./test/scenarios)
 	@test -n "$(RACE)" || echo "LEFT OUT: the race detector, which needs a C compiler"
 
-# Their servers run in real time and mostly wait, so both run at once, and nothing else beside them.
+# The servers of these tests run in real time and mostly wait, so both tests run at once, and nothing else beside them.
 test-histories: ## servers, database and lines that break for a minute each
 	$(call go_tests,histories.log,go test -C test/histories $(RACE) -timeout 20m -v ./...)
 
-test-fast: ## what needs no database server, no browser and no Node, without the race detector: two minutes at most
+test-fast: ## the tests that need no database server, no browser and no Node, without the race detector: two minutes at most
 	@go test -short ./...
 
 test-flaky: ## every package many times on busy cores, PACKAGES=./internal/live/... picks: finds tests that fail now and then (hours)
@@ -135,14 +135,14 @@ test-web: $(WEB) ## the TypeScript of the web pages and of the client: types, st
 test-pages: build ## the web pages in a real browser, against the real program
 	@$(call browser,test/**/*.test.ts)
 
-test-deploy: deploy/aws/node_modules/.package-lock.json build ## the deployment to AWS: synthesised for both sizes, and held against what it promises
+test-deploy: deploy/aws/node_modules/.package-lock.json build ## the deployment to AWS: synthesised for both sizes, and checked against its README
 	@if test -x deploy/aws/node_modules/.bin/tsx; then cd deploy/aws && npm run --silent test; \
 	else echo "LEFT OUT: the deployment's tests, which need npm's packages"; test "$${ANTWON_TEST_STRICT:-}" != 1; fi
 
 deploy/aws/node_modules/.package-lock.json: deploy/aws/package-lock.json
 	-@cd deploy/aws && npm ci --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json
 
-scenarios: ## whole parties in fake time, and a table of what came of them; ARGS=-write renews docs/playback.md
+scenarios: ## whole parties in fake time, and a table of their results; ARGS=-write renews docs/playback.md
 	@go test ./test/scenarios -count=1 -timeout 24h -v -run 'TestScenarios|TestRandomEvenings|TestTwoHoursOfAParty|TestIdleRooms' -args $(ARGS) > scenarios.log 2>&1 || { grep -E -- '--- FAIL|_test.go' scenarios.log; echo "FAILED: the whole output is in scenarios.log"; exit 1; }
 	@grep -vE '^\s*(=== |--- |PASS|\{)' scenarios.log
 
@@ -150,13 +150,13 @@ histories: ## ten minutes of acts while servers, database, NATS and lines break;
 	@go test -C test/histories -count=1 -timeout 60m -v . -args -duration=5m $(ARGS) > histories.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' histories.log; echo "FAILED: the whole output is in histories.log"; exit 1; }
 	@grep -E ' figures: | left out: ' histories.log
 
-bench: ## likes a second, arrival and reading, on SQLite and MySQL
+bench: ## likes per second, latency and reading, on SQLite and MySQL
 	go run ./cmd/antwon-bench
 
 bench-realtime: bench-peers ## thousands of subscribers on antwon and four other servers: renews docs/benchmarks.md (ten minutes)
 	go run ./cmd/antwon-bench realtime -docs docs $(ARGS)
 
-# What fails here is said, and then the benchmark leaves out what it misses.
+# If this fails, make shows the error and goes on; the benchmark then leaves out that server.
 bench-peers: ## the servers that antwon is compared with, whose dependencies the program does not get
 	-@go build -C cmd/antwon-bench/peers/centrifuge -o ../../../../bin/bench-centrifuge .
 	-@if test '$(NODE)' = yes; then $(MAKE) --no-print-directory cmd/antwon-bench/peers/yoga/node_modules/.package-lock.json; fi
@@ -200,11 +200,11 @@ bin/goreleaser: tools/goreleaser/go.mod tools/goreleaser/go.sum
 bin/release-image: tools/release/go.mod tools/release/go.sum $(wildcard tools/release/image/*.go)
 	go build -C tools/release -o ../../bin/release-image ./image
 
-# What a release says of itself: where its source is, and where its image goes.
+# The addresses in a release: of its source, and of its image.
 SOURCE := $(if $(GITHUB_REPOSITORY),https://github.com/$(GITHUB_REPOSITORY))
 IMAGE = ghcr.io/$(shell tr A-Z a-z <<< '$(GITHUB_REPOSITORY)')
 
-# In a repository that came from nowhere, goreleaser would not look for the commit.
+# In a repository without a remote, goreleaser would not look for the commit.
 release-snapshot: bin/goreleaser bin/cyclonedx-gomod bin/release-image ## build all that a release consists of, into dist, without publishing it
 	GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=remote.origin.url GIT_CONFIG_VALUE_0=. ./bin/goreleaser release --snapshot --clean
 	./bin/release-image -source='$(SOURCE)' dist
@@ -242,7 +242,7 @@ test-beside:
 	@$(MAKE) --no-print-directory test-release
 	@$(if $(NODE),$(MAKE) --no-print-directory test-deploy)
 
-stale: ## fail if generated code or migrations are not what their sources make
+stale: ## fail if generated code or migrations do not match their sources
 	@before=$$(git status --porcelain --untracked-files=all -- ent graph test/genqlient; git diff -- ent graph test/genqlient | sha256sum); \
 	$(MAKE) --no-print-directory generate; \
 	after=$$(git status --porcelain --untracked-files=all -- ent graph test/genqlient; git diff -- ent graph test/genqlient | sha256sum); \

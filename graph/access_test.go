@@ -122,8 +122,8 @@ func (s *server) refusalOf(who *person, a attempt) string {
 	return ""
 }
 
-// Whatever takes a room or a queue item, or shows something of a room that is not public, is refused to those who are
-// not members of the room. The schema says what there is, so nothing new can be forgotten.
+// Fields that take a room or a queue item, and fields of a room that are not public, are refused to users who are not
+// members of the room. The test finds these fields in the schema, so no new one can be forgotten.
 func TestNothingInARoomIsOpenToStrangers(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		removed := p.join("Gina")

@@ -14,9 +14,9 @@ type Cookies interface {
 	SetSession(refreshToken string)
 	// ClearSession has the browser forget its refresh token.
 	ClearSession()
-	// KeepBrowser has the browser keep what tells it from others, if it has nothing of that kind yet.
+	// KeepBrowser has the browser keep an id that tells it from other browsers, unless it has one.
 	KeepBrowser()
-	// SetSpotify has the browser keep what proves, when it comes back from Spotify, that it is the one that went there.
+	// SetSpotify has the browser keep a proof that it was sent to Spotify, for its return from there.
 	SetSpotify(proof string)
 }
 

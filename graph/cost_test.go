@@ -47,8 +47,8 @@ func (c costly) of(name string) (use ratelimit.Use) {
 	return use
 }
 
-// Each host sees what is left of their own limits, also when refused, and nothing of those of others: neither of
-// another host, nor of the room, whose limit they share, nor in a room of which they are no member.
+// Each host sees what is left of their own limits, also when refused. They see nothing of the limits of another host,
+// of the limit that the hosts of a room share, or of limits in a room that they are not in.
 func TestCostShowsOnlyTheViewersOwnLimits(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		p.limited = true

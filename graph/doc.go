@@ -7,10 +7,10 @@
 //
 // # Subscriptions
 //
-// A subscription shows one aspect of a room's state, such as its queue. [Resolver.Sources] returns how to open the
-// source of each, and package gqlserver executes a shared subscription once for all its subscribers. Such an execution
-// has no viewer: fields that depend on the viewer are marked @viewer in the schema. Two sources also change with time
-// alone, the schedule and the viewer's quota, so they count in versions of their own.
+// A subscription shows one aspect of a room's state, such as its queue. [Resolver.Sources] returns a function for each
+// that opens its source, and package gqlserver executes a shared subscription once for all its subscribers. Such an
+// execution has no viewer: fields that depend on the viewer are marked @viewer in the schema. Two sources also change
+// with time alone, the schedule and the viewer's quota, so they count in versions of their own.
 //
 // # Errors
 //
@@ -31,7 +31,7 @@
 //	page.go                         pages of lists
 //	mutation.go, settings.go        mutations of rooms and queues
 //	player.go                       mutations of the player and of the connection to Spotify
-//	session.go, secrets.go          mutations of sessions, and the browser's cookies
+//	session.go, cookies.go          mutations of sessions, and the browser's cookies
 //	subscription.go, sources.go     subscriptions, and the sources of their events
 //	schedule.go, viewer.go          the sources that also change with time
 //	likes.go                        a cache of the viewer's likes for each response

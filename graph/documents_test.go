@@ -24,8 +24,8 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// Every list of objects says how long it can be, or the field around it does. Otherwise nobody knows what an operation
-// can cost.
+// Every list of objects, or the field around it, says how long the list can be. Otherwise an operation's cost cannot be
+// estimated.
 func TestEveryListOfObjectsHasASize(t *testing.T) {
 	schema := graph.NewSchema(nil).Schema()
 	sized := map[string]bool{} // "Type.field" of lists whose size a field around them says

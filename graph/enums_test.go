@@ -21,7 +21,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// Every enum of the schema has exactly the values that the Go type has constants for to which gqlgen has bound it.
+// Every enum of the schema has exactly the values of the constants of the Go type to which gqlgen binds it.
 func TestEnumsHaveTheValuesOfTheirGoConstants(t *testing.T) {
 	generated := read(t, "generated.go")
 	enums := 0
@@ -98,8 +98,8 @@ func TestEveryKindOfEventHasASentenceInTheConsole(t *testing.T) {
 	}
 }
 
-// Every mutation of something in a room is among the use cases that internal/jukebox tries in every role. Which those
-// are, the schema says: they take the id of a room or of a queue item.
+// Every mutation of something in a room is among the use cases that internal/jukebox tries in every role. The test
+// finds these mutations in the schema: they take the id of a room or of a queue item.
 func TestEveryMutationInARoomIsTriedInEveryRole(t *testing.T) {
 	resolvers, tried := readAll(t, "*.go"), read(t, "../internal/jukebox/access_test.go")
 	mutations := 0
@@ -182,7 +182,7 @@ func constantsOf(t *testing.T, pkg, goType string) []string {
 	return slices.Sorted(maps.Keys(values))
 }
 
-// Every scalar of the schema's own has a check: gqlserver lets a value without one pass to the resolvers.
+// Every custom scalar of the schema has a check: without one, gqlserver passes any value to the resolvers.
 func TestEveryScalarOfTheSchemaHasACheck(t *testing.T) {
 	for name, definition := range graph.NewExecutableSchema(graph.Config{}).Schema().Types {
 		if _, checked := graph.Scalars[name]; definition.Kind == gqlast.Scalar && !definition.BuiltIn && !checked {

@@ -14,9 +14,9 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// PresentError turns an error into what the client sees, and logs failures. It is the only way for errors to reach
-// clients. Of a party.Error the client sees code, message, field, reason and retryAfterMs; while the database is
-// unavailable it sees UPSTREAM_UNAVAILABLE, and what the operation took from rate limits is given back. Of any other
+// PresentError returns the error that the client sees for err, and logs failures. It is the only way for errors to
+// reach clients. Of a party.Error the client sees code, message, field, reason and retryAfterMs; while the database is
+// unavailable it sees UPSTREAM_UNAVAILABLE, and the operation's tokens are given back to its rate limits. Of any other
 // error it sees INTERNAL_SERVER_ERROR without the text. gqlgen's own errors, about documents that do not parse or
 // validate, pass unchanged.
 func (r *Resolver) PresentError(ctx context.Context, err error) *gqlerror.Error {
@@ -47,7 +47,7 @@ func (r *Resolver) PresentError(ctx context.Context, err error) *gqlerror.Error 
 
 // explain returns the party.Error that says what happened, or nil if it is a failure of ours.
 func explain(ctx context.Context, err error) *party.Error {
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil { // its own time is over, which costs it
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil { // it ran out of time: no tokens are given back
 		return &party.Error{
 			Code: party.UpstreamUnavailable, Message: "This took too long. Please try again in a moment.",
 			RetryAfter: time.Second, Err: err,

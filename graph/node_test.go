@@ -9,7 +9,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// An id alone opens nothing: users see by it what they see anyway.
+// An id alone gives no access: with it, users see only what they can see without it, too.
 func TestNodesAreShownOnlyToThoseWhoMaySeeThem(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina, gustav, screen := p.join("Gina"), p.join("Gustav"), p.screen()

@@ -62,7 +62,8 @@ func offsetCursor(number int) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(offsetPrefix + strconv.Itoa(number)))
 }
 
-// parseOffset returns how many entries come before those after a cursor, and how many the client wants.
+// parseOffset returns how many entries the client wants (usual, if first is nil), and the number of the entry after
+// which they begin. It returns an error if after is no cursor of offsetCursor.
 func parseOffset(first *int, after *string, usual int) (limit, offset int, err error) {
 	if limit = usual; first != nil {
 		limit = *first

@@ -34,8 +34,8 @@ func (r *Resolver) roomReactions(ctx context.Context, args map[string]any) (*gql
 	}), nil
 }
 
-// reactionSource shows the reactions that a room has just got. Of the room itself it needs only who may watch it, and
-// that it closes. It makes a version of its own, in ticks, whenever it shows something else.
+// reactionSource shows the reactions that a room has just got. Of the room's state it needs only who may watch, and
+// whether the room is closed. It counts versions in ticks, and makes a new one whenever it shows other counts.
 type reactionSource struct {
 	gqlserver.Source
 	watcher   *reactions.Watcher

@@ -57,7 +57,8 @@ func (p *fixture) playSong() {
 	p.must(err)
 }
 
-// A screen gets the reactions of a moment, then that there are none, and what comes later; it ends with the room.
+// A screen gets the reactions of a moment, then an event without any, and then later ones. The subscription ends with
+// the room.
 func TestScreensGetReactionsAsTheyHappen(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		p.playSong()
@@ -72,7 +73,7 @@ func TestScreensGetReactionsAsTheyHappen(t *testing.T) {
 				}
 			}
 		}
-		late := p.applause(p.first, p.screen()) // shares the execution, and is not shown what was
+		late := p.applause(p.first, p.screen()) // shares the execution, and is not shown earlier reactions
 		late.Close()
 
 		_, err := p.first.jukebox.CloseRoom(p.host.ctx, p.roomID, nil)

@@ -94,8 +94,8 @@ func setSessionCookie(ctx context.Context, refreshToken string) {
 	}
 }
 
-// inviteBack returns err. If too many have come from the viewer's network, it has the browser keep an id, with which it
-// is served sooner when it comes back.
+// inviteBack returns err. If err is that of a rate limit, it has the browser keep an id: with this id, a later attempt
+// is served from the network's reserve.
 func inviteBack(ctx context.Context, err error) error {
 	if party.CodeOf(err) == party.RateLimited && !gqlserver.OverWebSocket(ctx) {
 		cookiesFrom(ctx).KeepBrowser()

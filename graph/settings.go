@@ -6,8 +6,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// change returns the settings as the use cases expect them. For a setting that can be null, they take the zero value
-// for null, and nil for a setting that was left out.
+// change returns the settings as the use cases expect them. There, the zero value of a nullable setting stands for
+// null, and nil for a setting that was left out.
 func (in *RoomSettingsInput) change() *party.SettingsChange {
 	if in == nil {
 		return nil

@@ -18,8 +18,8 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// settingCase says how a test sets a setting to something else than its default, and what then must be decided
-// otherwise.
+// settingCase has a value of a setting that is not its default, and a rule that has to decide differently with that
+// value.
 type settingCase struct {
 	value string // as JSON
 

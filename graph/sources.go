@@ -18,11 +18,11 @@ type aspect struct {
 	viewerID string
 	// changed returns the version at which this aspect of the state last changed.
 	changed func(s *party.State) int64
-	// event returns the event that shows this aspect to a client that has the version since, or none if since is nil.
+	// event returns the event that shows this aspect to a client that has the version since; nil: it has none.
 	event func(ctx context.Context, since *int64, s *party.State) (any, error)
 }
 
-// Sources returns, by the names of the subscription fields, how to open the source of each subscription's events.
+// Sources returns the functions that admit subscribers and open the sources of events, by subscription field.
 func (r *Resolver) Sources() map[string]gqlserver.SubscribeFunc {
 	return map[string]gqlserver.SubscribeFunc{
 		"room": r.open(aspect{
@@ -52,7 +52,7 @@ func (r *Resolver) Sources() map[string]gqlserver.SubscribeFunc {
 	}
 }
 
-// queueList returns a queue as a list of which most items are as they were before.
+// queueList returns a queue as a list, so that unchanged items are not executed again.
 func queueList(queue party.RoomQueue) *incremental.List {
 	contents := make([]any, len(queue.Items))
 	for i, item := range queue.Items {
@@ -71,7 +71,7 @@ func queueList(queue party.RoomQueue) *incremental.List {
 	}
 }
 
-// open returns how to open the source of an aspect of a room. The viewer has to be a member of the room.
+// open returns a function that opens the source of an aspect of a room. The viewer has to be a member of the room.
 func (r *Resolver) open(a aspect) gqlserver.SubscribeFunc {
 	return func(ctx context.Context, args map[string]any) (*gqlserver.Grant, error) {
 		roomID, err := graphql.UnmarshalID(args["roomId"])
@@ -140,7 +140,7 @@ func toTicks(s *gqlserver.State) {
 	s.RevokedAt *= versionTicks
 }
 
-// refine wraps what was opened in another source, which counts in ticks.
+// refine wraps the source of a grant in another source, which counts in ticks. It changes the grant and returns it.
 func refine(opened *gqlserver.Grant, source func(room gqlserver.Source) gqlserver.Source) *gqlserver.Grant {
 	follow := opened.OpenSource
 	opened.MinVersion *= versionTicks

@@ -10,8 +10,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// quotaDelay is how soon after a new state the source asks again. By then the event for that state has been sent, and
-// with it the time at which the viewer's quota refills is known.
+// quotaDelay is the time from a new state until the source is read again. By then the event for that state has been
+// sent, so it is known when the viewer's quota refills.
 const quotaDelay = time.Second
 
 // viewerInRoom opens the source of the viewerInRoom subscription.

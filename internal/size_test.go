@@ -19,7 +19,7 @@ const (
 	maxFunctionLines   = 40    // in the core
 )
 
-// core are the packages that hold what a party is and what can be done with it.
+// core are the packages that implement parties: their rules, their state and their use cases.
 var core = []string{"internal/account", "internal/database", "internal/jukebox", "internal/party", "internal/roomstate"}
 
 // packageSize is how large a package is, without tests and generated code.

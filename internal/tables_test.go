@@ -7,7 +7,8 @@ import (
 	"antwon.dj/backend/ent/migrate"
 )
 
-// docs/security.md says for each table of the database what bounds it, and which test shows that; and for no others.
+// docs/security.md says for each table of the database what bounds it, and which test shows that. It lists no other
+// tables.
 func TestEveryTableHasADocumentedBound(t *testing.T) {
 	_, section, _ := strings.Cut(documents(t)["docs/security.md"], "\n## What bounds each table\n")
 	section, _, _ = strings.Cut(section, "\n## ")

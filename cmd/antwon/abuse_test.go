@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// nasty are texts that an attacker hopes are run as code: as SQL, GraphQL, a template, a script or a path.
+// nasty has texts that an attacker hopes are run as code: as SQL, GraphQL, a template, a script or a path.
 var nasty = []string{
 	`' OR '1'='1`, `'; DROP TABLE rooms; --`, `" UNION SELECT encrypted_tokens FROM spotify_accounts --`,
 	"\\'; DELETE FROM users#", "%' OR 1=1 -- ",
@@ -24,7 +24,7 @@ var nasty = []string{
 	"a\x00b", "a\r\nSet-Cookie: x=1", "\ufeff", strings.Repeat("𒐫", 500), strings.Repeat("A", 60_000),
 }
 
-// Whatever text an argument has, the server treats it as text: the answer is a clear code and never an internal error,
+// The server treats the text of every argument as text: it answers with a clear code and never with an internal error,
 // and no data is lost.
 func TestHostileTextsAreTreatedAsText(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
@@ -137,8 +137,7 @@ func TestFloodsEndEarly(t *testing.T) {
 	s.anonymous().ask(nil, `{ __typename }`, nil) // the server still answers
 }
 
-// Pages of other sites can neither read answers nor open WebSockets; forged headers have
-// no effect.
+// Pages of other sites can neither read answers nor open WebSockets; forged headers have no effect.
 func TestForgedOriginsAndHostsAreRefused(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, "sqlite:data/antwon.db", "ANTWON_ALLOWED_ORIGINS=https://front.example")
@@ -238,8 +237,8 @@ func TestLikeStormIsLimitedAndGuestsAreServed(t *testing.T) {
 	})
 }
 
-// A flood of joins uses up what newcomers of the network have. A browser gets a cookie with its refusal, and is let in
-// when it comes back with it; a host signs in, and a guest who is in stays in.
+// A flood of joins uses up the limit for newcomers of a network. A browser gets a cookie with its refusal, and may join
+// when it comes back with the cookie. Meanwhile a host can sign in, and guests in the room are not affected.
 func TestNewcomerGetsInDuringAFloodOfJoins(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, "sqlite:data/antwon.db")

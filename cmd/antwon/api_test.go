@@ -139,7 +139,7 @@ func TestSessionsBeginOnlyOverHTTP(t *testing.T) {
 	}
 }
 
-// A client's compiler reads the schema as a file, with the descriptions.
+// Compilers of clients can download the schema as a file, with the descriptions.
 func TestDemoServesTheSchemaAsAFile(t *testing.T) {
 	s := startServer(t, "sqlite:data/antwon.db")
 	response, err := get(s.url + "/schema.graphql")

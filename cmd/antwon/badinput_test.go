@@ -9,8 +9,8 @@ import (
 	"antwon.dj/backend/internal/secrets/fakeaws"
 )
 
-// What a server cannot be started with is said at once, in a line that names the variable, and with exit code 2, so
-// that no supervisor tries it again and again.
+// If a setting keeps the server from working, the server exits at once with code 2, so that supervisors do not restart
+// it again and again. It prints a line that names the variable.
 func TestServerThatCannotWorkNamesTheSettingAndEnds(t *testing.T) {
 	t.Parallel()
 	const rds = "party.abc.eu-west-1.rds.amazonaws.com"
@@ -96,7 +96,7 @@ func TestServerThatCannotWorkNamesTheSettingAndEnds(t *testing.T) {
 		{
 			"certificates of one's own for Amazon's", nil,
 			[]string{"ANTWON_DATABASE_URL=mysql://u:p@" + rds + "/antwon?tls=rds", "ANTWON_DATABASE_CA_FILE=" + roots},
-			[]string{"ANTWON_DATABASE_CA_FILE: is for a MySQL database whose URL has no ca, and no tls but verify or preferred"},
+			[]string{"ANTWON_DATABASE_CA_FILE: is only for a MySQL database whose URL has no ca"},
 		},
 		{
 			"Amazon's certificates for another host", nil,

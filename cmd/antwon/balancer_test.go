@@ -100,7 +100,7 @@ func startPair(t *testing.T, env ...string) []*server {
 // once, and every phone is current soon after it has connected again.
 func TestRollingRestartFailsNothing(t *testing.T) {
 	const phones, guests, songs, perSecond = 1000, 50, 50, 50
-	delay := os.Getenv("ANTWON_TEST_STOP_DELAY") // to see what happens without
+	delay := os.Getenv("ANTWON_TEST_STOP_DELAY") // to see what happens with another delay, or without one
 	if delay == "" {
 		delay = "8s"
 	}
@@ -171,7 +171,7 @@ func (u *user) roomVersion(roomID string) int64 {
 	return got.Room.Queue.Version
 }
 
-// likesAtARate are likes at a rate, of each song by each guest once.
+// likesAtARate sends likes at a rate: each guest likes each song once.
 type likesAtARate struct {
 	perSecond int
 	sent      int
@@ -208,7 +208,7 @@ type versionFollower struct {
 	user       *user
 	version    atomic.Int64
 	reconnects int
-	slowest    time.Duration // from the begin of a connection to its first event
+	slowest    time.Duration // the longest time from the beginning of a connection to its first event
 }
 
 // followAll starts followers, and returns when all have an event. stop ends them.
@@ -273,7 +273,7 @@ func (f *versionFollower) follow(ctx context.Context, roomID string) {
 }
 
 // A balancer ends connections on which nothing comes for a minute. In a room where nothing happens for five minutes,
-// the server's pings keep them open. Every night as it is written here, otherwise ten times as fast.
+// the server's pings keep them open. The nightly test uses these times; otherwise the test is ten times as fast.
 func TestSilentRoomKeepsItsConnectionsThroughABalancer(t *testing.T) {
 	t.Parallel()
 	idle, ping, silence := 6*time.Second, 2500*time.Millisecond, 30*time.Second

@@ -60,7 +60,7 @@ func startCaddy(t *testing.T, s *server) *server {
 	return front
 }
 
-// Guests come through Caddy with their WebSockets; metrics stay inside, and nobody can pretend to come from elsewhere.
+// Caddy passes on guests' requests and WebSockets, but not the metrics, and guests cannot forge their addresses.
 func TestCaddyPassesOnWhatGuestsNeed(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, "sqlite:data/antwon.db", "ANTWON_PLAYBACK=off", "ANTWON_TRUSTED_PROXIES=127.0.0.1,::1")
@@ -78,7 +78,7 @@ func TestCaddyPassesOnWhatGuestsNeed(t *testing.T) {
 	front.getAs(t, "203.0.113.9", "/host")
 	front.eventually("the request to be logged", func() bool { return strings.Contains(s.stderr.String(), "GET /host") })
 	if strings.Contains(s.stderr.String(), "203.0.113.9") {
-		t.Errorf("a guest's own word for an address was believed:\n%s", s.stderr)
+		t.Errorf("the server believed an address that a guest had forged:\n%s", s.stderr)
 	}
 }
 

@@ -46,7 +46,7 @@ func startChromium(t *testing.T) *chromium {
 	return &chromium{t, ctx}
 }
 
-// open goes to a page, wherever that leads, and returns the address it ends at.
+// open goes to a page, follows its redirects, and returns the address of the last page.
 func (c *chromium) open(page string) (address string) {
 	c.t.Helper()
 	if _, err := chromedp.Run(c.ctx, chromedp.Navigate(page)); err != nil {
@@ -74,7 +74,7 @@ func (c *chromium) evaluate(script string) string {
 	return text
 }
 
-// send has the page send an operation, with the cookies that the browser lets it have, and returns the answer.
+// send has the page send an operation, with the cookies that the browser permits, and returns the answer.
 func (c *chromium) send(address, query, headers string) string {
 	c.t.Helper()
 	return c.evaluate(fmt.Sprintf(`fetch(%q, {
@@ -82,8 +82,8 @@ func (c *chromium) send(address, query, headers string) string {
 		body: JSON.stringify({query: %q})}).then(r => r.text()).catch(e => 'not let: ' + e)`, address, headers, query))
 }
 
-// leave does something that leads to another page, and waits for that page. The page is replaced meanwhile and may be
-// gone before it answers, so leave waits for the action's answer, and asks for the address repeatedly.
+// leave runs a script that leads to another page, and waits for that page. The present page may be gone before it has
+// answered, so leave does not wait for the script's answer, and asks for the address repeatedly.
 func (c *chromium) leave(s *server, script, to string) {
 	c.t.Helper()
 	c.evaluate(`setTimeout(() => { ` + script + ` }); ''`)
@@ -169,8 +169,8 @@ func TestGuestAndHostSignInWithARealBrowser(t *testing.T) {
 	wants("signed out", c.send(api, refresh, own), `UNAUTHENTICATED`)
 }
 
-// The headers that keep other sites away keep nobody away who may come: a real browser lets pages of an allowed origin
-// use the API, and any page show covers.
+// The headers against other sites do not affect permitted uses: a real browser lets pages of an allowed origin use the
+// API, and lets every page show covers.
 func TestPagesOfAllowedOriginsUseTheAPI(t *testing.T) {
 	t.Parallel()
 	c := startChromium(t)

@@ -61,8 +61,8 @@ func (c *client) showsQueueOf(u *user, roomID string) {
 	})
 }
 
-// The reference client subscribes to a queue while its server is killed during likes, and then stopped for an update
-// during others. It resumes by itself from the version it has, and no acknowledged like is missing.
+// The reference client is subscribed to a queue. Its server is killed while guests like songs, and later stopped for an
+// update while they do. The client resumes by itself from its version, and no acknowledged like is missing.
 func TestReferenceClientSurvivesRestarts(t *testing.T) {
 	t.Parallel()
 	needNode(t)
@@ -102,7 +102,8 @@ func TestReferenceClientSurvivesRestarts(t *testing.T) {
 	c.check()
 }
 
-// survives starts the server again after stop has stopped it during likes, once the client has failed to connect.
+// survives lets stop stop the server during likes, waits until the client has failed to connect, and starts the server
+// again. Then the client has to show the server's queue, and no acknowledged like may be lost.
 func (c *client) survives(stop func() []*liker, host *user, roomID string) {
 	c.t.Helper()
 	closes := len(c.told(named("closed", "")))
@@ -121,8 +122,8 @@ func (c *client) closedWith(code float64) int {
 	return len(c.told(func(e event) bool { return e.Event == "closed" && e.Code == code }))
 }
 
-// check verifies what the client reported while it was subscribed: its versions only grew, and it asked only for
-// changes that it lacked.
+// check verifies the client's reports while it was subscribed: its versions only grew, and it asked only for changes
+// that it did not have yet.
 func (c *client) check() {
 	c.t.Helper()
 	got := c.finish()
@@ -166,7 +167,7 @@ func (s *server) likeUntil(signal os.Signal, code string, items []item) []*liker
 		likers[i] = &liker{user: s.join(code, "Guest")}
 	}
 	var all sync.WaitGroup
-	begun := make(chan bool, len(likers)*len(items)) // one for each like: no liker ever waits for the one who stops
+	begun := make(chan bool, len(likers)*len(items)) // one for each like, so that likers never wait for the stop
 	for _, l := range likers {
 		all.Go(func() {
 			for _, item := range items {
@@ -252,7 +253,7 @@ func TestReferenceClientResumesWithFreshToken(t *testing.T) {
 	c.check()
 }
 
-// mint returns a token like the user's, with another lifetime, which is whole seconds.
+// mint returns a token like the user's, with another lifetime, in whole seconds.
 func (u *user) mint(lifetime time.Duration) string {
 	u.t.Helper()
 	claims := jwt.MapClaims{}
@@ -349,7 +350,7 @@ func (c *client) refused(id, code string) {
 	}
 }
 
-// sink is what an operation's own functions were called for, in order.
+// sink returns the names of the operation's callbacks that were called, in order.
 func (c *client) sink(id string) string {
 	var names []string
 	for _, e := range c.told(func(e event) bool { return e.ID == id }) {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// The Go client that genqlient generates, which is in a module of its own, tells the story of npm's clients.
+// The Go client that genqlient generates, in a module of its own, passes the same story as npm's clients.
 func TestGenqlientTellsTheWholeStory(t *testing.T) {
 	t.Parallel()
 	binary(t)

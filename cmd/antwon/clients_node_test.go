@@ -16,8 +16,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// The clients that front ends are made of, set up as docs/api.md says, tell one story. The caches of Apollo Client,
-// urql and Relay show the right names, and nothing warns.
+// The clients that front ends use, set up as docs/api.md says, all pass one story. The caches of Apollo Client, urql
+// and Relay show the right names, and no client warns.
 func TestClientsOfNpmTellTheWholeStory(t *testing.T) {
 	t.Parallel()
 	needNode(t)
@@ -41,8 +41,8 @@ func buildNodeClients(t *testing.T) {
 	}
 }
 
-// tellStory tells the story of a guest who has another name in each of two rooms: they join, follow the queues, act,
-// and see what others do, also after their token has expired and after the server was killed.
+// tellStory tells the story of a guest who has another name in each of two rooms: they join, subscribe to the queues,
+// act, and see the changes of others, also after their token has expired and after the server was killed.
 func tellStory(t *testing.T, start func(*server) *script) {
 	s := startServer(t, "sqlite:data/antwon.db", "ANTWON_PLAYBACK=off", "ANTWON_SESSION_SECRET="+clientSecret)
 	host := s.login("Hanna")
@@ -149,7 +149,7 @@ func (u *user) lists(roomID, words string) map[string][]any {
 	}
 }
 
-// urql warns about values that its set-up does not list. Connections are known to it by their names.
+// urql warns about value types that its set-up does not list. It recognizes connections by their names.
 func TestURQLSetUpListsEveryValue(t *testing.T) {
 	schema, err := os.ReadFile("../../schema.graphqls")
 	if err != nil {
@@ -282,7 +282,7 @@ func (g *storyGuest) failed() bool {
 	return g.gone()
 }
 
-// leaves ends the client. The user noticed nothing: its session was refreshed so many times, and nothing warned.
+// leaves ends the client, and checks that its session was refreshed this number of times, and that it did not warn.
 func (g *storyGuest) leaves(refreshes int) {
 	g.t.Helper()
 	g.finish()

@@ -74,7 +74,7 @@ func (c *collector) all() []*tracepb.Span {
 	return slices.Clone(c.spans)
 }
 
-// one returns the span of that name within a trace; of several, any. An empty trace is any.
+// one returns a span of that name within a trace, or nil. An empty trace stands for any trace.
 func (c *collector) one(trace, name string) *tracepb.Span {
 	for _, span := range c.all() {
 		if span.Name == name && (trace == "" || hex.EncodeToString(span.TraceId) == trace) {

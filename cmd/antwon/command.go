@@ -10,20 +10,20 @@ import (
 	"strings"
 )
 
-// command is something that the program can be started for.
+// command is a command of the program, such as serve.
 type command struct {
 	name    string
 	summary string // in the list of commands
 	details string // in its own help
 
 	run func(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) error
-	// isServer says that the command runs until it is stopped. Its log then begins with the build.
+	// isServer says that the command runs until it is stopped, and that its log begins with the build.
 	isServer bool
-	// watchesSecrets says that the command stops when secrets change that it can read only at its start.
+	// watchesSecrets says that the command stops when a secret changes that it reads only at its start.
 	watchesSecrets bool
 }
 
-// commands are those that need the configuration; version and help do not.
+// commands returns the commands that need the configuration. Version and help do not need it.
 func commands() []command {
 	return []command{
 		{
@@ -37,24 +37,24 @@ variables that it needs are missing, it lists them and ends.`,
 		},
 		{
 			name:    "demo",
-			summary: "run a party to try: SQLite, a simulated Spotify, a room that is open",
-			details: `Runs a server to try things with: anybody can become a host, and a room is open already. Spotify is
-simulated, unless ANTWON_SPOTIFY_CLIENT_ID names an app there.`,
+			summary: "run a party to try out: SQLite, a simulated Spotify, an open room",
+			details: `Runs a server for trying things out: anybody can become a host, and a room is open already. Spotify is
+simulated, unless ANTWON_SPOTIFY_CLIENT_ID names an app at Spotify.`,
 			run:            demonstrate,
 			isServer:       true,
 			watchesSecrets: true,
 		},
 		{
 			name:    "migrate",
-			summary: "bring the database up to date, and end",
-			details: `Brings the database up to date, and ends. A server does the same when it starts.`,
+			summary: "bring the database up to date, and exit",
+			details: `Brings the database up to date, and exits. A server does the same when it starts.`,
 			run:     migrate,
 		},
 		{
 			name:    "restored",
-			summary: "say that the database was restored from a backup, and end",
-			details: `Makes clients load rooms again that they know from the time after the backup. Call it after restoring
-a backup, before servers start. Servers that run meanwhile notice by themselves.`,
+			summary: "tell the server that the database was restored from a backup, and exit",
+			details: `Makes clients load their rooms again if they know a newer state than the backup has. Call it after
+restoring a backup, before servers start. Servers that run during the restore notice it by themselves.`,
 			run: restored,
 		},
 		{
@@ -68,15 +68,15 @@ does not come from its variable.`,
 			name:    "healthcheck",
 			summary: "ask the running server whether it is ready",
 			details: `Asks the server at ANTWON_ADDR or, if it is set, ANTWON_METRICS_ADDR, from the same machine, whether it is
-ready (/readyz), and ends with code 0 if it is and with 1 if not. It reads no other variable. Images without
+ready (/readyz), and exits with code 0 if it is and with 1 if not. It reads no other variable. Images without
 a shell check their health with it.`,
 			run: healthcheck,
 		},
 		{
 			name:    "spotify-sim",
-			summary: "run a simulated Spotify alone, to try a server with",
-			details: `Runs the simulated Spotify of the demo alone, to try a server or another client with. An
-endpoint controls it.`,
+			summary: "run only the simulated Spotify, for trying out a server",
+			details: `Runs only the simulated Spotify of the demo, for trying out a server or another client. It is
+controlled by an endpoint below /control/.`,
 			run:      simulate,
 			isServer: true,
 		},
@@ -85,7 +85,7 @@ endpoint controls it.`,
 
 // otherCommands are listed after commands.
 const otherCommands = `  version       print version, commit and Go version
-  help          print this, or with the name of a command what it does
+  help          print this list, or with the name of a command its help
 `
 
 func usage() string {
@@ -117,8 +117,8 @@ func (e *usageError) Error() string { return e.message }
 // errAnswered means that the command line asked only for help or the version, which has been printed.
 var errAnswered = errors.New("answered")
 
-// parseArgs returns the command that the arguments name. Arguments that only ask for help or the version are answered
-// on stdout, with errAnswered. All other errors are a *usageError.
+// parseArgs returns the command that the arguments name. If they only ask for help or the version, it prints that to
+// stdout and returns errAnswered. All other errors are a *usageError, or come from stdout.
 func parseArgs(args []string, stdout io.Writer) (command, error) {
 	if len(args) == 0 {
 		return command{}, &usageError{"which command?\n\n" + usage()}

@@ -20,9 +20,9 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// demonstrate runs a server to try things with, on which anybody can become a host. Unless a Spotify app is configured,
-// Spotify is simulated inside, and a room is open already. The simulator's state and the session secret are kept beside
-// the database, so that the party continues after a restart.
+// demonstrate runs a server for trying things out, on which anybody can become a host. Unless a Spotify app is
+// configured, Spotify is simulated in the same process, and a room is open already. The simulator's state and the
+// session secret are kept beside the database, so that the party continues after a restart.
 func demonstrate(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) (err error) {
 	folder := dataFolder(cfg.databaseURL)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -109,8 +109,7 @@ func startSimulator(ctx context.Context, cfg config, folder string, log *slog.Lo
 // coversOf returns the address below which the demo serves the simulator's covers.
 func coversOf(cfg config) string { return cfg.publicURL + "/covers" }
 
-// app returns the server's app at the simulator. The simulator has no rate limits
-// of its own.
+// app returns the server's app at the simulator. The simulator has no rate limits of its own.
 func (s *simulator) app() spotifyApp {
 	return spotifyApp{
 		clientID: "demo", clientSecret: "demo", apiURL: s.url + "/v1", accountsURL: s.url, requestsPer30s: 10_000,
@@ -183,7 +182,7 @@ func keptSecret(cfg config, folder string) ([][]byte, error) {
 	return [][]byte{secret}, nil
 }
 
-// warnOpen logs a warning if other machines can reach the demo: anybody who does can sign in as a host.
+// warnOpen logs a warning if other machines can reach the demo: anybody there can sign in as a host.
 func warnOpen(listener net.Listener, log *slog.Logger) {
 	if addr, ok := listener.Addr().(*net.TCPAddr); ok && !addr.IP.IsLoopback() {
 		log.Warn("other machines can reach the demo, where anybody can sign in as a host", "addr", addr.String())

@@ -42,7 +42,7 @@ func healthcheck(ctx context.Context, cfg config, stdout io.Writer, _ *slog.Logg
 	return errors.New("not ready: " + answer.Reason)
 }
 
-// onlyAddresses returns the part of an environment that says where the server listens.
+// onlyAddresses returns the variables of an environment that say where the server listens.
 func onlyAddresses(environ []string) []string {
 	return slices.DeleteFunc(slices.Clone(environ), func(entry string) bool {
 		return !strings.HasPrefix(entry, prefix+"ADDR=") && !strings.HasPrefix(entry, prefix+"METRICS_ADDR=")

@@ -7,7 +7,7 @@ import (
 	"log/slog"
 )
 
-// migrate brings the database up to date, which opening it does.
+// migrate brings the database up to date, by opening it.
 func migrate(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) error {
 	opened, err := openDatabase(ctx, cfg, log)
 	if err != nil {

@@ -50,7 +50,7 @@ func serveWithSpotify(
 	return p.run(ctx, listener, stdout)
 }
 
-// lacks lists what is missing for real use.
+// lacks returns a fault for each setting that is missing or wrong for real use.
 func (c config) lacks() (faults []string) {
 	for _, needed := range []struct {
 		name  string

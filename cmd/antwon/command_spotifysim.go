@@ -19,10 +19,10 @@ import (
 // simAddr is the simulator's default address. It differs from a server's default, so that both can run on one machine.
 const simAddr = prefix + "ADDR=127.0.0.1:8090"
 
-// simFile has the state of a simulator that runs alone. The demo's simulator has another file.
+// simFile is the name of the file with the state of a simulator that runs alone. The demo's simulator has another file.
 const simFile = "spotify-sim-alone.json"
 
-// simulate serves the simulated Spotify alone, to try a server with, until ctx ends.
+// simulate serves only the simulated Spotify, for trying out a server, until ctx ends.
 func simulate(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) (err error) {
 	folder := dataFolder(cfg.databaseURL)
 	if err := os.MkdirAll(folder, 0o700); err != nil {

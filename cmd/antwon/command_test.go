@@ -17,7 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// start runs a command that ends by itself in this process, with what it writes and its exit code.
+// start runs a command that ends by itself in this process, and returns its output and its exit code.
 func start(t *testing.T, environ []string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	var out, errors bytes.Buffer

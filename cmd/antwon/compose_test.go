@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	// required matches what Compose replaces by a variable, and refuses to start without.
+	// required matches a reference to a variable without which Compose refuses to start.
 	required = regexp.MustCompile(`\$\{([A-Z_]+):\?first run make compose-env\}`)
 	// password matches the ways in which compose.yaml gives passwords to programs.
 	password = regexp.MustCompile(`(?:PASSWORD=|--pass |-p")([^"\n]+)|://[^/@:]+:([^/@\n]+)@`)

@@ -25,13 +25,13 @@ const prefix = "ANTWON_"
 // spotifyAPI is the address of the real Spotify's Web API.
 const spotifyAPI = "https://api.spotify.com/v1"
 
-// config is the whole configuration, checked.
+// config is the whole configuration, after all checks.
 type config struct {
 	addr           string
 	metricsAddr    string // "": metrics and health are shown at addr
 	publicURL      string // without a slash at the end
 	databaseURL    string
-	databaseLogin  database.Credentials // nil: the URL says who
+	databaseLogin  database.Credentials // nil: the URL has the user and password
 	databaseWait   time.Duration        // how long a start waits for a database that is not available
 	natsURL        string               // "": this is the only server
 	sessionSecrets [][]byte             // sign access tokens, the present one first; nil: see keptSecret
@@ -41,7 +41,7 @@ type config struct {
 	allowedOrigins []string
 	pushHosts      []string // of push services besides those that the program knows
 	trustedProxies []netip.Prefix
-	proxyHeader    server.ProxyHeader // how they say where clients come from
+	proxyHeader    server.ProxyHeader // where they write client addresses
 	introspection  bool
 	compress       bool
 	limits         gqlserver.Limits
@@ -56,7 +56,7 @@ type config struct {
 	tracing        telemetry.Config
 	metricsFormat  string // prometheus: at /metrics alone; emf: also on standard output
 	songSeconds    int
-	command        string // what the program was started for
+	command        string // the command with which the program was started
 
 	given      map[string]bool   // by variable: whether it has a value of its own, not the default
 	values     map[string]string // by variable, to be printed: without secrets
@@ -76,7 +76,7 @@ func (c config) consoleURL() string {
 // isDemo reports whether anybody can become a host.
 func (c config) isDemo() bool { return c.command == "demo" }
 
-// schemaIsPublic says whether clients may read the schema: by introspection and as a file.
+// schemaIsPublic reports whether clients may read the schema, by introspection and as a file.
 func (c config) schemaIsPublic() bool { return c.isDemo() || c.introspection }
 
 // spotifyApp is the server's app at Spotify. Without a client id Spotify is simulated.
@@ -96,8 +96,8 @@ func (e *configError) Error() string {
 	return "the configuration cannot be used:\n  - " + strings.Join(e.faults, "\n  - ")
 }
 
-// parseConfig reads the configuration of a command from the environment, and what the environment does not have from
-// the secrets. Its error is a *configError.
+// parseConfig reads the configuration of a command from the environment. Variables that the environment does not have
+// come from the secrets. Its error is a *configError.
 func parseConfig(command string, environ []string, stored secrets.Values) (config, error) {
 	p := newParser(environ, stored)
 	p.secrets()
@@ -139,7 +139,7 @@ func parseConfig(command string, environ []string, stored secrets.Values) (confi
 	}
 	cfg.stopTimeout = p.stopTimeout(cfg.stopDelay + cfg.limits.DrainWindow)
 	if cfg.proxyHeader != server.XForwardedFor && len(cfg.trustedProxies) == 0 {
-		p.fault("PROXY_HEADER", "set ANTWON_TRUSTED_PROXIES, too: nobody else is believed")
+		p.fault("PROXY_HEADER", "set ANTWON_TRUSTED_PROXIES, too: only trusted proxies are believed")
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.unread)) {
 		p.fault(name, "there is no such variable")
@@ -164,7 +164,7 @@ func (p *parser) spotifyApp() spotifyApp {
 	}
 }
 
-// oidc reads the identity provider, without the address that it returns browsers to.
+// oidc reads the settings of the identity provider, except for the address to which it sends browsers back.
 func (p *parser) oidc() openid.Config {
 	return openid.Config{
 		Issuer:       p.issuer("OIDC_ISSUER"),
@@ -194,21 +194,21 @@ func (p *parser) limits() gqlserver.Limits {
 	}
 }
 
-// stopTimeout reads how long it may take until clients are disconnected. A part of it is planned: the stop delay and
-// the drain window. The rest is for requests that still run. The last steps, such as handing over rooms, take up to
-// 10 s more: a supervisor should not kill the server earlier than that.
+// stopTimeout reads how long it may take until clients are disconnected. planned is the part for the stop delay and the
+// drain window; the rest is for requests that still run. The last steps, such as handing over rooms, take up to 10 s
+// more: a supervisor should not kill the server earlier than that.
 func (p *parser) stopTimeout(planned time.Duration) time.Duration {
 	const least, usual, most = 5 * time.Second, 10 * time.Second, 20 * time.Minute
 	value := p.durationIn("STOP_TIMEOUT", planned+usual, time.Second, most)
 	if value < planned+least {
-		p.fault("STOP_TIMEOUT", "%v is too short for the stop delay and the drain window, together %v: want at least %v, "+
-			"and that nobody kills the server earlier than 10 s after that", value, planned, planned+least)
+		p.fault("STOP_TIMEOUT", "%v is too short for the stop delay and the drain window, together %v: want at least %v. "+
+			"Do not let the supervisor kill the server earlier than 10 s after that", value, planned, planned+least)
 	}
 	return value
 }
 
-// printConfig prints every variable with its effective value, without secrets, and, if that is not the variable's own,
-// where it comes from.
+// printConfig prints every variable with its effective value, without secrets. If the value does not come from the
+// variable itself, it also prints where the value comes from.
 func printConfig(_ context.Context, cfg config, stdout io.Writer, _ *slog.Logger) error {
 	for _, name := range slices.Sorted(maps.Keys(cfg.values)) {
 		line := shownName(name) + "=" + withoutSecrets(cfg.values[name])

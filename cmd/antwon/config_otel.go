@@ -12,17 +12,17 @@ import (
 	"antwon.dj/backend/internal/telemetry"
 )
 
-// otelPrefix begins the names of OpenTelemetry's own variables. Those that are not read here are read by the library,
-// or are meant for other programs.
+// otelPrefix begins the names of OpenTelemetry's own variables. Those that are not read here are for the library, or
+// for other programs.
 const otelPrefix = "OTEL_"
 
-// otel reads OpenTelemetry's variables, whose names and values its specification gives ("SDK configuration").
+// otel reads OpenTelemetry's variables. Their names and values are those of its specification ("SDK configuration").
 type otel struct {
 	*parser
 	given map[string]string
 }
 
-// tracing reads which traces are exported, and where to.
+// tracing reads which traces are exported, and to which collector.
 func (p *parser) tracing(environ []string) telemetry.Config {
 	o := otel{p, map[string]string{}}
 	for _, entry := range environ {

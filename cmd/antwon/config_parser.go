@@ -46,8 +46,8 @@ func newParser(environ []string, stored secrets.Values) *parser {
 	return p
 }
 
-// fault notes what is wrong with a variable. Values among the args are shown without secrets, so they have to be whole:
-// a part may end in the middle of a password.
+// fault records what is wrong with a variable. It hides secrets in the args. Each value among these has to be complete,
+// because a part of a value may end in the middle of a password, which cannot be recognized then.
 func (p *parser) fault(name, format string, args ...any) {
 	for i, arg := range args {
 		if text, ok := arg.(string); ok {
@@ -60,8 +60,8 @@ func (p *parser) fault(name, format string, args ...any) {
 	p.faults = append(p.faults, prefix+name+": "+fmt.Sprintf(format, args...))
 }
 
-// read returns a variable's value, or "". A given variable that is never read does not exist, and is reported as an
-// error.
+// read returns a variable's value, or "". A variable of the environment that is never read is reported as an error: the
+// program does not know it.
 func (p *parser) read(name string) string {
 	value := strings.TrimSpace(p.unread[name])
 	delete(p.unread, name)
@@ -95,8 +95,8 @@ func (p *parser) addressIfAny(name, example string) string {
 	return value
 }
 
-// reachableByOthers returns the address at which other machines reach a server. For one that listens on all addresses
-// that is this machine's own address in its network.
+// reachableByOthers returns the address at which other machines reach a server. If the server listens on all addresses,
+// it returns this machine's own address in its network.
 func reachableByOthers(addr string) string {
 	host, port, err := net.SplitHostPort(addr)
 	if ip := net.ParseIP(host); err != nil || host != "" && (ip == nil || !ip.IsUnspecified()) {
@@ -180,13 +180,14 @@ func (p *parser) withCA(databaseURL, file string) string {
 	}
 	withCA, ok := database.WithCA(databaseURL, file)
 	if !ok {
-		p.fault("DATABASE_CA_FILE", "is for a MySQL database whose URL has no ca, and no tls but verify or preferred")
+		p.fault("DATABASE_CA_FILE", "is only for a MySQL database whose URL has no ca, and whose tls, if any, is verify or "+
+			"preferred")
 	}
 	return withCA
 }
 
-// withStoredUser completes the URL of a database with the user and the password of a secret, and what a secret lacks
-// with the rest of the URL.
+// withStoredUser adds the user and the password of a secret to the URL of a database. If the secret has only these, the
+// rest comes from the URL.
 func (p *parser) withStoredUser(name, databaseURL string) string {
 	stored := p.stored[name]
 	if stored.Text == "" || !database.LacksPassword(databaseURL) && databaseURL != stored.Text {
@@ -237,8 +238,8 @@ func (p *parser) orFile(name string) string {
 	return strings.TrimSpace(string(content))
 }
 
-// secret reads a secret of at least session.MinSecret characters. If there is none, antwon config prints the text
-// without.
+// secret reads a secret of at least session.MinSecret characters. If there is none, it returns nil, and antwon config
+// prints the text in without.
 func (p *parser) secret(name, without string) []byte {
 	value := p.anySecret(name, without)
 	if value != nil && len(value) < session.MinSecret {

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// redacted stands for what is not shown, as in url.URL.Redacted.
+// redacted is shown in place of a secret, as in url.URL.Redacted.
 const redacted = "xxxxx"
 
 var (
-	// userinfo matches what stands before the last @ of a URL, or of a driver's user:password@address. Its group is what
-	// may be shown of it: up to the user, if a colon ends that. A text without one may be a token.
+	// userinfo matches everything before the last @ of a URL, or of a driver's user:password@address. Its group is the
+	// part that may be shown: up to the user, if a colon follows the user. Without a colon the user may be a token.
 	userinfo = regexp.MustCompile(`(?s)((?:[A-Za-z][A-Za-z0-9+.-]*:)?//(?:[^\s/:@]*:)?|[^\s/:@"]*:).*@`)
 	// parameter matches a parameter of a query or a fragment. Its groups are the name and the value.
 	parameter = regexp.MustCompile(`([?&;#][^=&;#]*=)([^&;#]*)`)
@@ -19,8 +19,7 @@ var (
 	secretParameter = regexp.MustCompile(`(?i)pass|pwd|secret|token|key|cred|auth|sig|code|jwt|session`)
 )
 
-// withoutSecrets returns the value of a variable without what may be a password in a URL. If in doubt, it hides too
-// much.
+// withoutSecrets returns the value of a variable without possible passwords in a URL. In doubt it hides too much.
 func withoutSecrets(value string) string {
 	value = userinfo.ReplaceAllString(value, "${1}"+redacted+"@")
 	return parameter.ReplaceAllStringFunc(value, func(given string) string {

@@ -36,7 +36,7 @@ func TestPasswordsInURLsAreNotShown(t *testing.T) {
 	}
 }
 
-// Whatever URL is given to whatever variable, neither antwon config nor a refusal shows its password.
+// Neither antwon config nor an error about the configuration shows the password of a URL, whichever variable has it.
 func TestConfigShowsNoPasswordOfAnyVariable(t *testing.T) {
 	read, _ := variables(t)
 	for _, name := range append(read, "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_EXPORTER", "OTEL_SERVICE_NAME") {
@@ -55,7 +55,7 @@ func TestConfigShowsNoPasswordOfAnyVariable(t *testing.T) {
 	}
 }
 
-// shownConfig is all that is printed about a configuration: its values, or what is wrong with them.
+// shownConfig returns everything that is printed about a configuration: its values, or the errors.
 func shownConfig(t *testing.T, variable string) string {
 	t.Helper()
 	cfg, err := parseConfig("config", []string{variable}, nil)

@@ -34,8 +34,8 @@ func loadConfig(ctx context.Context, command string, environ []string) (config, 
 	return cfg, err
 }
 
-// explainSecrets names the variables of the secrets that could not be read. If one of them stays unreadable until
-// somebody changes something, the error is a *configError.
+// explainSecrets adds the variables of the secrets that could not be read to the error. If one of the errors is
+// permanent, it returns a *configError.
 func explainSecrets(err error, names secrets.Names) error {
 	all := []error{err}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // not what an *Error wraps
@@ -61,8 +61,8 @@ func explainSecrets(err error, names secrets.Names) error {
 	return fmt.Errorf("read the secrets: %w", err)
 }
 
-// secrets reads where secrets come from besides variables and files. It is called before variables that such a secret
-// may provide.
+// secrets reads from which secrets values come besides variables and files. It has to be called before the variables
+// are read that such a secret may provide.
 func (p *parser) secrets() (wanted bool, options secrets.Options) {
 	wanted = p.oneOf("SECRETS", "env", "aws") == "aws"
 	return wanted, secrets.Options{
@@ -76,9 +76,9 @@ func (p *parser) secrets() (wanted bool, options secrets.Options) {
 	}
 }
 
-// secretName reads the name of a secret. It returns "" if the secret must not be read, because its name is "off" or the
-// variable called instead is set. A client's id and its secret belong together, so both come from the same source. The
-// URL of a database without a password does not replace the secret, which has the user.
+// secretName reads the name of a secret. It returns "" if the secret must not be read, because its name is "off", or
+// because the variable whose name is in instead is set. A client's id and its secret belong together, so both come from
+// the same source. A database URL without a password does not replace the secret, which has the user and password.
 func (p *parser) secretName(name, fallback, instead string) string {
 	secret := p.text(name, fallback)
 	given := strings.TrimSpace(p.unread[instead] + p.unread[instead+"_FILE"])
@@ -98,8 +98,8 @@ func (p *parser) readStored(name string) string {
 	return value.Text
 }
 
-// untilSecretsChange runs a server until ctx ends, or until a secret has changed that the server reads only
-// at its start.
+// untilSecretsChange runs a server until ctx ends, or until a secret has changed that the server reads only at its
+// start. Then it returns a *secrets.ChangedError.
 func untilSecretsChange(
 	ctx context.Context, cfg config, environ []string, log *slog.Logger, serve func(context.Context) error,
 ) error {

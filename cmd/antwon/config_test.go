@@ -13,11 +13,11 @@ import (
 	"testing"
 )
 
-// repository is where this package's tests find the rest of it.
+// repository is the path of the repository from this package.
 const repository = "../.."
 
-// variables are the names of the variables that the parser asks for, and of those that antwon config prints: ANTWON_
-// ones, and OpenTelemetry's.
+// variables returns the names of the variables that the parser reads, and of those that antwon config prints: those
+// with ANTWON_, and OpenTelemetry's.
 func variables(t *testing.T) (read, printed []string) {
 	t.Helper()
 	cfg, err := parseConfig("config", nil, nil)
@@ -96,7 +96,7 @@ func TestOnlyTheParserReadsTheEnvironment(t *testing.T) {
 	}
 }
 
-// documents are the texts of the documents, by path.
+// documents returns the texts of the documents, by path.
 func documents(t *testing.T) map[string]string {
 	t.Helper()
 	paths := []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"}
@@ -112,7 +112,7 @@ func documents(t *testing.T) map[string]string {
 	return readFiles(t, paths...)
 }
 
-// programSources are the Go files of ours that the program is built from, by path.
+// programSources returns the texts of our Go files from which the program is built, by path.
 func programSources(t *testing.T) map[string]string {
 	t.Helper()
 	const files = `{{if not .Standard}}{{if .Module.Main}}{{range .GoFiles}}{{$.Dir}}/{{.}}{{"\n"}}{{end}}{{end}}{{end}}`

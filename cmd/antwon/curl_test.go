@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// The manual's examples for curl do what it says, as they are written there: the first joins the demo's room, and the
-// second follows its queue with the token and the room from the first one's answer.
+// The manual's examples for curl work exactly as they are written there: the first one joins the demo's room, and the
+// second one subscribes to its queue with the token and the room from the first one's answer.
 func TestCurlExamplesWorkAsWritten(t *testing.T) {
 	t.Parallel()
 	needCurl(t)

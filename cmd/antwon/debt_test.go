@@ -2,7 +2,7 @@ package main_test
 
 import "testing"
 
-// Somebody who has spent all that operations may cost is refused everything, but can still sign out.
+// A user who has spent their budget is refused every operation, except for signing out.
 func TestUserInDebtSignsOut(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		s := startServer(t, databaseURL, "ANTWON_COST_PER_USER=1")

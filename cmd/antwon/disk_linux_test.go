@@ -19,7 +19,7 @@ func limitFiles(t *testing.T, pid int, size uint64) {
 	}
 }
 
-// A server whose disk was full failed every change, and stayed ready.
+// A server with a full disk fails every change, so it must not be ready. It used to stay ready.
 func TestServerWithAFullDiskIsNotReadyUntilThereIsSpace(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "party.db")

@@ -10,8 +10,8 @@ import (
 	main "antwon.dj/backend/cmd/antwon"
 )
 
-// Requests that are under way when the server stops get two seconds, also if a subscription does not end in time. The
-// time for stopping is not exceeded.
+// Requests that are running when the server stops get two seconds, even if a subscription does not end in time. The
+// server does not take longer to stop than it may.
 func TestRequestsHaveTimeToFinishWhenSubscriptionsHang(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const within = 7 * time.Second

@@ -32,8 +32,8 @@ func (b *browser) cookie(name string) string {
 	return ""
 }
 
-// Once a host has signed out everywhere, a token that somebody else has can neither begin a session, nor act in the
-// room. Joining with a valid token does not begin another session either.
+// Once a host has signed out everywhere, a stolen token can neither begin a session nor act in the room. Joining with a
+// token that is still valid does not begin another session, either.
 func TestAccessTokenDoesNotOutliveItsSession(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		s := startServer(t, databaseURL)
@@ -59,8 +59,8 @@ func TestAccessTokenDoesNotOutliveItsSession(t *testing.T) {
 	})
 }
 
-// What is open with the token of a session ends with the session, on all servers: by a hint over NATS or, without NATS,
-// when the other server next looks.
+// When a session ends, so do its WebSockets and event streams on all servers: after a hint over NATS or, without NATS,
+// when the other server next checks.
 func TestEndedSessionIsDisconnectedFromTheOtherServer(t *testing.T) {
 	t.Parallel()
 	databaseURL, port := testdb.MySQL(t), testport.Free(t)

@@ -13,17 +13,18 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// oddParty is a party whose Spotify, in a process of its own, answers oddly. It happens in real time, with short songs.
+// oddParty is a party with short songs, in real time. Its simulated Spotify, in a process of its own, gives odd
+// answers.
 type oddParty struct {
 	*browser // the host
 	spotify  *outside
 	account  string
 	roomID   string
 	names    map[string]string // of songs, by the URI of each release
-	songs    []item            // that are to be heard, in order
+	songs    []item            // the songs to be heard, in order
 
 	mu     sync.Mutex
-	health []string // the states that were shown, each followed by another one; guarded by mu
+	health []string // the health states that the room has shown, in order, without repetitions; guarded by mu
 }
 
 // startOddParty starts a party with a number of songs, each so many seconds long. The first one plays.
@@ -64,7 +65,7 @@ func (p *oddParty) onHealth(data json.RawMessage) {
 	}
 }
 
-// told says that the room has shown a health.
+// told reports whether the room has shown a health.
 func (p *oddParty) told(health string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -85,8 +86,8 @@ func (p *oddParty) injected() map[string]int {
 	return journal.Injected
 }
 
-// fault, look and act let the simulated Spotify fail, show something else than what plays, and the host do something
-// in Spotify's app.
+// fault injects a fault into the simulated Spotify, look makes its responses differ from what plays, and act lets the
+// host do something in Spotify's app.
 func (p *oddParty) fault(f map[string]any) {
 	p.t.Helper()
 	p.spotify.control(http.MethodPost, "faults", f, nil)
@@ -117,8 +118,8 @@ func (p *oddParty) end(alsoShown ...string) {
 	p.printSilence()
 }
 
-// expectHeardSoFar returns what was heard so far, and checks that it is the beginning of what should be heard, and that
-// nothing was cut.
+// expectHeardSoFar returns the songs that were heard so far. It checks that they are the first ones of those to be
+// heard, and that none was cut off.
 func (p *oddParty) expectHeardSoFar() (heard []heard) {
 	p.t.Helper()
 	var names, want []string
@@ -150,7 +151,7 @@ func (p *oddParty) expectHealth(alsoShown ...string) {
 	}
 }
 
-// expectInjected checks that what should go wrong did, so many times.
+// expectInjected checks that a fault or look occurred this number of times.
 func (p *oddParty) expectInjected(kind string, times int) {
 	p.t.Helper()
 	if got := p.injected(); got[kind] < times {
@@ -181,7 +182,7 @@ func (p *oddParty) expectPlayback(field, want string) {
 	}
 }
 
-// refused says that the room's log lists a song as refused by Spotify.
+// refused reports whether the room's log lists a song as refused by Spotify.
 func (p *oddParty) refused(song item) bool {
 	p.t.Helper()
 	var got struct {

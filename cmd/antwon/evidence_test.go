@@ -8,7 +8,7 @@ import (
 )
 
 // These stories are rows of "One answer is not a fact" in docs/playback.md, with the built program, a simulated Spotify
-// in a process of its own, and real time. The machine they run on may be slow, so times are printed and hardly judged.
+// in a process of its own, and real time. The machine may be slow, so most times are printed and not judged.
 
 const (
 	playerPath = "/v1/me/player"
@@ -67,7 +67,7 @@ func TestSongThatSpotifyAlwaysRefusesIsSkipped(t *testing.T) {
 	}
 }
 
-// Looks at the player that repeat the one before, or are four seconds old: each song is heard to its end.
+// Some looks at the player repeat the one before, or are four seconds old. Each song is heard to its end nevertheless.
 func TestOldLooksCutNoSong(t *testing.T) {
 	t.Parallel()
 	p := startOddParty(t, 4, 12)
@@ -82,7 +82,8 @@ func TestOldLooksCutNoSong(t *testing.T) {
 	p.expectInjected("look stale", 3)
 }
 
-// The player's state is 204, as if nothing played, while two songs play: nothing is cut, and the next song follows.
+// While two songs play, Spotify answers 204 for the player, as if nothing played: no song is cut off, and the next song
+// follows.
 func TestPlayerThatCannotBeSeenPlaysOn(t *testing.T) {
 	t.Parallel()
 	p := startOddParty(t, 5, 12)
@@ -91,7 +92,7 @@ func TestPlayerThatCannotBeSeenPlaysOn(t *testing.T) {
 	p.expectInjected("look nothing", 3)
 }
 
-// The host switches on the repetition of each song, also of the second one: each is heard once.
+// The host turns on repeat for each song, also for the second one. Each song is heard once.
 func TestRepetitionIsTurnedOffEachTime(t *testing.T) {
 	t.Parallel()
 	p := startOddParty(t, 3, 16)

@@ -13,8 +13,8 @@ import (
 
 var described = regexp.MustCompile(`fqName: "([^"]*)".* constLabels: \{(.*)\}, variableLabels: \{(.*)\}\}$`)
 
-// RegisteredMetrics returns the labels of each metric that a server with all options registers, whether or not it has a
-// value yet; Go's own metrics excepted. The server does not run.
+// RegisteredMetrics returns the labels of each metric that a server with all options registers, even if it has no value
+// yet, except for Go's own metrics. The server does not run.
 func RegisteredMetrics(t *testing.T) map[string][]string {
 	t.Helper()
 	cfg, err := parseConfig("demo", []string{

@@ -16,9 +16,9 @@ import (
 	"antwon.dj/backend/internal/testport"
 )
 
-// A server that may have few files open refuses newcomers with 503 while an attacker with a few addresses, each with a
-// share of its own, holds all connections. Those who are in go on, and so does whoever asks how the server is. It says
-// so in one line of the log, and recovers by itself.
+// A server may have few files open, and an attacker with a few addresses, each with a share of its own, holds all
+// connections. The server refuses newcomers with 503. Connected clients and monitoring are still served. The server
+// logs one line about it, and recovers by itself.
 func TestServerOutOfConnectionsGoesOn(t *testing.T) {
 	t.Parallel()
 	s := startLimited(t, 256)
@@ -86,8 +86,8 @@ func startLimited(t *testing.T, files int) *server {
 	return s
 }
 
-// hold opens connections from four addresses and sends one request on each, after which the server keeps it for two
-// minutes. It returns what closes them.
+// hold opens connections from four addresses and sends one request on each, after which the server keeps the connection
+// for two minutes. It returns a function that closes them.
 func (s *server) hold(t *testing.T, n int) (release func()) {
 	t.Helper()
 	var held []net.Conn

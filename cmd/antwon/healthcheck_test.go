@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// runHealthcheck runs antwon healthcheck for a server, with a configuration that no other command could use.
+// runHealthcheck runs antwon healthcheck for a server, with a configuration that all other commands refuse.
 func (s *server) runHealthcheck() (out string, code int) {
 	s.t.Helper()
 	cmd := exec.CommandContext(context.Background(), binary(s.t), "healthcheck")
@@ -23,8 +23,8 @@ func (s *server) runHealthcheck() (out string, code int) {
 	return string(output), cmd.ProcessState.ExitCode()
 }
 
-// A server that is told to stop is not ready from that moment on. Until the stop delay is over it serves those who have
-// not noticed, new clients too; only then it disconnects them.
+// From the signal to stop on, a server is not ready. Until the stop delay is over it still serves all clients, new ones
+// included; only then it disconnects them.
 func TestStoppingServerServesUntilItsStopDelayIsOver(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, "sqlite:data/antwon.db", "ANTWON_PLAYBACK=off", "ANTWON_STOP_DELAY=5s", "ANTWON_DRAIN_WINDOW=1s")

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// A machine dies while guests like and add songs, and everything on it with it but the copies of Litestream. What is
-// restored from them lacks nothing that was acknowledged more than the two seconds before in which Litestream looks for
-// changes and sends them, and a phone that has seen more shows the restored room. Then it happens again.
+// A machine dies while guests like and add songs, and only Litestream's copies are left. Litestream looks for changes
+// and sends them every two seconds: the database that is restored from the copies has everything that was acknowledged
+// before that time. A phone that knows a newer state shows the restored room. Then the same happens again.
 func TestRestoredMachineLacksOnlyItsLastSeconds(t *testing.T) {
 	const guests, songs = 50, 50
 	m := newMachine(t)
@@ -54,7 +54,7 @@ func TestRestoredMachineLacksOnlyItsLastSeconds(t *testing.T) {
 	phone.leave()
 }
 
-// kill ends the server and Litestream, which cannot do anything about it.
+// kill kills the server and Litestream, without time for them to finish.
 func kill(t *testing.T, s *server, litestream *exec.Cmd) {
 	t.Helper()
 	for _, process := range []*exec.Cmd{s.cmd, litestream} {
@@ -85,7 +85,7 @@ type act struct {
 	sent, acknowledged time.Time
 }
 
-// actUntil lets the guests act for a while, then lets something happen, and returns when it did.
+// actUntil lets the guests act for a while, then calls happens, and returns the time at which it did.
 func (p *actors) actUntil(t *testing.T, duration time.Duration, happens func()) time.Time {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -132,8 +132,8 @@ func (a *actor) actAlong(ctx context.Context, roomID string) {
 	}
 }
 
-// add adds a song and returns its item, or nothing if another release of it is in the queue already: whether that item
-// is there later does not tell whether this act is.
+// add adds a song and returns its item. It returns nothing if another release of the song is in the queue already: if
+// that item is there later, this does not prove that the act was kept.
 func (a *actor) add(roomID, uri string) (itemID string, err error) {
 	var got struct {
 		AddSong struct {
@@ -150,11 +150,11 @@ func (a *actor) add(roomID, uri string) (itemID string, err error) {
 	return got.AddSong.Item.ID, nil
 }
 
-// check compares what was acknowledged with what the room has after a machine died and was restored, and forgets it.
+// check compares the acknowledged acts with the room after a machine died and was restored, and forgets the acts.
 func (p *actors) check(t *testing.T, died time.Time) {
 	t.Helper()
 	var lost []act
-	var newest time.Time // when the last act was sent that is not lost
+	var newest time.Time // when the newest act that is not lost was sent
 	acknowledged := 0
 	for _, guest := range p.guests {
 		liked := guest.user.liked(p.roomID)

@@ -52,8 +52,8 @@ const refreshSession = `mutation { refreshSession {
 	accessToken viewer { user { id displayName kind } email emailVerified pictureUrl }
 } }`
 
-// reload is what a page does when it is opened: it asks for an access token. The code is that of the
-// error, if there was one.
+// reload does what a page does when it is opened: it asks for an access token. It returns the code of the error, if
+// there was one.
 func (b *browser) reload() (got refreshed, code string) {
 	b.t.Helper()
 	answered := b.send(refreshSession, "X-Antwon", "1")
@@ -80,7 +80,7 @@ func (b *browser) enter(code, name string) {
 	b.token = data.JoinRoom.Session.AccessToken
 }
 
-// A host signs in with a provider, stays signed in over reloads, is the same person at the next login, and signs out.
+// A host signs in with a provider, stays signed in after reloads, is the same user at the next login, and signs out.
 func TestHostSignsInStaysSignedInAndSignsOut(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		p := startProvider(t)
@@ -157,8 +157,8 @@ func (b *browser) submit(page string) (status int, leadsTo string) {
 	return response.StatusCode, response.Header.Get("Location")
 }
 
-// A guest is the same user after a reload. Once they have signed in, the songs that they added and liked belong to the
-// host that they now are.
+// A guest is the same user after a reload. After the guest has signed in, the songs that they added and liked belong to
+// the host.
 func TestGuestKeepsSongsAndLikesAfterSigningIn(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		p, o := startProvider(t), startSpotify(t)
@@ -196,8 +196,8 @@ func TestGuestKeepsSongsAndLikesAfterSigningIn(t *testing.T) {
 	})
 }
 
-// An answer of the provider is accepted once, from the browser that began the login; and browsers are redirected only
-// to pages of this server.
+// The server accepts an answer of the provider once, and only from the browser that began the login. It redirects
+// browsers only to its own pages.
 func TestForgedAndRepeatedLoginsAreRefused(t *testing.T) {
 	t.Parallel()
 	p := startProvider(t)
@@ -249,8 +249,8 @@ func TestForgedAndRepeatedLoginsAreRefused(t *testing.T) {
 	failed("an identity of another login", b.askWho(p, replayed, "/host"))
 }
 
-// Only pages of this server and of allowed origins can use the session's cookie, whatever requests another page makes a
-// browser send.
+// Only pages of this server and of allowed origins can use the session's cookie, whichever requests a page of another
+// site makes the browser send.
 func TestOtherSitesCannotUseTheSessionCookie(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, "sqlite:data/antwon.db", "ANTWON_ALLOWED_ORIGINS=https://friend.example")
@@ -301,7 +301,8 @@ func TestOtherSitesCannotUseTheSessionCookie(t *testing.T) {
 	}
 }
 
-// The server starts while its provider is down, says so to users who sign in, and uses the provider once it is up.
+// The server starts while its provider is down. It tells users who sign in about it, and uses the provider once it is
+// up.
 func TestServerStartsWhileTheProviderIsDown(t *testing.T) {
 	t.Parallel()
 	addr := testport.FreeAddress(t)

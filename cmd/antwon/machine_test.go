@@ -11,16 +11,16 @@ import (
 	"testing"
 )
 
-// machine is one that is set up as deploy/one-machine says, in a folder instead of at its root. Litestream replicates
-// to another folder of it.
+// machine is a machine that is set up as deploy/one-machine says, in a directory instead of at its root. Litestream
+// replicates to a directory within it.
 type machine struct {
 	t      *testing.T
 	folder string
-	paths  *strings.Replacer // from the paths of the manual to those in the folder
+	paths  *strings.Replacer // from the paths of the manual to those in the directory
 	output *output           // of Litestream
 }
 
-// programs stand for those of the manual that need root, or a systemd that runs.
+// programs are stand-ins for the manual's programs that need root or a running systemd.
 var programs = map[string]string{
 	"sudo":      `if [ "$1" = -u ]; then shift 2; fi; exec "$@"`,
 	"systemctl": `exit 0`,
@@ -105,7 +105,7 @@ func (m *machine) replicate(s *server) (litestream *exec.Cmd) {
 	return litestream
 }
 
-// copies are the names of the files that Litestream has written to the other folder.
+// copies returns the names of the files that Litestream has written.
 func (m *machine) copies() (names []string) {
 	_ = filepath.WalkDir(filepath.Join(m.folder, "backup"), func(path string, entry os.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() { // files come and go
@@ -116,7 +116,7 @@ func (m *machine) copies() (names []string) {
 	return names
 }
 
-// size is that of a file of the manual, in bytes.
+// size returns the size of a file of the manual, in bytes.
 func (m *machine) size(path string) int64 {
 	m.t.Helper()
 	info, err := os.Stat(m.paths.Replace(path))

@@ -1,27 +1,27 @@
 // Command antwon is the party jukebox server.
 //
 //	antwon serve         run the server, for real use
-//	antwon demo          run a party to try: SQLite, a simulated Spotify, a room that is open
-//	antwon migrate       bring the database up to date, and end
-//	antwon restored      say that the database was restored from a backup, and end
+//	antwon demo          run a party to try out: SQLite, a simulated Spotify, an open room
+//	antwon migrate       bring the database up to date, and exit
+//	antwon restored      tell the server that the database was restored from a backup, and exit
 //	antwon config        print the configuration, without secrets
 //	antwon healthcheck   ask the running server whether it is ready
-//	antwon spotify-sim   run a simulated Spotify alone, to try a server with
+//	antwon spotify-sim   run only the simulated Spotify, for trying out a server
 //	antwon version       print version, commit and Go version
 //	antwon help          explain the commands
 //
 // The configuration comes from the environment (config.go). The program ends with exit code 2 if the command line or
-// the configuration cannot be used, after a message that lists all problems; with 3 if a secret has changed that it
-// must be started again for; and with 1 after any other failure.
+// the configuration cannot be used, after a message that lists all problems; with 3 if a secret has changed and the
+// program has to be started again to use it; and with 1 after any other failure.
 //
 // The files follow the start-up:
 //
-//	main.go, command*.go        from the command line to a command
+//	main.go, command*.go        the command line, and the commands
 //	config*.go                  the configuration, from variables, files and secrets
 //	memory.go                   how much memory the program may use
 //	program.go                  the parts of a server, opened and assembled in order
-//	program_graphql.go, …       one part each
-//	program_run.go              running them, and stopping in order
+//	program_graphql.go, …       one part of a server each
+//	program_run.go              running the parts, and stopping them in order
 package main
 
 import (

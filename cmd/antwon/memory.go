@@ -8,9 +8,9 @@ import (
 	"github.com/KimMachineGun/automemlimit/memlimit"
 )
 
-// limitMemory makes Go's garbage collector keep the program's memory below the limit of its container, of which it
-// leaves a tenth to what Go does not count. It does nothing if GOMEMLIMIT is set. Without this, memory may grow to
-// twice of what is in use, and the kernel ends a program that exceeds its container's limit.
+// limitMemory makes Go's garbage collector keep the program's memory below nine tenths of its container's limit. The
+// rest is for memory that Go does not count. It does nothing if GOMEMLIMIT is set. Without a limit, Go's memory may
+// grow to twice the memory in use, and the kernel kills a program that exceeds its container's limit.
 func limitMemory(log *slog.Logger, options ...memlimit.Option) {
 	limit, err := memlimit.Set(options...)
 	switch {

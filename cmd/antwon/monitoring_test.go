@@ -11,8 +11,8 @@ import (
 	"antwon.dj/backend/internal/testport"
 )
 
-// With ANTWON_METRICS_ADDR, whatever watches the server asks at an address that guests need not reach, until the server
-// has ended: load balancers learn there that it stops.
+// With ANTWON_METRICS_ADDR, monitoring has an address that guests need not reach. The server answers there until it
+// ends, so that load balancers learn that it stops.
 func TestMonitoringHasAnAddressOfItsOwn(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, "sqlite:data/antwon.db", "ANTWON_METRICS_ADDR="+testport.FreeAddress(t), "ANTWON_DRAIN_WINDOW=3s")
@@ -55,7 +55,7 @@ func TestUnusableAddressOfMonitoringIsReported(t *testing.T) {
 	}
 }
 
-// statusOf returns the status with which a path is answered, or 0 if nothing answers.
+// statusOf returns the status of the response to a GET request, or 0 if there is none.
 func statusOf(t *testing.T, url string) int {
 	t.Helper()
 	response, err := (&http.Client{Timeout: 5 * time.Second}).Get(url) //nolint:noctx // it has a timeout

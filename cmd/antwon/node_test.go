@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// nodeFolder holds what the JavaScript clients are driven by, and the clients once they are installed.
+// nodeFolder holds the scripts that drive the JavaScript clients, and the clients once they are installed.
 const nodeFolder = "../../test/node"
 
 // clientFolder holds the npm package @antwon/client, the reference client, once it is built.
@@ -182,7 +182,7 @@ func (s *script) told(wanted func(event) bool) (told []event) {
 	return told
 }
 
-// finish lets the script report and end.
+// finish lets the script end, and returns its report.
 func (s *script) finish() report {
 	s.t.Helper()
 	s.writing.Lock()
@@ -199,7 +199,7 @@ func (s *script) finish() report {
 	return reports[0].report
 }
 
-// named wants the events of this name, and of this id if there is one.
+// named returns a filter for the events of this name and, unless it is empty, of this id.
 func named(name, id string) func(event) bool {
 	return func(e event) bool { return e.Event == name && (id == "" || e.ID == id) }
 }

@@ -21,10 +21,10 @@ func oneMachineFile(t *testing.T, name string) string {
 	return readFiles(t, oneMachine+name)[oneMachine+name]
 }
 
-// assignment matches a line of an env file, of which the examples are commented.
+// assignment matches an assignment in an env file, also an example that is commented out.
 var assignment = regexp.MustCompile(`(?m)^#?([A-Z][A-Z_0-9]*)=(.*)$`)
 
-// oneMachineEnv are the variables of antwon.env, the examples too. Those without a value get one.
+// oneMachineEnv returns the variables of antwon.env, including the examples. Those without a value get one.
 func oneMachineEnv(t *testing.T) (env []string) {
 	t.Helper()
 	for _, found := range assignment.FindAllStringSubmatch(oneMachineFile(t, "antwon.env"), -1) {
@@ -72,7 +72,7 @@ func TestEnvFileOfOneMachineIsComplete(t *testing.T) {
 	}
 }
 
-// compose.yaml as far as it is checked.
+// composeFile has the fields of compose.yaml that are checked.
 type composeFile struct {
 	Services map[string]struct {
 		Image       string
@@ -129,7 +129,7 @@ func TestComposeFileOfOneMachineFitsTheServer(t *testing.T) {
 	}
 }
 
-// litestream.yml copies the file that the unit's server writes, and every variable in it stands in litestream.env.
+// litestream.yml copies the file that the unit's server writes, and litestream.env has each of its variables.
 func TestLitestreamCopiesTheDatabaseOfTheUnit(t *testing.T) {
 	unit, file := oneMachineFile(t, "antwon.service"), oneMachineFile(t, "litestream.yml")
 	database := regexp.MustCompile(`ANTWON_DATABASE_URL=sqlite:(\S+)`).FindStringSubmatch(unit)
@@ -151,7 +151,7 @@ func TestLitestreamCopiesTheDatabaseOfTheUnit(t *testing.T) {
 	}
 }
 
-// systemdAnalyze runs systemd-analyze on a copy of a unit, whose program is there, and returns what it says.
+// systemdAnalyze runs systemd-analyze on a copy of a unit whose program exists, and returns the output.
 func systemdAnalyze(t *testing.T, unit, text string, args ...string) (out string, err error) {
 	t.Helper()
 	if _, err := exec.LookPath("systemd-analyze"); err != nil {

@@ -19,8 +19,8 @@ import (
 	"antwon.dj/backend/internal/testport"
 )
 
-// docs/operations.md has every metric that a server registers, those without a value yet included, with its labels; and
-// no other one.
+// docs/operations.md has exactly the metrics that a server registers, with their labels, even if they have no value
+// yet.
 func TestEveryRegisteredMetricIsDocumented(t *testing.T) {
 	registered, known := main.RegisteredMetrics(t), documented(t)
 	if len(registered) < 40 {
@@ -40,8 +40,8 @@ func TestEveryRegisteredMetricIsDocumented(t *testing.T) {
 	}
 }
 
-// Every metric that a server shows stands in docs/operations.md with its labels, and the alerts and the dashboard use
-// only what there is.
+// docs/operations.md has every metric that a server exports, with its labels. The alerts and the dashboard use only
+// metrics and labels that exist.
 func TestMetricsAreAsDocumented(t *testing.T) {
 	t.Parallel()
 	port := testport.Free(t)
@@ -135,7 +135,7 @@ func labelsOf(family *dto.MetricFamily) []string {
 
 var row = regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\|([^|]*)\\|")
 
-// documented are the labels of each metric in the table of docs/operations.md.
+// documented returns the labels of each metric in the table of docs/operations.md.
 func documented(t *testing.T) map[string][]string {
 	t.Helper()
 	text, err := os.ReadFile("../../docs/operations.md")
@@ -204,8 +204,8 @@ var (
 	matcher  = regexp.MustCompile(`([a-z_]+)(?:=~|!=|!~|=)"`)
 )
 
-// unknown returns what an expression uses that no server shows: metrics, or labels to choose by. Prometheus itself adds
-// the instance and the job.
+// unknown returns a fault for each metric or label in an expression that no server exports. The labels instance and job
+// are added by Prometheus itself.
 func unknown(expression string, shown map[string]*dto.MetricFamily) (faults []string) {
 	for _, used := range selector.FindAllStringSubmatch(expression, -1) {
 		family := shown[used[1]]

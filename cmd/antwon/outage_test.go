@@ -12,7 +12,7 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// outage is a server whose database is behind a proxy that loses things.
+// outage is a server whose database is behind a proxy that can lose requests and answers.
 type outage struct {
 	*server
 	database *testdb.PrivateServer
@@ -32,7 +32,7 @@ func startOutage(t *testing.T, env ...string) *outage {
 	o.host = o.login("Hanna")
 	o.roomID = o.host.openRoom("OUTAGE")
 	o.songs = o.host.search(o.roomID, "the", 20)
-	o.log.Allow("the node could not be renewed", "the room's player could not be driven", "could not store presence")
+	o.log.Allow("could not renew the node", "the room's player could not be driven", "could not store presence")
 	return o
 }
 
@@ -63,8 +63,8 @@ func (s *server) readiness() int {
 	return response.StatusCode
 }
 
-// The answer to one COMMIT, or the COMMIT itself, is lost by the network, without a word. The room used to hang until
-// the connection was reset, and if it was a renewal of the node, the music stopped for good.
+// The network silently loses one COMMIT, or the answer to it. The room used to hang until the connection was reset, and
+// if the COMMIT was that of a renewal of the node, the music stopped for good.
 func TestRoomGoesOnAfterTheNetworkLostACommit(t *testing.T) {
 	t.Parallel()
 	o := startOutage(t)
@@ -106,7 +106,7 @@ func TestRoomGoesOnAfterTheNetworkLostACommit(t *testing.T) {
 	})
 }
 
-// A server whose database has fallen silent used to ignore SIGTERM.
+// A server whose database no longer answers stops on SIGTERM. It used to ignore the signal.
 func TestServerWithASilentDatabaseStops(t *testing.T) {
 	t.Parallel()
 	o := startOutage(t)
@@ -169,7 +169,7 @@ func TestServerFindsTheNewPrimaryAfterAFailOver(t *testing.T) {
 	o.within(10*time.Second, "ready again", func() bool { return o.readiness() == http.StatusOK })
 	o.within(10*time.Second, "music plays", func() bool { return o.host.hears(o.roomID) != "" })
 	t.Logf("all of it after %.1f s", time.Since(began).Seconds())
-	for i := 1; i < 15; i++ { // nothing of the rate limit was spent
+	for i := 1; i < 15; i++ { // the failures have not used up the rate limit
 		if err := guest.acts(o.roomID, o.songs[i]); err != nil {
 			t.Errorf("song %d: %v", i, err)
 		}

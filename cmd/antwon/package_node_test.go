@@ -29,7 +29,7 @@ func newProject(t *testing.T, packages ...string) *project {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The names differ so that npm, which may not ask a registry, finds nothing that it has kept either.
+	// npm may neither ask a registry nor find packages in a cache, so the cache is an empty directory.
 	npm := []string{"--offline", "--no-audit", "--no-fund", "--cache", t.TempDir()}
 	p.run("npm", append([]string{"pack", client}, npm...)...)
 	packed, err := filepath.Glob(filepath.Join(p.folder, "antwon-client-*.tgz"))
@@ -71,14 +71,14 @@ func (p *project) run(name string, args ...string) string {
 	return string(out)
 }
 
-// page is a script of a project, run as by a browser that has opened a page of it.
+// page is a script of a project that runs as if a browser had opened a page with it.
 type page struct {
 	*output
 	t   *testing.T
 	cmd *exec.Cmd
 }
 
-// open runs a script with what a browser has; see browser.mjs. It ends with the test at the latest.
+// open runs a script in an environment like a browser's, see browser.mjs. The script ends with the test at the latest.
 func (p *project) open(script string, env ...string) *page {
 	p.t.Helper()
 	browser, err := filepath.Abs(filepath.Join(nodeFolder, "browser.mjs"))
@@ -118,7 +118,7 @@ func (p *page) shows(s *server, text string) {
 	s.eventually(fmt.Sprintf("the page to show %q", text), func() bool { return strings.Contains(p.String(), text) })
 }
 
-// examples are those of the client's README, in their order.
+// examples are the file names for the examples in the client's README, in their order.
 var examples = []string{"join.ts", "screen.ts", "offline.ts", "react.tsx"}
 
 // codeIn returns a document's code in a language, changed to a server and a room.
@@ -136,8 +136,8 @@ func codeIn(t *testing.T, document, language, url, code string) (blocks []string
 	return blocks
 }
 
-// newTypeScriptProject has the examples of the client's README, changed to a server and a room, and what tsc makes of
-// them. appended goes to the ends of the examples of these names.
+// newTypeScriptProject returns a project with the examples of the client's README, changed to a server and a room, and
+// compiled by tsc. The texts in appended are added at the ends of the examples with these names.
 func newTypeScriptProject(t *testing.T, url, code string, appended map[string]string) *project {
 	t.Helper()
 	p := newProject(t, "react", "@types/react", "csstype")
@@ -208,8 +208,8 @@ func TestManualsFirstQueryRuns(t *testing.T) {
 	}
 }
 
-// The second example of the client's README: it shows every change, also after the server was killed, and after its
-// access token was refused because the server has another secret.
+// The second example of the client's README shows every change, even after the server was killed, and after the server
+// has refused the example's access token, because the server has another secret.
 func TestPackedClientFollowsAQueueOnAScreen(t *testing.T) {
 	t.Parallel()
 	needNode(t)
@@ -241,9 +241,9 @@ func TestPackedClientFollowsAQueueOnAScreen(t *testing.T) {
 	page.end()
 }
 
-// The third example of the client's README: the answer to what a guest did is lost, and the page closed. When it is
-// opened again in two tabs, which use one cookie and one stored action, the guest is the same one, and nothing is done
-// twice.
+// The third example of the client's README: the answer to a guest's action is lost, and the page is closed. Then it is
+// opened again in two tabs, which share a cookie and the stored action. The guest is the same user, and the action
+// takes effect once.
 func TestPackedClientStaysSignedInAndActsOnce(t *testing.T) {
 	t.Parallel()
 	needNode(t)

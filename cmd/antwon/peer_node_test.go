@@ -15,7 +15,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// peers are this program and the reference servers of its protocols, which know the same room and user.
+// peers are this program and a reference server for its protocols, which have the same room and user.
 type peers struct {
 	ours, theirs string // URLs
 	values       *strings.Replacer
@@ -43,13 +43,14 @@ func startPeers(t *testing.T) *peers {
 	}
 }
 
-// difference is what this program answers otherwise than the reference server, and why.
+// difference is an answer of this program that differs from the reference server's, and the reason.
 type difference struct {
 	ours   string // with TOKEN, ROOM and USER
 	reason string
 }
 
-// compare fails the test if both servers do not answer the same, unless the difference is known and as described.
+// compare fails the test if the answers of both servers differ, unless the difference is known and as described. It
+// also fails if there is a known difference and the answers are the same.
 func (p *peers) compare(t *testing.T, ours, theirs string, known *difference) {
 	t.Helper()
 	switch {
@@ -62,7 +63,8 @@ func (p *peers) compare(t *testing.T, ours, theirs string, known *difference) {
 	}
 }
 
-// Whatever a client sends by graphql-transport-ws, it is answered as by graphql-ws, or there is a reason.
+// This program answers all messages of graphql-transport-ws as graphql-ws does, or there is a reason for the
+// difference.
 func TestWebSocketAnswersAsGraphQLWS(t *testing.T) {
 	t.Parallel()
 	p := startPeers(t)
@@ -78,7 +80,7 @@ func TestWebSocketAnswersAsGraphQLWS(t *testing.T) {
 	}
 }
 
-// conversation is a WebSocket, and what a server has answered on it, a line for each message.
+// conversation is a WebSocket with the server's answers on it, a line for each message.
 type conversation struct {
 	*websocket.Conn
 	t      *testing.T
@@ -92,7 +94,7 @@ const (
 	probed         = `pong {"probe":true}`
 )
 
-// converse says everything to a server and returns what it answers.
+// converse carries out all steps of a case at a server, and returns its answers.
 func (p *peers) converse(t *testing.T, url string, c socketCase) string {
 	t.Helper()
 	offers := c.offers
@@ -149,18 +151,19 @@ func (v *conversation) say(step string) {
 		answers, _ = strconv.Atoi(kind)
 	}
 	if kind != "closed" {
-		_ = v.WriteMessage(frame, payload) // fails if the server has closed the connection, which hear says
+		_ = v.WriteMessage(frame, payload) // fails if the server has closed the connection, which hear notices
 	}
 	for before := len(v.told); !v.closed && !v.answered(kind, before, answers); {
 		v.hear()
 	}
 }
 
-// answered reports whether the server has answered a step, before which there were so many messages.
+// answered reports whether the server has answered a step of this kind with enough messages. before is the number of
+// messages before the step.
 func (v *conversation) answered(kind string, before, answers int) bool {
 	switch last := v.told[len(v.told)-1]; kind {
 	case "close", "closed":
-		return false // only the end of the connection answers it
+		return false // the step waits for the end of the connection
 	case "end":
 		return len(v.told) > before && (strings.HasPrefix(last, "complete") || strings.HasPrefix(last, "error"))
 	default:
@@ -178,7 +181,7 @@ func closePayload(text string) []byte {
 	return websocket.FormatCloseMessage(number, reason)
 }
 
-// usualAnswers returns how many answers a message has, or that they end with its operation.
+// usualAnswers returns how many answers a message usually has, or "end" if they end with its operation.
 func usualAnswers(message string) string {
 	var m struct {
 		Type    string
@@ -198,7 +201,7 @@ func usualAnswers(message string) string {
 	}
 }
 
-// hear reads a message, or learns that the connection is closed.
+// hear reads a message, or notices that the connection is closed.
 func (v *conversation) hear() {
 	_, data, err := v.ReadMessage()
 	if err == nil {
@@ -214,8 +217,8 @@ func (v *conversation) hear() {
 	v.told = append(v.told, strings.TrimSpace(fmt.Sprintf("close %d %s", closed.Code, closed.Text)))
 }
 
-// describeMessage returns a message in one form, whatever the order of its fields is. Of an error it has the path and
-// the place: what a server says in words, or by a code of its own, is not part of the protocol.
+// describeMessage returns a message in a form that does not depend on the order of its fields. Of an error it keeps the
+// path and the location only: a server's message, and its own codes, are not part of the protocol.
 func describeMessage(data []byte) string {
 	var m struct {
 		ID      *string `json:"id"`

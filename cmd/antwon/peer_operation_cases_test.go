@@ -4,7 +4,7 @@ import "strings"
 
 func init() { socketCases = append(socketCases, operationCases...) }
 
-// operationCases are those about operations on a connection.
+// operationCases are the cases about operations on a connection.
 var operationCases = []socketCase{
 	{name: "query", steps: []string{begin, ask}},
 	{name: "subscription", steps: []string{begin, follow}},

@@ -2,12 +2,12 @@ package main_test
 
 const opened = `subprotocol "graphql-transport-ws"` + "\n"
 
-// but is a difference of what this program answers once the connection is acknowledged.
+// but returns the difference that this program gives these answers once the connection is acknowledged.
 func but(ours, reason string) *difference {
 	return &difference{opened + "connection_ack\n" + ours, reason}
 }
 
-// refusedAs is the difference of an event stream that has nothing but these errors.
+// refusedAs returns the difference that this program answers with an event stream that has only these errors.
 func refusedAs(errors string) *difference {
 	return &difference{
 		"200 text/event-stream\nnext {\"errors\":" + errors + "}\ncomplete",
@@ -15,7 +15,7 @@ func refusedAs(errors string) *difference {
 	}
 }
 
-// Why this program does not answer as graphql-ws and graphql-sse do.
+// The reasons for answers that differ from those of graphql-ws and graphql-sse.
 const (
 	reasonIsNotEchoed = "RFC 6455 has a server echo the code; the client knows its own reason."
 	binaryIsRefused   = "The protocol's messages are texts. graphql-ws takes the bytes of any frame for one."

@@ -2,8 +2,8 @@ package main_test
 
 import "strings"
 
-// socketCase is what a client sends: the lines of its header Sec-WebSocket-Protocol, by default the right one, and then
-// the steps that conversation.say explains.
+// socketCase describes what a client sends: the lines of its header Sec-WebSocket-Protocol, by default the right one,
+// and then the steps; conversation.say explains their format.
 type socketCase struct {
 	name    string
 	offers  []string
@@ -19,12 +19,12 @@ const (
 	end    = `{"id":"1","type":"complete"}`
 )
 
-// subscribe is a message with this payload.
+// subscribe returns a subscribe message with this payload.
 func subscribe(payload string) string {
 	return `{"id":"1","type":"subscribe","payload":` + payload + `}`
 }
 
-// document is a message with this document, which is written without quotes.
+// document returns a subscribe message with this document, in which quotes have to be escaped.
 func document(query string) string { return subscribe(`{"query":"` + query + `"}`) }
 
 var socketCases = []socketCase{

@@ -5,7 +5,7 @@ const (
 	roomSDL  = `subscription { room(roomId: \"ROOM\") { id code } }`
 )
 
-// queried is a body with a document, which is written without quotes.
+// queried returns a body with a document, in which quotes have to be escaped.
 func queried(query string) string { return `{"query":"` + query + `"}` }
 
 var eventCases = []eventCase{

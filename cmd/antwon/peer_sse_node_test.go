@@ -24,7 +24,7 @@ type eventCase struct {
 	differs *difference
 }
 
-// Whatever a client of graphql-sse requests, it is answered as by graphql-sse, or there is a reason.
+// This program answers requests of graphql-sse's clients as graphql-sse does, or there is a reason for the difference.
 func TestServerSentEventsAreThoseOfGraphQLSSE(t *testing.T) {
 	t.Parallel()
 	p := startPeers(t)
@@ -36,7 +36,7 @@ func TestServerSentEventsAreThoseOfGraphQLSSE(t *testing.T) {
 	}
 }
 
-// request sends the request of a case and returns what the server answers, a line for each event.
+// request sends the request of a case and returns the server's answer, a line for each event.
 func (p *peers) request(t *testing.T, server string, c eventCase) string {
 	t.Helper()
 	address := server + "/graphql"
@@ -109,7 +109,7 @@ func describeData(data string) string {
 	return describePayload(payload)
 }
 
-// readErrors returns " with errors" if an answer that is no stream has some.
+// readErrors returns " with errors" if an answer that is no event stream has errors.
 func readErrors(body io.Reader) string {
 	var answer struct{ Errors []struct{ Message string } }
 	if json.NewDecoder(body).Decode(&answer) != nil || len(answer.Errors) == 0 || answer.Errors[0].Message == "" {

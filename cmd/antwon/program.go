@@ -42,7 +42,7 @@ type program struct {
 	tracing  *telemetry.Tracing
 	unlock   func() error // lets another server use the database, if it is a file
 	database *database.DB
-	// databaseReady returns what keeps the database from being used. Its answer is up to databaseReadyKept old.
+	// databaseReady returns an error if the database cannot be used. Its answer is up to databaseReadyKept old.
 	databaseReady func(context.Context) error
 
 	bus     *hintBus
@@ -62,7 +62,7 @@ type program struct {
 }
 
 // openProgram opens the keys, the exporter of traces, the database, the bus and the client of Spotify. The
-// configuration has a session secret.
+// configuration must have a session secret.
 func openProgram(ctx context.Context, cfg config, log *slog.Logger) (_ *program, err error) {
 	p := &program{cfg: cfg, log: log, metrics: newMetrics(buildOf()), draining: make(chan struct{})}
 	if err := p.openKeys(); err != nil {
@@ -125,8 +125,8 @@ func newMetrics(b build) *prometheus.Registry {
 	return registry
 }
 
-// openKeys creates the signer of access tokens, the token cipher and the keys for push services from their secrets. The
-// encryption key defaults to the session secret.
+// openKeys creates the signer of access tokens, the token cipher and the keys for push services from their secrets.
+// Without encryption keys, the cipher uses the session secrets.
 func (p *program) openKeys() (err error) {
 	sessionSecrets, encryptionKeys := p.cfg.sessionSecrets, p.cfg.encryptionKeys
 	if encryptionKeys == nil {
@@ -228,14 +228,14 @@ func (p *program) newJukebox() *jukebox.Jukebox {
 	})
 }
 
-// pushSubject returns the URL by which push services know whose messages these are: the public one. They accept https
-// URLs only, so that of a demo without TLS is changed.
+// pushSubject returns the URL that tells push services who sends these messages: the public URL. Push services accept
+// only https URLs, so the scheme of an http URL, as of a demo, becomes https.
 func pushSubject(publicURL string) string {
 	_, address, _ := strings.Cut(publicURL, "://")
 	return "https://" + address
 }
 
-// isUnlimited reports whether no limits hold for a user: the hosts of a demo are there to try things out.
+// isUnlimited reports whether no limits apply to a user. They do not apply to the hosts of a demo, who try things out.
 func (p *program) isUnlimited(v account.Viewer) bool {
 	return p.cfg.isDemo() && v.Kind == party.HostUser
 }

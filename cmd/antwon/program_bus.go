@@ -34,7 +34,7 @@ func (p *program) openBus() (*hintBus, error) {
 	return b, nil
 }
 
-// serves sets what is called when hints of other servers may have been lost.
+// serves sets the functions that are called when hints of other servers may have been lost.
 func (b *hintBus) serves(reconcilers ...func()) { b.reconcilers.Store(&reconcilers) }
 
 func (b *hintBus) reconcile() {

@@ -36,8 +36,8 @@ func (p *program) newGraphQL() *gqlserver.Handler {
 	})
 }
 
-// authenticate returns a context with the viewer that a bearer token belongs to. Without a token there is no viewer; a
-// token that is not valid is an error.
+// authenticate returns a context with the viewer to whom a bearer token belongs. Without a token it returns ctx,
+// without a viewer. For an invalid token it returns an error.
 func (p *program) authenticate(ctx context.Context, authorization string) (context.Context, error) {
 	if authorization == "" {
 		return ctx, nil
@@ -56,7 +56,7 @@ func (p *program) authenticate(ctx context.Context, authorization string) (conte
 	return account.WithViewer(ctx, viewer), nil
 }
 
-// identify returns the client that a context of authenticate belongs to: an anonymous one if there is no viewer.
+// identify returns the client for a context that authenticate returned: an anonymous one if there is no viewer.
 func (p *program) identify(ctx context.Context) gqlserver.Client {
 	viewer, err := account.ViewerFrom(ctx)
 	if err != nil {

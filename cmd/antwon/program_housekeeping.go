@@ -44,7 +44,7 @@ func (p *program) deleteExpired(ctx context.Context) {
 	}
 }
 
-// purge deletes what came to nothing, and rooms that were closed longer ago than the configuration keeps them.
+// purge deletes rooms without songs and guests who did nothing, and rooms that were closed longer ago than keepRooms.
 func (p *program) purge(ctx context.Context) error {
 	done, err := p.purger.Idle(ctx)
 	if done != (purge.Deleted{}) {
@@ -53,7 +53,7 @@ func (p *program) purge(ctx context.Context) error {
 	if p.cfg.keepRooms == 0 {
 		return err
 	}
-	done, closedErr := p.purger.Closed(ctx, p.cfg.keepRooms) // one failure must not keep the rest
+	done, closedErr := p.purger.Closed(ctx, p.cfg.keepRooms) // even if Idle failed
 	if done != (purge.Deleted{}) {
 		p.log.Info("deleted old parties", "rooms", done.Rooms, "guests", done.Guests, "songs", done.Songs)
 	}

@@ -17,7 +17,7 @@ import (
 // databaseReadyKept is how long an answer of the database about its readiness is used again: each one costs a write.
 const databaseReadyKept = 2 * time.Second
 
-// newHTTP returns the server for everybody and, if monitoring has an address of its own, the one for that.
+// newHTTP returns the server for the public address and, if monitoring has an address of its own, the server for that.
 func (p *program) newHTTP() (public, monitoring *http.Server) {
 	cfg := p.serverConfig()
 	public = p.listening(server.New(cfg))
@@ -70,13 +70,13 @@ func (p *program) serverConfig() server.Config {
 	return cfg
 }
 
-// withCookies makes the cookies of a request those of its operations.
+// withCookies gives the operations of a request access to its cookies.
 func withCookies(ctx context.Context, cookies *server.BrowserCookies) context.Context {
 	return graph.WithCookies(ctx, cookies)
 }
 
-// coverOrigins returns the origins from which pages load covers: Spotify's servers of pictures, or those of another
-// Spotify; and this server under the name that guests know, which need not be the one in their address bar.
+// coverOrigins returns the origins from which pages load covers: Spotify's image servers, or the origin of a simulated
+// Spotify; and this server's public URL, because pages may be open at another address of this server.
 func coverOrigins(cfg config) []string {
 	if cfg.spotify.apiURL == spotifyAPI {
 		return []string{cfg.publicURL, "https://*.scdn.co", "https://*.spotifycdn.com"}
@@ -88,8 +88,8 @@ func coverOrigins(cfg config) []string {
 	return []string{cfg.publicURL, other.Scheme + "://" + other.Host}
 }
 
-// ready returns an error if the server cannot serve requests, with a message that may be public. It fails as soon as
-// the server is told to stop, so that a load balancer sends clients elsewhere.
+// ready returns an error if the server cannot serve requests, with a message that may be public. It returns one as soon
+// as the server gets the signal to stop, so that a load balancer sends clients elsewhere.
 func (p *program) ready(ctx context.Context) error {
 	select {
 	case <-p.draining:

@@ -19,14 +19,14 @@ import (
 // metricsInterval is how often metrics are written for CloudWatch, whose alarms look at whole minutes.
 const metricsInterval = time.Minute
 
-// noticesDrain is for how long notices that still wait are sent by a server that stops.
+// noticesDrain is how long a server that stops still sends notices that wait.
 const noticesDrain = 2 * time.Second
 
 // run serves until ctx ends, and then stops in this order: readiness; after the stop delay, during which everything
 // else continues, subscriptions, streams and requests; the players' supervisor; notices; the rooms' feeds. Every
 // acknowledged change was committed before its acknowledgement.
 //
-// Metrics for CloudWatch, if they are wanted, go to stdout.
+// Metrics for CloudWatch, if they are configured, go to stdout.
 func (p *program) run(ctx context.Context, listener net.Listener, stdout io.Writer) error {
 	if err := p.accounts.LoadEnded(ctx); err != nil { // before the first request
 		return err
@@ -88,7 +88,7 @@ func (p *program) drive(ctx context.Context) error {
 	return p.supervisor.Run(ctx)
 }
 
-// untilClosed returns why a server stopped to serve, or nil if it was closed.
+// untilClosed returns the error with which a server stopped serving, or nil if it was closed.
 func untilClosed(err error) error {
 	if !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve: %w", err)
@@ -96,8 +96,8 @@ func untilClosed(err error) error {
 	return nil
 }
 
-// awaitStop waits until the server is told to stop, makes it not ready, and waits for the stop delay. It returns early
-// if the server fails meanwhile, which ends serving.
+// awaitStop waits for the signal to stop, which ends told, makes the server not ready, and waits for the stop delay. It
+// returns early if the server fails meanwhile, which ends serving.
 func (p *program) awaitStop(told, serving context.Context) {
 	select {
 	case <-told.Done():
@@ -114,17 +114,17 @@ func (p *program) awaitStop(told, serving context.Context) {
 // drain waits until the server's clients have disconnected, or the time for stopping is over.
 func (p *program) drain(ctx context.Context) error {
 	err := drainBoth(ctx, p.cfg.stopTimeout-p.cfg.stopDelay, p.graphql.Drain, p.http.Shutdown)
-	if p.monitoring != nil { // until now it has said that the server is not ready
+	if p.monitoring != nil { // it is closed last, to answer until now that the server is not ready
 		err = errors.Join(err, p.monitoring.Close())
 	}
 	return err
 }
 
-// requestsReserve is the part of the time for stopping that subscriptions and streams leave to requests.
+// requestsReserve is the part of the time for stopping that is left to requests after the subscriptions and streams.
 const requestsReserve = 2 * time.Second
 
-// drainBoth drains subscriptions and streams first, because requests may still come meanwhile, and then requests, all
-// within a time. However long the subscriptions take, requestsReserve is left for the requests.
+// drainBoth drains subscriptions and streams first, because requests may still come meanwhile, and then requests. Both
+// together take at most the time within, of which requestsReserve is left for the requests.
 func drainBoth(ctx context.Context, within time.Duration, sockets, requests func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()

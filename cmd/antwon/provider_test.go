@@ -54,7 +54,7 @@ func (p *provider) serve(listener net.Listener) {
 	p.t.Cleanup(func() { _ = p.Shutdown() })
 }
 
-// describeLogout adds what mockoidc's description of itself lacks.
+// describeLogout adds the logout endpoint to mockoidc's discovery document.
 func (p *provider) describeLogout(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != mockoidc.DiscoveryEndpoint {
@@ -72,7 +72,7 @@ func (p *provider) describeLogout(next http.Handler) http.Handler {
 	})
 }
 
-// app is the environment of a server that uses it.
+// app returns the environment of a server that uses the provider.
 func (p *provider) app() []string {
 	return []string{
 		"ANTWON_OIDC_ISSUER=" + p.Issuer(), "ANTWON_OIDC_CLIENT_ID=" + p.ClientID,

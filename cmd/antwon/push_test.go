@@ -11,7 +11,7 @@ import (
 	"antwon.dj/backend/internal/testpush"
 )
 
-// subscribePush has notices sent to a browser.
+// subscribePush subscribes a browser to notices, and returns the push key.
 func (u *user) subscribePush(roomID string, b *testpush.Browser) (pushKey string) {
 	u.t.Helper()
 	var got struct{ PushKey string }
@@ -37,8 +37,8 @@ func kinds(t *testing.T, b *testpush.Browser, song string) (kinds []string) {
 	return kinds
 }
 
-// A guest subscribes at one of two servers, which has the same key, and the other one, which drives the player, tells
-// them, once. A server that is told to stop takes its notices along.
+// Two servers have the same push key. A guest subscribes at one of them, and the other one, which drives the player,
+// sends the notices, once each. A server that stops still sends the notices that wait.
 func TestGuestIsToldByTheServerThatDrivesTheRoom(t *testing.T) {
 	t.Parallel()
 	service, url := testpush.Start(t), testdb.MySQL(t)

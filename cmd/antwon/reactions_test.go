@@ -11,7 +11,7 @@ import (
 	"antwon.dj/backend/internal/testport"
 )
 
-// applause is a screen that adds up the reactions it is sent.
+// applause is a screen that adds up the reactions that it gets.
 type applause struct {
 	mu    sync.Mutex
 	sums  map[string]int
@@ -58,8 +58,8 @@ func (u *user) react(roomID, reaction string) error {
 		map[string]any{"r": roomID, "k": reaction})
 }
 
-// Two servers over one database and one NATS: who reacts at one is seen at the other, in bounded messages however many
-// tap at once; without NATS each server still shows its own.
+// Two servers share a database and a NATS. Reactions at one server show at the other, in messages of bounded size even
+// if many guests react at once. Without NATS each server still shows its own guests' reactions.
 func TestReactionsReachTheScreensOfAllServers(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, url string) {

@@ -20,8 +20,8 @@ import (
 	"antwon.dj/backend/internal/testport"
 )
 
-// Two servers over one MySQL and one NATS: a change at one is seen at the other, also while NATS is down and after
-// it is back. When one server is killed, its clients continue at the other. They miss no change and see the same order.
+// Two servers share a MySQL and a NATS. Changes at one server show at the other, also while NATS is down and after it
+// is back. When one server is killed, its clients continue at the other. They miss no change and see the same order.
 func TestClientsMoveBetweenServersWithoutLoss(t *testing.T) {
 	t.Parallel()
 	url, port := testdb.MySQL(t), testport.Free(t)
@@ -118,7 +118,7 @@ func startNATS(t *testing.T, port int) *natsserver.Server {
 	return s
 }
 
-// metric reads one line of /metrics; a server that does not answer has 0.
+// metric returns the value of a line of /metrics; 0 if there is no such line or no answer.
 func (s *server) metric(name string) (value float64) {
 	response, err := get(s.url + "/metrics")
 	if err != nil {
@@ -137,7 +137,7 @@ func (s *server) metric(name string) (value float64) {
 	return value
 }
 
-// queueOf is the queue's titles, as a query shows them.
+// queueOf returns the titles in the queue, as a query shows them.
 func (u *user) queueOf(roomID string) string {
 	u.t.Helper()
 	var got struct {
@@ -151,7 +151,7 @@ func (u *user) queueOf(roomID string) string {
 	return strings.Join(names, " | ")
 }
 
-// roamer is a client that keeps a queue by its changes, and reconnects to another server when its own is gone.
+// roamer is a client that applies the changes of a queue, and connects to another server when its own is gone.
 type roamer struct {
 	*screen
 	name    string

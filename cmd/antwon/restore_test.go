@@ -13,8 +13,8 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// A phone is away while a backup is restored and the room passes the version that the phone knows; a television stays
-// connected. Both end with the room's queue. The commands are those of docs/operations.md.
+// A phone is away while a backup is restored and the room reaches a higher version than the one that the phone knows. A
+// television stays connected. In the end both show the room's queue. The commands are those of docs/operations.md.
 func TestClientsShowTheRestoredRoom(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) {
 		commands := backupCommands(t, "**SQLite**")
@@ -31,8 +31,8 @@ func TestClientsShowTheRestoredRoom(t *testing.T) {
 	})
 }
 
-// backupSteps are shell commands: to back a database up, to restore it while its server is stopped, or runs, and to
-// print the beat of its timeline.
+// backupSteps are shell commands: to back up a database, to restore it while its server is stopped or while it runs,
+// and to print the beat of its timeline.
 type backupSteps struct{ backUp, whileStopped, whileRunning, beat string }
 
 // backupCommands returns the blocks of commands below a title of the section about backups, up to the next title.

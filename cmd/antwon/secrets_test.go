@@ -11,7 +11,7 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// hidden is in every secret of these tests, and must not be seen anywhere.
+// hidden is in every secret of these tests, and must not appear in any output.
 const hidden = "hushhushhushhushhushhushhushhush"
 
 func keepSecrets(t *testing.T) *fakeaws.Server {
@@ -25,7 +25,7 @@ func keepSecrets(t *testing.T) *fakeaws.Server {
 	return aws
 }
 
-// printConfig runs antwon config and returns what it says, and how it ended.
+// printConfig runs antwon config and returns its output and its exit code.
 func printConfig(t *testing.T, aws *fakeaws.Server, env ...string) (out string, code int) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), binary(t), "config")
@@ -111,7 +111,7 @@ func TestServerStopsOnlyWhenItsOwnKeysChange(t *testing.T) {
 	t.Parallel()
 	aws, account := keepSecrets(t), testdb.NewAccount(t, testdb.MySQL(t), "first"+hidden)
 	aws.Put("antwon-rds-credentials", rdsSecret(t, account))
-	// It reads its secrets when it has to, and otherwise about every second.
+	// The server reads its secrets when the database refuses it, and otherwise about every second.
 	s := startServer(t, "", append(aws.Environ(), "ANTWON_SECRETS=aws", "ANTWON_SECRETS_REFRESH=1s",
 		"ANTWON_AWS_SECRET_SPOTIFY=off",
 		"ANTWON_PLAYBACK=off")...)

@@ -59,7 +59,7 @@ func TestServeListsEveryMissingVariable(t *testing.T) {
 	}
 }
 
-// A server for real use refuses what a demo allows everybody.
+// A server for real use refuses features that a demo offers to everybody.
 func TestServeRefusesWhatOnlyADemoAllows(t *testing.T) {
 	t.Parallel()
 	s := startReal(t, "sqlite:data/antwon.db", noSpotify(t), startProvider(t))

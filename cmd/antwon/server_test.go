@@ -65,11 +65,11 @@ type server struct {
 	url     string
 	folder  string
 	env     []string
-	wrap    []string // the command that runs the program; empty: none
+	wrap    []string // a command that runs the program, in front of its command line; empty: none
 	cmd     *exec.Cmd
 	stdout  *output
 	stderr  *output
-	log     *testlog.Log // stderr of all its lives
+	log     *testlog.Log // stderr of all its runs
 }
 
 // startServer starts a demo on a database and waits until it is ready. An error in its log fails the test, unless it is
@@ -126,7 +126,7 @@ func (s *server) start() {
 	})
 }
 
-// monitoringURL is where the server shows its health and metrics.
+// monitoringURL returns the URL at which the server serves its health and metrics.
 func (s *server) monitoringURL() string {
 	for _, variable := range s.env {
 		if address, own := strings.CutPrefix(variable, "ANTWON_METRICS_ADDR="); own {
@@ -186,7 +186,8 @@ func (u *user) ask(result any, query string, variables map[string]any) {
 	}
 }
 
-// try sends an operation; its error is that of the transport, or the first of the response as "CODE: message".
+// try sends an operation and reads data into result. It returns the transport's error, or the first error of the
+// response as "CODE: message".
 func (u *user) try(result any, query string, variables map[string]any) error {
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {
@@ -334,7 +335,7 @@ func (u *user) post(t *testing.T, query string, variables map[string]any) (got a
 	return got
 }
 
-// refusal is the code of the first error, and its field.
+// refusal sends an operation, and returns the code of the first error and its field.
 func (u *user) refusal(t *testing.T, query string, variables map[string]any) string {
 	t.Helper()
 	got := u.post(t, query, variables)

@@ -43,7 +43,7 @@ func (u *user) dial(t *testing.T, payload map[string]string) *websocket.Conn {
 	return conn
 }
 
-// dialRaw opens a WebSocket and introduces itself.
+// dialRaw opens a WebSocket and sends connection_init.
 func (u *user) dialRaw(t *testing.T, payload map[string]string) *websocket.Conn {
 	t.Helper()
 	conn, _, err := dialWebSocket(t.Context(), u.url, http.Header{"Origin": {u.url}})
@@ -72,7 +72,7 @@ func (s *socket) subscribe(id, query string, variables map[string]any, event fun
 	})
 }
 
-// completed says that the server has ended a subscription.
+// completed reports whether the server has ended a subscription.
 func (s *socket) completed(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -123,7 +123,7 @@ type item struct {
 	Position  *int
 }
 
-// screen is somebody who watches the room: the queue as a whole, the same by applying changes, and the player.
+// screen is a client that subscribes to the room: to the whole queue, to the queue's changes, and to the player.
 type screen struct {
 	*socket
 	mu      sync.Mutex
@@ -227,7 +227,7 @@ func (w *screen) has(itemID string) bool {
 	return there
 }
 
-// likesOf is how many likes a song has on the screen.
+// likesOf returns how many likes a song has on the screen.
 func (w *screen) likesOf(itemID string) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -261,7 +261,7 @@ func (w *screen) decode(data json.RawMessage, event any) {
 	}
 }
 
-// shows is the queue in both forms.
+// shows returns the queue in both forms: as a whole, and as the result of its changes.
 func (w *screen) shows() (whole, applied string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -56,7 +56,7 @@ func startSpotify(t *testing.T, env ...string) *outside {
 	}
 }
 
-// app is the environment of a server that uses it.
+// app returns the environment of a server that uses the simulator.
 func (o *outside) app() []string {
 	return []string{
 		"ANTWON_SPOTIFY_CLIENT_ID=app", "ANTWON_SPOTIFY_CLIENT_SECRET=app's secret", "ANTWON_SPOTIFY_REQUESTS=600",
@@ -100,7 +100,7 @@ type heard struct {
 	Full           bool // it played to its end
 }
 
-// heard is what an account's player really played, in order.
+// heard returns the songs that an account's player really played, in order.
 func (o *outside) heard(accountID string) []heard {
 	o.t.Helper()
 	var account struct{ Heard []heard }
@@ -108,7 +108,7 @@ func (o *outside) heard(accountID string) []heard {
 	return account.Heard
 }
 
-// browser is a host's, with cookies. It does not follow redirects by itself.
+// browser is a host's browser, with cookies. It does not follow redirects by itself.
 type browser struct {
 	*user
 	web *http.Client
@@ -192,7 +192,8 @@ func (u *user) connection() string {
 	return string(got.Viewer)
 }
 
-// A host connects an account once, in the browser that began it, sees what went wrong, and can disconnect it again.
+// A host can connect an account only in the browser that began it, and only once with the same answer. The host sees
+// the errors, and can disconnect the account again.
 func TestHostConnectsAndDisconnectsSpotify(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		o := startSpotify(t)
@@ -286,7 +287,7 @@ func TestMusicContinuesOnAnotherServer(t *testing.T) {
 	other.eventually("the second song", func() bool { return here.hears(roomID) == want[1] })
 
 	// It may be stopped in the middle of a commit.
-	driver.log.Allow("the node could not be renewed", "the room's player could not be driven", "could not store presence")
+	driver.log.Allow("could not renew the node", "the room's player could not be driven", "could not store presence")
 	if err := driver.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}

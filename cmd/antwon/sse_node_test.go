@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Server-Sent Events carry the same as a WebSocket, to graphql-sse's client; a client resumes from an event's id.
+// graphql-sse's client gets the same by Server-Sent Events as by a WebSocket, and can resume from an event's id.
 func TestQueueOverServerSentEvents(t *testing.T) {
 	t.Parallel()
 	needNode(t)

@@ -14,7 +14,7 @@ import (
 	"antwon.dj/backend/internal/testport"
 )
 
-// runsFor runs a command until it ends, and returns its exit code, what it said and how long it took.
+// runsFor runs a command until it ends, and returns its exit code, its output and how long it took.
 func runsFor(t *testing.T, command string, env ...string) (code int, said string, took time.Duration) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -27,7 +27,7 @@ func runsFor(t *testing.T, command string, env ...string) (code int, said string
 	return cmd.ProcessState.ExitCode(), string(out), time.Since(began)
 }
 
-// A server whose database was not up yet used to exit after a tenth of a second.
+// A server waits for a database that is not up yet. It used to exit after a tenth of a second.
 func TestServerStartsBeforeItsDatabase(t *testing.T) {
 	t.Parallel()
 	binary(t)
@@ -42,7 +42,8 @@ func TestServerStartsBeforeItsDatabase(t *testing.T) {
 	}
 }
 
-// A database that accepts connections and says nothing used to keep a server waiting forever, without a word.
+// A server gives up a database that accepts connections and does not answer. It used to wait forever, without a log
+// line.
 func TestServerGivesUpADatabaseThatSaysNothing(t *testing.T) {
 	t.Parallel()
 	binary(t)
@@ -64,8 +65,8 @@ func TestServerGivesUpADatabaseThatSaysNothing(t *testing.T) {
 	}
 }
 
-// Two servers on one SQLite file do not see each other's changes, and drive each room's player twice, perhaps with
-// different Spotifys.
+// Two servers on one SQLite file would not see each other's changes, and would both drive each room's player, so the
+// second one is refused.
 func TestSecondServerOnOneSQLiteFileIsRefused(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "party.db")

@@ -128,7 +128,7 @@ func TestPartyContinuesAfterRestart(t *testing.T) {
 	})
 }
 
-// A demo that is restarted for the whole network, after it ran for one machine only, serves its covers there, too.
+// A demo that ran for one machine only is restarted for the whole network. Then it serves its covers there, too.
 func TestCoversFollowTheDemosPublicURL(t *testing.T) {
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
 		s := startServer(t, databaseURL)
@@ -154,8 +154,8 @@ func TestCoversFollowTheDemosPublicURL(t *testing.T) {
 	})
 }
 
-// A server that is killed during a thousand likes has, after its restart, each like that it acknowledged, none twice,
-// and none that was never sent.
+// A server is killed during a thousand likes. After its restart it has each like that it acknowledged, no like twice,
+// and no like that was never sent.
 func TestKilledServerKeepsEveryAcknowledgedLike(t *testing.T) {
 	const guests, songs = 40, 25
 	onBothDatabases(t, func(t *testing.T, databaseURL string) {
@@ -178,7 +178,7 @@ func TestKilledServerKeepsEveryAcknowledgedLike(t *testing.T) {
 		type fate struct{ sent, acknowledged bool }
 		fates := make([][songs]fate, guests)
 		var all sync.WaitGroup
-		begun := make(chan bool, guests*songs) // one for each like: no liker ever waits for the one who kills
+		begun := make(chan bool, guests*songs) // one for each like, so that likers never wait for the kill
 		for g, liker := range likers {
 			all.Go(func() {
 				for _, i := range rand.Perm(songs) {

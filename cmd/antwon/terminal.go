@@ -9,19 +9,19 @@ import (
 	"rsc.io/qr"
 )
 
-// invitation returns a QR code of the address at which guests join, or says what to do if phones cannot reach it. It is
-// empty unless stdout is a terminal, in front of which somebody sits.
+// invitation returns a QR code of the address at which guests join or, if phones cannot reach the server, a text that
+// says what to do. It returns "" unless stdout is a terminal.
 func invitation(stdout io.Writer, cfg config, address string) string {
 	if !isTerminal(stdout) {
 		return ""
 	}
 	if isLocal(cfg.publicURL) && cfg.given["PUBLIC_URL"] {
-		return "  Only this machine can join now. Set ANTWON_PUBLIC_URL to an address that phones reach, and a QR code\n" +
-			"  of it appears here.\n\n"
+		return "  Only this machine can join now. Set ANTWON_PUBLIC_URL to an address that phones can reach. Its QR code\n" +
+			"  then appears here.\n\n"
 	}
 	if isLocal(cfg.publicURL) {
-		return "  Only this machine can join now. Start with ANTWON_ADDR=0.0.0.0:8080, as make party does, and phones in\n" +
-			"  your network can join, by a QR code that appears here.\n\n"
+		return "  Only this machine can join now. Start with ANTWON_ADDR=0.0.0.0:8080, as make party does. Phones in your\n" +
+			"  network can then join by a QR code that appears here.\n\n"
 	}
 	code, err := drawQR(address)
 	if err != nil {

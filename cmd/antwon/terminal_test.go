@@ -18,7 +18,7 @@ import (
 
 var colours = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
-// A newcomer at a terminal sees the QR code with which phones join; the log of a service is without it.
+// At a terminal the program shows a QR code with which phones join. The log of a service has no QR code.
 func TestTerminalShowsTheCodeToJoin(t *testing.T) {
 	t.Parallel()
 	script, err := exec.LookPath("script")
@@ -43,7 +43,7 @@ func TestTerminalShowsTheCodeToJoin(t *testing.T) {
 	}
 }
 
-// untilReady runs a demo at a terminal, and returns what it says until it is ready.
+// untilReady runs a demo at a terminal, and returns its output until it is ready.
 func untilReady(t *testing.T, script string, env ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), script, "-qfec", binary(t)+" demo", "/dev/null")
@@ -108,7 +108,7 @@ func checkDrawn(t *testing.T, drawing, text string) {
 	}
 }
 
-// What keeps a newcomer's server from starting is said with the variable that mends it.
+// If a setting keeps the server from starting, the error names the variable that fixes it.
 func TestWhatIsMissingAtTheStartIsNamed(t *testing.T) {
 	t.Parallel()
 	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")

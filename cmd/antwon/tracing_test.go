@@ -26,8 +26,8 @@ const (
 	callersSpan  = "00f067aa0ba902b7"
 )
 
-// A like whose request belongs to a trace: the request, the operation, its resolver and its SQL statements are spans of
-// that trace, and the log has its id. No argument or token is in it.
+// The request of a like belongs to a trace. The request, the operation, its resolver and its SQL statements are spans
+// of that trace, and the log has its id. No argument or token is in a span.
 func TestLikeIsOneTraceFromRequestToDatabase(t *testing.T) {
 	t.Parallel()
 	c := startCollector(t)
@@ -186,8 +186,8 @@ func TestOperationsOfAWebSocketAreTracesOfTheirOwn(t *testing.T) {
 	}
 }
 
-// With X-Ray's ids a trace's first digits are the time, the log has them in X-Ray's form, and AWS's header is
-// understood.
+// With X-Ray's ids, the first digits of a trace id are the time, the log has the ids in X-Ray's form, and the server
+// understands AWS's header.
 func TestXRayIDsAreWrittenAndRead(t *testing.T) {
 	t.Parallel()
 	c := startCollector(t)

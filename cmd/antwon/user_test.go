@@ -15,7 +15,7 @@ func (u *user) toldWhy(roomID string) string {
 	return got.Room.Playback.Health.Reason
 }
 
-// openRoom opens a room where nothing plays but what is added.
+// openRoom opens a room without fallback songs, so that only added songs play.
 func (u *user) openRoom(code string) (id string) {
 	u.t.Helper()
 	return u.openRoomBy(code, "QUEUE")
@@ -45,7 +45,7 @@ func (u *user) hears(roomID string) string {
 	return got.Room.Playback.Item.Song.Name
 }
 
-// search returns the URIs of n different songs, as many pages as it takes.
+// search returns the URIs of n different songs. It reads as many pages as it needs.
 func (u *user) search(roomID, query string, n int) (uris []string) {
 	u.t.Helper()
 	for after := any(nil); len(uris) < n; {

@@ -11,8 +11,8 @@ import (
 	"antwon.dj/backend/internal/server"
 )
 
-// version and commit may be set when the program is built (-ldflags "-X main.version=v1.2.3 -X main.commit=…"), where
-// Go cannot find them by itself: the image is built without the repository.
+// version and commit may be set when the program is built (-ldflags "-X main.version=v1.2.3 -X main.commit=…"), if Go
+// cannot find them by itself, as in the image, which is built without the repository.
 var version, commit string
 
 const unknown = "unknown"
@@ -30,8 +30,8 @@ func buildOf() build {
 	return b
 }
 
-// fillIn takes what is not set from what Go has recorded: the tag or a pseudo-version, and the commit, with "-dirty" if
-// files were changed since.
+// fillIn sets the fields that are empty from Go's build information: the version to the tag or a pseudo-version, and
+// the commit, with "-dirty" if files were changed since.
 func (b *build) fillIn(info *debug.BuildInfo) {
 	settings := map[string]string{}
 	for _, setting := range info.Settings {
@@ -52,7 +52,7 @@ func (b build) String() string {
 	return fmt.Sprintf("antwon %s (commit %s, %s)", b.Version, b.Commit, b.GoVersion)
 }
 
-// logged returns what the log's first line says.
+// logged returns the attributes of the log's first line.
 func (b build) logged() []any {
 	return []any{"version", b.Version, "commit", b.Commit, "go_version", b.GoVersion}
 }

@@ -42,7 +42,7 @@ func (Session) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("user_id").MaxLen(idLength).Immutable(),
 		field.String("family").MaxLen(idLength).Immutable().
-			Comment("the same for all refresh tokens that one sign-in led to"),
+			Comment("the same for all refresh tokens of one session"),
 		field.String("token_hash").MaxLen(64).Unique().Immutable(),
 		field.Time("created_at").SchemaType(precise).Immutable(),
 		field.Time("expires_at").SchemaType(precise),
@@ -196,8 +196,8 @@ func (PushSubscription) Fields() []ent.Field {
 		field.String("p256dh").MaxLen(96).Comment("the browser's public key"),
 		field.String("auth").MaxLen(32).Comment("a secret of the browser that encryption needs, too"),
 		field.String("push_key").MaxLen(96).Comment("the server's public key that the browser subscribed with"),
-		field.String("language").MaxLen(35).Comment("in which the notices are shown, such as de"),
-		field.String("announced").MaxLen(64).Default("").Comment("the last notice: what is announced once is not sent again"),
+		field.String("language").MaxLen(35).Comment("the language of the notices, such as de"),
+		field.String("announced").MaxLen(64).Default("").Comment("the last notice, so that it is not sent again"),
 		field.Time("refused_since").SchemaType(precise).Optional().Nillable().
 			Comment("when the push service began to refuse all messages; null if it accepted the last one"),
 		field.Time("created_at").SchemaType(precise),

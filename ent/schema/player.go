@@ -89,8 +89,8 @@ func (Node) Fields() []ent.Field {
 	return []ent.Field{field.Time("alive_until").SchemaType(precise)}
 }
 
-// Timeline is the only row of its table. It lets servers see that the database was restored from a backup: to them, its
-// numbers have gone back.
+// Timeline is the only row of its table. From it, servers see that the database was restored from a backup: then its
+// numbers are lower than before.
 type Timeline struct{ ent.Schema }
 
 func (Timeline) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
@@ -99,7 +99,7 @@ func (Timeline) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int64("number").Comment("grows when the database was restored"),
 		field.Int64("beat").Comment("grows every few seconds while a server runs"),
-		field.Time("beat_at").SchemaType(precise).Comment("when it last grew"),
+		field.Time("beat_at").SchemaType(precise).Comment("when the beat last grew"),
 	}
 }
 

@@ -41,10 +41,10 @@ func (Room) Fields() []ent.Field {
 		field.Int("adds_per_hour").Optional().Nillable().Comment("NULL: no limit"),
 		field.Int("skip_vote_percent").Default(50).Comment("of the members present; 0: voting is off"),
 		field.Bool("require_approval").Default(false).Comment("songs of newcomers wait for a host"),
-		field.Int("trusted_after").Default(3).Comment("how many accepted songs make a guest no longer a newcomer"),
+		field.Int("trusted_after").Default(3).Comment("after how many accepted songs a guest is no longer a newcomer"),
 		field.Int("likes_after_minutes").Default(0).Comment("how long after joining a guest may like songs"),
 		field.Int("away_after_minutes").Optional().Nillable().
-			Comment("how long after a guest left their songs wait; NULL: they do not"),
+			Comment("minutes after which the songs of a guest who left wait; NULL: never"),
 		field.Bool("reactions").Default(true).Comment("guests may react to the song that plays"),
 		field.Int64("away_version").Default(0).
 			Comment("the room's version at which a guest was last found to have left, or to be back"),
@@ -125,7 +125,7 @@ func (QueueItem) Fields() []ent.Field {
 		field.String("pin_rule").MaxLen(kindLength).Optional().Nillable().
 			Comment("how long the pin lasts; NULL: not pinned"),
 		field.Int("pin_position").Default(0).Comment("the position to which it was pinned, from 1"),
-		field.Int("pin_likes").Default(0).Comment("with OVERTAKEN: how many likes more overtake it"),
+		field.Int("pin_likes").Default(0).Comment("with OVERTAKEN: by how many likes another song has to lead"),
 		field.Int64("pin_version").Default(0).Comment("the room's version at which it was pinned"),
 		field.String("commit_state").MaxLen(kindLength).Optional().Nillable(),
 		field.String("commit_delivery").MaxLen(kindLength).Optional().Nillable().Comment("how it reached the player"),

@@ -1,6 +1,6 @@
 // Package schema describes the tables of the database: what is stored about users, rooms, their queues and players.
 //
-// From it ent generates the client, and ent/migrate/diff the migrations. It works the same on MySQL and SQLite:
+// From it ent generates the client, and ent/migrate/diff the migrations. The tables are the same on MySQL and SQLite:
 //
 //   - Rows that other rows refer to have UUIDv7 strings as ids, which sort by age.
 //   - What may exist only once among active rows, such as the code of an open room, is in a unique column that is NULL

@@ -30,7 +30,7 @@ type Config struct {
 type Accounts struct {
 	cfg            Config
 	db             *database.DB
-	limiter        *ratelimit.Limiter // of what users do
+	limiter        *ratelimit.Limiter // of users' actions
 	newcomers      *ratelimit.Fair
 	logins         *ratelimit.Fair
 	viewerAccesses prometheus.Counter // see WithoutViewer

@@ -16,7 +16,7 @@ type Caller struct {
 	NewBrowser bool   // the browser did not bring BrowserID, but may be given it with the response
 }
 
-// Source returns what limits count the caller by.
+// Source returns the source by which rate limits count the caller.
 func (c Caller) Source() ratelimit.Source {
 	return ratelimit.Source{
 		Address: c.Address, Connection: c.Connection, Browser: c.BrowserID, NewBrowser: c.NewBrowser,

@@ -11,8 +11,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// SpotifyCredentials are what the server stores to act for a host at Spotify. Only the vault of the spotify package can
-// encrypt and decrypt EncryptedTokens.
+// SpotifyCredentials are what the server stores to act for a host at Spotify. Only the TokenCipher of the spotify
+// package can encrypt and decrypt EncryptedTokens.
 type SpotifyCredentials struct {
 	AccountID       string // Spotify's account_id, or its id where that is absent
 	DisplayName     string

@@ -19,14 +19,14 @@ import (
 const (
 	// EndedKept is how long it is remembered that a session has ended. No access token lives that long.
 	EndedKept = 2 * time.Hour
-	// endedInterval is how often a server looks for sessions that have ended at other servers, in case a hint was lost.
+	// endedInterval is how often a server loads the sessions that have ended at other servers, in case a hint was lost.
 	endedInterval = 5 * time.Second
-	// endedOverlap is how far each look goes back before what was seen last: a transaction may commit later than one
-	// that began after it, by far less than this.
+	// endedOverlap is how far each load goes back before the previous one, because a transaction may commit later than one
+	// that began after it. The delay is far shorter than this.
 	endedOverlap = time.Minute
 	// endedCached bounds how many ended sessions a server remembers one by one.
 	endedCached = 100_000
-	// clockSkew is how much earlier than by the database's clock a server may believe that it issued a token.
+	// clockSkew is how far the clock of a server, by which it issues tokens, may be ahead of the database's.
 	clockSkew = time.Minute
 	// endedTopic is the topic of hints that sessions have ended.
 	endedTopic = "ended sessions"
@@ -61,7 +61,8 @@ func (a *Accounts) endingTx(ctx context.Context, now time.Time, fn func(tx *ent.
 }
 
 // endSessions deletes the refresh tokens of sessions, and stores that the sessions have ended. It skips those that are
-// stored already. What their users have begun at Spotify's page, perhaps with a stolen token, cannot be completed.
+// stored already. It also deletes the Spotify authorizations that their users have begun, perhaps with a stolen token,
+// so that nobody completes them.
 func endSessions(ctx context.Context, tx *ent.Tx, families []string, now time.Time) error {
 	slices.Sort(families)
 	for some := range slices.Chunk(slices.Compact(families), insertedAtOnce) {
@@ -97,13 +98,13 @@ func storeEnded(ctx context.Context, tx *ent.Tx, families []string, now time.Tim
 	return tx.EndedSession.CreateBulk(rows...).Exec(ctx)
 }
 
-// familiesOf returns all sessions of users.
+// familiesOf returns the ids of all sessions of users.
 func familiesOf(ctx context.Context, tx *ent.Tx, users ...string) ([]string, error) {
 	return tx.Session.Query().Where(session.UserIDIn(users...)).Unique(true).Select(session.FieldFamily).Strings(ctx)
 }
 
 // Authenticate returns the user that an access token was issued to. The error is Unauthenticated if the token is not
-// valid or its session has ended. It asks no database.
+// valid or its session has ended. It does not query the database.
 func (a *Accounts) Authenticate(token string) (Viewer, error) {
 	viewer, err := a.cfg.Tokens.Check(token)
 	if err == nil && (a.ended.includes(viewer.SessionID) || a.ended.predates(viewer.IssuedAt)) {
@@ -119,8 +120,8 @@ func (a *Accounts) HasEnded(sessionID string) bool { return a.ended.includes(ses
 // not block. Call it once, before the first request.
 func (a *Accounts) OnEnded(fn func()) { a.ended.announce = fn }
 
-// WatchEnded looks for sessions that have ended at other servers, whenever a hint says so and every few seconds, until
-// ctx ends. Call LoadEnded before.
+// WatchEnded loads the sessions that have ended at other servers, whenever a hint says so and every few seconds, until
+// ctx ends. It returns nil; failures are logged. Call LoadEnded before.
 func (a *Accounts) WatchEnded(ctx context.Context) error {
 	if a.cfg.Bus != nil {
 		defer a.cfg.Bus.Subscribe(func(h live.Hint) {
@@ -140,13 +141,13 @@ func (a *Accounts) WatchEnded(ctx context.Context) error {
 		}
 		err := a.LoadEnded(ctx)
 		if err != nil && !failing && ctx.Err() == nil {
-			a.cfg.Log.WarnContext(ctx, "sessions that ended at other servers are not known here", "error", err)
+			a.cfg.Log.WarnContext(ctx, "could not load which sessions have ended at other servers", "error", err)
 		}
 		failing = err != nil
 	}
 }
 
-// ReconcileEnded makes WatchEnded look at once. It returns without waiting.
+// ReconcileEnded makes WatchEnded load at once. It returns without waiting.
 func (a *Accounts) ReconcileEnded() {
 	select {
 	case a.ended.wake <- struct{}{}:
@@ -180,11 +181,11 @@ func (a *Accounts) LoadEnded(ctx context.Context) error {
 // use.
 type endedSessions struct {
 	announce func()        // called after sessions were added
-	wake     chan struct{} // holds a token when WatchEnded should look at once
+	wake     chan struct{} // holds a token when WatchEnded should load at once
 
 	mu     sync.RWMutex
 	at     map[string]time.Time // when each session ended, by the database's clock
-	seen   time.Time            // when the last look began; zero: there was none
+	seen   time.Time            // when the last load began; zero: there was none
 	before time.Time            // tokens that were issued before are refused, because their session may be forgotten
 }
 
@@ -206,7 +207,7 @@ func (e *endedSessions) predates(issuedAt time.Time) bool {
 	return issuedAt.Before(e.before)
 }
 
-// add reports whether one of these sessions was not known to have ended.
+// add remembers that sessions ended at a time, and reports whether that was not known of at least one of them.
 func (e *endedSessions) add(sessions []string, at time.Time) (fresh bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -221,8 +222,9 @@ func (e *endedSessions) add(sessions []string, at time.Time) (fresh bool) {
 	return fresh
 }
 
-// forgetOlderHalf makes room. All tokens that are as old as those of a forgotten session are refused from then on, so
-// that none of it is accepted again; the clients of the other sessions refresh them. The caller holds the mutex.
+// forgetOlderHalf forgets the older half of the ended sessions. From then on all tokens that are as old as theirs are
+// refused, so that no token of a forgotten session is accepted again; the clients of other sessions refresh their
+// tokens. The caller holds the mutex.
 func (e *endedSessions) forgetOlderHalf() {
 	times := make([]time.Time, 0, len(e.at))
 	for _, at := range e.at {
@@ -238,7 +240,7 @@ func (e *endedSessions) forgetOlderHalf() {
 	e.before = last.Add(clockSkew)
 }
 
-// since returns the time after which sessions ended that are not known yet.
+// since returns the time after which sessions may have ended that are not known yet.
 func (e *endedSessions) since(now time.Time) time.Time {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
@@ -248,7 +250,7 @@ func (e *endedSessions) since(now time.Time) time.Time {
 	return e.seen.Add(-endedOverlap)
 }
 
-// loaded records when a look began that succeeded, and forgets sessions all of whose tokens have expired.
+// loaded records when a successful load began, and forgets sessions whose tokens have all expired.
 func (e *endedSessions) loaded(now time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

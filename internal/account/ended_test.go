@@ -12,7 +12,7 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// However a session ends, its access token ends with it: here at once, and at another server with its next look.
+// However a session ends, its access token ends with it: here at once, and at another server with its next load.
 func TestAccessTokenEndsWithItsSession(t *testing.T) {
 	for name, end := range map[string]func(f *fixture, s *account.Session){
 		"signed out by the cookie": func(f *fixture, s *account.Session) { f.must(f.SignOut(f.Context(), s.Refresh)) },
@@ -78,7 +78,7 @@ func TestSigningOutLeavesOtherSessionsAlone(t *testing.T) {
 	})
 }
 
-// Who signs in with nothing but an access token of the same user gets nothing that lasts longer.
+// A user who signs in with nothing but their own access token gets a session that lasts no longer.
 func TestAccessTokenMakesNoLongerSession(t *testing.T) {
 	onBothDatabases(t, func(f *fixture) {
 		s := f.newUser(party.GuestUser)
@@ -94,7 +94,7 @@ func TestAccessTokenMakesNoLongerSession(t *testing.T) {
 	})
 }
 
-// A server looks for sessions that ended elsewhere when a hint comes, and every five seconds in case none does.
+// A server loads sessions that ended elsewhere when a hint comes, and every five seconds in case none does.
 func TestEndedSessionsReachOtherServers(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, url string) {
 		f := newFixture(t, url)
@@ -165,7 +165,7 @@ func TestRecordsOfEndedSessionsAreDeleted(t *testing.T) {
 	})
 }
 
-// What was begun at Spotify's page by somebody who is signed out meanwhile is not completed.
+// A Spotify authorization is not completed if the host who began it is signed out meanwhile.
 func TestSigningOutEndsConnectingSpotify(t *testing.T) {
 	onBothDatabases(t, func(f *fixture) {
 		host := f.newHost()
@@ -177,8 +177,7 @@ func TestSigningOutEndsConnectingSpotify(t *testing.T) {
 	})
 }
 
-// A client that goes away once its session has ended does not keep the rest from being done, and what has ended is
-// acknowledged.
+// If a client goes away once its session has ended, the rest of signing out is still done, and succeeds.
 func TestSigningOutGoesOnWithoutItsClient(t *testing.T) {
 	onBothDatabases(t, func(f *fixture) {
 		here := f.newUser(party.GuestUser)

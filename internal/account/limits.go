@@ -15,8 +15,8 @@ var strangerRates = ratelimit.FairRates{
 	Reserve: ratelimit.Rate{Name: "new users", Burst: 200, PerSecond: 2, Shared: true},
 }
 
-// allLoginsRate limits the visits to the identity provider's page that begin at all addresses together: each leaves a
-// row until it is completed or, expired, deleted within an hour.
+// allLoginsRate limits the logins that begin at all addresses together: each stores a row until it is completed or,
+// after it has expired, deleted within an hour.
 var allLoginsRate = ratelimit.Rate{Name: "all logins", Burst: 600, PerSecond: 5, Shared: true}
 
 // userRate limits how often a user may do one thing that concerns their account and no room. Every page that is opened
@@ -43,8 +43,8 @@ func allowStranger(ctx context.Context, limit *ratelimit.Fair) error {
 	return nil
 }
 
-// allowLogin is AllowNewcomer for hosts who sign in, who have a limit of their own: a flood of guests does not keep
-// them out. It also counts the logins of all addresses together.
+// allowLogin is AllowNewcomer for hosts who sign in. They have a limit of their own, so that a flood of guests does not
+// keep them out. It also counts the logins of all addresses together.
 func (a *Accounts) allowLogin(ctx context.Context) error {
 	if CallerFrom(ctx).Address == "" {
 		return nil

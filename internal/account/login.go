@@ -83,7 +83,7 @@ func (a *Accounts) BeginLogin(ctx context.Context, returnTo string) (*LoginRedir
 type LoginAnswer struct {
 	State   string
 	Browser string // the secret of LoginRedirect
-	Code    string // empty if Error is not
+	Code    string // empty if Error is set
 	Error   string // OAuth's error code, such as access_denied
 	Refresh string // the refresh token of the session that the browser already has; empty: it has none
 }
@@ -196,7 +196,7 @@ func (a *Accounts) Logout(ctx context.Context, refresh string) (next string, err
 	}
 	next, err = a.cfg.Identity.LogoutURL(ctx, a.cfg.PublicURL+"/")
 	if err != nil {
-		a.cfg.Log.WarnContext(ctx, "the identity provider could not be asked where to sign out", "error", err)
+		a.cfg.Log.WarnContext(ctx, "could not get the logout page of the identity provider", "error", err)
 		return "", nil
 	}
 	return next, nil

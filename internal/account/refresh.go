@@ -22,24 +22,24 @@ const familySecret = 26 // characters of rand.Text, 130 bits
 // newRefreshToken returns the first refresh token of a new family.
 func newRefreshToken() string { return rand.Text() + rand.Text() + rand.Text() }
 
-// familyOf returns the id of the family to which a refresh token belongs. Families that began before tokens had a
-// family's secret have other ids, which are UUIDs of another version.
+// familyOf returns the id of the family to which a refresh token belongs. Families that are older than these secrets
+// have ids of another UUID version.
 func familyOf(refresh string) string {
 	secret := refresh[:min(familySecret, len(refresh))]
 	return uuid.NewHash(sha256.New(), uuid.Nil, []byte(secret), 8).String()
 }
 
-// successor returns the refresh token for which one is exchanged: always the same one, so that tabs that send the same
-// token go on with the same one. Whoever has only the token cannot compute it, because a row's id is secret; neither
-// can whoever has only the row.
+// successor returns the refresh token for which refresh is exchanged. It is always the same one, so that tabs that send
+// the same token get the same successor. It cannot be computed from the token alone, because the row's id is secret,
+// nor from the row alone, which has only the token's hash.
 func successor(refresh, rowID string) string {
 	mac := hmac.New(sha256.New, []byte(refresh))
 	mac.Write([]byte(rowID))
 	return refresh[:min(familySecret, len(refresh))] + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// newestToken returns the refresh token to which a family has come from the token of this row, and makes it unless a
-// tab has made it already.
+// newestToken returns the newest refresh token of a family: it goes on from successor to successor, beginning with the
+// token of this row. If a token on the way has no stored successor yet, it stores one and returns it.
 func newestToken(
 	ctx context.Context, tx *ent.Tx, row *ent.Session, refresh string, now time.Time,
 ) (next string, err error) {
@@ -63,7 +63,7 @@ func newestToken(
 	return next, storeSession(ctx, tx, row.UserID, row.Family, next, now)
 }
 
-// usedLongAgo are the rows of tokens whose grace period has ended and whose family is found without them.
+// usedLongAgo selects the rows of tokens whose grace period has ended and whose family is found without the row.
 const usedLongAgo = "used_at < ? AND SUBSTR(family, 15, 1) = '8'"
 
 // deleteUsed deletes the rows of a family that are no longer needed.
@@ -72,8 +72,8 @@ func deleteUsed(ctx context.Context, tx *ent.Tx, family string, now time.Time) e
 	return err
 }
 
-// endReused ends the family of a refresh token that is not stored: if there is such a family, the token was exchanged
-// before the grace period. Nobody can guess one, because the family's secret is part of it.
+// endReused ends the family of a refresh token that is not stored: if the family exists, the token was exchanged longer
+// ago than the grace period. Nobody can guess such a token, because the family's secret is part of it.
 func endReused(ctx context.Context, tx *ent.Tx, refresh string, end endFunc) error {
 	family := familyOf(refresh)
 	row, err := tx.Session.Query().Where(session.Family(family)).First(ctx)

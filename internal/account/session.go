@@ -25,17 +25,17 @@ type Session struct {
 	AccessToken string
 	ExpiresAt   time.Time // when AccessToken expires
 	User        Viewer    // who signed in; its times are not set
-	// Refresh is the refresh token, which RefreshSession exchanges, once, for the next session. Whoever has it is this
-	// user, so it belongs into a cookie that scripts cannot read. Empty: there is none.
+	// Refresh is the refresh token, which RefreshSession exchanges, once, for the next session. Anybody who has it can act
+	// as this user, so it belongs into a cookie that scripts cannot read. Empty: there is none.
 	Refresh string
 }
 
-// SignIn begins a session of a stored user: the first one of a new family. Everybody who signs in passes here; only
-// RefreshSession, which requires a live refresh token, continues a session without it.
+// SignIn begins a session of a stored user, in a new family. There is no other way to begin one; RefreshSession, which
+// requires a valid refresh token, only continues a session.
 //
-// The viewer of ctx, whose access token is all that the request has shown, gets a session that is no better than that
-// token: it has no refresh token, ends when the viewer's session ends, and expires when the viewer's token does.
-// Otherwise a stolen access token could be made to last.
+// If the user is the viewer of ctx, the request has shown no more than an access token. Then the new session is no
+// better than that token: it has no refresh token, ends when the viewer's session ends, and expires when the viewer's
+// token does. Otherwise a stolen access token could be made to last.
 func (a *Accounts) SignIn(ctx context.Context, v Viewer) (*Session, error) {
 	signedIn, err := OptionalViewer(ctx)
 	if err != nil {

@@ -148,7 +148,7 @@ func TestSessionLeavesFewRows(t *testing.T) {
 	})
 }
 
-// Whoever knows a session's id, which access tokens contain, cannot end it by a forged refresh token.
+// Somebody who knows a session's id, which access tokens contain, cannot end it by a forged refresh token.
 func TestForgedRefreshTokenEndsNothing(t *testing.T) {
 	onBothDatabases(t, func(f *fixture) {
 		s := f.newUser(party.GuestUser)

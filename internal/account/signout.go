@@ -12,8 +12,8 @@ import (
 )
 
 // SignOut ends the session to which a refresh token belongs, in all tabs of that browser, and the viewer's session.
-// Their access tokens are no longer accepted, and what is open with them is closed. The error is Unauthenticated if
-// there is neither a valid refresh token nor a viewer.
+// Their access tokens are no longer accepted, and connections that were opened with them are closed. The error is
+// Unauthenticated if there is neither a valid refresh token nor a viewer.
 func (a *Accounts) SignOut(ctx context.Context, refresh string) error {
 	return a.signOut(ctx, refresh, func(tx *ent.Tx, users, families []string) ([]string, error) {
 		return families, nil
@@ -62,14 +62,15 @@ func (a *Accounts) signOut(
 		return fmt.Errorf("sign out: %w", err)
 	}
 	a.sessions.WithLabelValues(sessionEnded).Inc()
-	if a.onSignedOut != nil { // the user has signed out, whatever comes of it
+	if a.onSignedOut != nil { // the user has signed out, even if this fails
 		a.onSignedOut(context.WithoutCancel(ctx), gone)
 	}
 	return nil
 }
 
-// OnSignedOut has fn told which users have signed out and have no other session. fn has to end within a few seconds:
-// its context does not end with the request. Call OnSignedOut before the first request.
+// OnSignedOut arranges for fn to be called with the users who have signed out and have no other session. fn has to
+// return within a few seconds, because its context does not end with the request. Call OnSignedOut before the first
+// request.
 func (a *Accounts) OnSignedOut(fn func(ctx context.Context, userIDs []string)) { a.onSignedOut = fn }
 
 // withoutSession returns those of the users who have no session.

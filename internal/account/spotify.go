@@ -18,7 +18,7 @@ import (
 const (
 	// authorizationLife is how long a browser may take from ConnectSpotify to CompleteSpotify.
 	authorizationLife = 10 * time.Minute
-	// authorizationsPerHost is how many of them a host may have begun, in several windows, and not completed.
+	// authorizationsPerHost is how many authorizations a host may have begun, in several windows, and not completed.
 	authorizationsPerHost = 10
 	// authorizationMonths is how long Spotify's refresh tokens live, however often they are used (developer.spotify.com,
 	// 18 June 2026). Hosts are warned once warningMonths have passed.
@@ -33,7 +33,7 @@ type SpotifyAuthorization struct {
 }
 
 // ConnectSpotify begins to connect the viewer's Spotify account. After CompleteSpotify the browser goes to returnTo, a
-// path of this server or a page of an allowed origin; nil: it stays on a page that says how it went. It returns
+// path of this server or a page of an allowed origin; nil: it stays on a page that shows the outcome. It returns
 // Forbidden unless the viewer is a host, and on servers without a Spotify app.
 func (a *Accounts) ConnectSpotify(ctx context.Context, returnTo *string) (*SpotifyAuthorization, error) {
 	host, err := a.hostViewer(ctx)
@@ -75,7 +75,7 @@ func forgetAuthorizations(ctx context.Context, tx *ent.Tx, hostID string) error 
 	return err
 }
 
-// hostViewer returns the viewer, or Forbidden if the viewer is not a host, and RateLimited if they come too often.
+// hostViewer returns the viewer, or Forbidden if the viewer is not a host, and RateLimited if they do this too often.
 func (a *Accounts) hostViewer(ctx context.Context) (Viewer, error) {
 	viewer, err := ViewerFrom(ctx)
 	switch {
@@ -91,7 +91,7 @@ func (a *Accounts) hostViewer(ctx context.Context) (Viewer, error) {
 type SpotifyAnswer struct {
 	State   string
 	Browser string // the secret of SpotifyAuthorization
-	Code    string // empty if Error is not
+	Code    string // empty if Error is set
 	Error   string // OAuth's error code, such as access_denied
 }
 

@@ -11,14 +11,14 @@ import (
 	"antwon.dj/backend/internal/roomstate"
 )
 
-// Wanted is what a change of a like refers to.
+// Wanted identifies the rows that a change of a like refers to.
 type Wanted struct {
 	ItemID, UserID string
 	KeyHash        string // of its idempotency key; empty: none
 	CountKeys      CountKeys
 }
 
-// CountKeys is when to count a user's idempotency keys of an item.
+// CountKeys says when to count a user's idempotency keys of an item.
 type CountKeys int
 
 // The zero value counts none.
@@ -36,7 +36,7 @@ type Found struct {
 	Role     party.Role // of the user in the room; empty: not a member
 	JoinedAt time.Time  // when the user joined the room; zero: not a member
 	Key      *Key       // nil: the user has not used it
-	Keys     int        // how many idempotency keys of the item the user has, as far as they were to be counted
+	Keys     int        // how many idempotency keys of the item the user has; 0 if CountKeys excludes them
 }
 
 // Room is what changes of likes read of a room.
@@ -47,7 +47,7 @@ type Room struct {
 	LikesAfterMinutes int
 }
 
-// Key is a stored idempotency key. Its hash is that of the key itself.
+// Key is a stored idempotency key. Hash is the hash of the key that the client sent.
 type Key struct {
 	UserID, Hash            string
 	Mutation, ArgumentsHash string
@@ -56,7 +56,8 @@ type Key struct {
 	CreatedAt               time.Time
 }
 
-// ReadLikes returns what the database has for each of the wanted, in the same order; nil: there is no such item.
+// ReadLikes returns what the database has for each element of wanted, in the same order, and nil where there is no such
+// item.
 func (t Tx) ReadLikes(ctx context.Context, wanted []Wanted) ([]*Found, error) {
 	found := make([]*Found, 0, len(wanted))
 	for _, part := range parts(t, wanted) {

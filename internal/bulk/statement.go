@@ -19,9 +19,9 @@ type Tx struct {
 // In returns a Tx for a transaction of a database of this dialect.
 func In(tx *ent.Tx, dialectName string) Tx { return Tx{tx, dialectName == dialect.SQLite} }
 
-// parts splits rows into those of one statement each. With MySQL that is all of them, because a round trip takes longer
-// than anything else. SQLite has no round trips, but takes long to parse a statement. So there the sizes of the parts
-// are powers of two, and a few different texts are prepared once.
+// parts splits rows into the parts that one statement each writes or reads. On MySQL there is one part, because a round
+// trip takes longer than anything else. SQLite has no round trips, but takes long to parse a statement. There the sizes
+// of the parts are powers of two, so that only a few different texts have to be prepared, each once.
 func parts[T any](t Tx, rows []T) [][]T {
 	if !t.sqlite && len(rows) > 0 {
 		return [][]T{rows}
@@ -56,9 +56,9 @@ func (t Tx) exec(ctx context.Context, text string, args []any) error {
 	return err
 }
 
-// uninterrupted returns the context of a statement. On SQLite it does not end, because the driver would start a
-// goroutine to watch it, which costs as much as some of the statements: they find a few rows by indexes, and wait for
-// nobody. The transaction's begin and commit still end in time.
+// uninterrupted returns the context for a statement. On SQLite it is never canceled, because the driver would start a
+// goroutine to watch it, which costs as much as a short statement. These statements find a few rows by indexes and wait
+// for no lock, so they end soon anyway. Beginning and committing the transaction keep their deadline.
 func (t Tx) uninterrupted(ctx context.Context) context.Context {
 	if t.sqlite {
 		return context.WithoutCancel(ctx)
@@ -66,15 +66,16 @@ func (t Tx) uninterrupted(ctx context.Context) context.Context {
 	return ctx
 }
 
-// repeated returns a function that puts a text between others, as often as there are rows.
+// repeated returns a function that builds a text for a number of rows: before, then each once for each row, with
+// separator in between, then after.
 func repeated(before, each, separator, after string) func(rows int) string {
 	return built(func(rows int) string {
 		return before + strings.TrimSuffix(strings.Repeat(each+separator, rows), separator) + after
 	})
 }
 
-// built returns a function that returns what build does for a number of rows. The texts of SQLite's statements, whose
-// numbers of rows are powers of two, are built once.
+// built returns a function with the results of build. It calls build once for the numbers of rows of SQLite's
+// statements, which are powers of two.
 func built(build func(rows int) string) func(rows int) string {
 	const most = 8 // up to 128 rows, the most likes of a group
 	var texts [most]string

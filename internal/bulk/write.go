@@ -16,7 +16,7 @@ import (
 // Like is one user's like of an item.
 type Like struct{ ItemID, UserID string }
 
-// InsertLikes stores likes, of which none is stored yet. They count as given in this order.
+// InsertLikes stores likes, none of which is stored yet, in the order in which they were given.
 func (t Tx) InsertLikes(ctx context.Context, likes []Like) error {
 	err := execEach(ctx, t, likes, insertLikes, func(args []any, l Like) []any { return append(args, l.ItemID, l.UserID) })
 	return wrap(err, "store likes")
@@ -32,7 +32,7 @@ func (t Tx) DeleteLikes(ctx context.Context, likes []Like) error {
 
 var deleteLikes = repeated("DELETE FROM likes WHERE ", "item_id = ? AND user_id = ?", " OR ", "")
 
-// Count is the number of an item's likes, and the room's version at which it became that.
+// Count is the number of an item's likes, and the room's version at which it last changed.
 type Count struct {
 	ItemID  string
 	Likes   int
@@ -108,11 +108,11 @@ var insertEvents = repeated("INSERT INTO room_events "+
 	"(id, room_id, kind, at, version, actor_id, item_id, subject_id, detail, undone) VALUES ",
 	"(?, ?, ?, ?, ?, ?, ?, ?, ?, FALSE)", ", ", "")
 
-// The kinds of events in the log that changes of likes are about.
+// The kinds of events that the log has about likes.
 const (
 	Liked   = "LIKED"
 	Unliked = "UNLIKED"
-	Undone  = "UNDONE" // with what was undone as its detail
+	Undone  = "UNDONE" // its detail is the kind of the event that was undone
 )
 
 // LikesOf selects the events of a user's likes and unlikes of an item, and of undoing them.
@@ -129,7 +129,8 @@ func (t Tx) DeleteLikeEvents(ctx context.Context, of []LikesOf) error {
 var deleteEvents = repeated("DELETE FROM room_events WHERE ", "room_id = ? AND actor_id = ? AND item_id = ? AND "+
 	"(kind IN "+likeKinds+" OR kind = '"+Undone+"' AND detail IN "+likeKinds+")", " OR ", "")
 
-// InsertKeys stores idempotency keys. The error is database.ErrOvertaken if one of them has just been stored.
+// InsertKeys stores idempotency keys. The error is database.ErrOvertaken if another request has just stored one of
+// them.
 func (t Tx) InsertKeys(ctx context.Context, keys []Key) error {
 	err := execEach(ctx, t, keys, insertKeys, func(args []any, k Key) []any {
 		return append(args, k.UserID, k.Hash, k.Mutation, k.ArgumentsHash, k.ObjectID, k.Flag, k.CreatedAt)
@@ -145,8 +146,8 @@ var insertKeys = repeated("INSERT INTO idempotency_keys (user_id, `key`, mutatio
 
 const likeKinds = "('" + Liked + "', '" + Unliked + "')"
 
-// ForgetKeys deletes a user's oldest idempotency keys of an item, so that the given number of them are left. It deletes
-// maxForgotten at most.
+// ForgetKeys deletes a user's oldest idempotency keys of an item and leaves the newest, as many as left says. One call
+// deletes at most maxForgotten.
 func (t Tx) ForgetKeys(ctx context.Context, of Like, left int) error {
 	theirs := idempotencykey.And(idempotencykey.UserID(of.UserID), idempotencykey.ObjectID(of.ItemID))
 	oldest, err := t.tx.IdempotencyKey.Query().Where(theirs).
@@ -186,8 +187,8 @@ func (t Tx) DeleteKeys(ctx context.Context, keys []Key) error {
 var deleteKeys = repeated("DELETE FROM idempotency_keys WHERE ",
 	"user_id = ? AND `key` = ? AND created_at <= ?", " OR ", "")
 
-// LockRooms locks rooms of a MySQL database until the transaction ends, except those that somebody else has locked. It
-// waits for nobody. It returns which rooms it has locked.
+// LockRooms locks rooms of a MySQL database until the transaction ends. It skips rooms that another transaction has
+// locked, without waiting for them, and returns the ids of those that it has locked.
 func (t Tx) LockRooms(ctx context.Context, ids []string) (map[string]bool, error) {
 	args := make([]any, len(ids))
 	for i, id := range ids {
@@ -211,7 +212,7 @@ func (t Tx) LockRooms(ctx context.Context, ids []string) (map[string]bool, error
 }
 
 // RaiseVersion raises the version of a room by one if the room is open, and reports whether it is. It locks the row
-// until the transaction ends, and so decides the order of changes.
+// until the transaction ends, so that changes of the room are made one after the other.
 func (t Tx) RaiseVersion(ctx context.Context, roomID string) (open bool, err error) {
 	result, err := t.tx.ExecContext(ctx, "UPDATE rooms SET version = version + 1 WHERE id = ? AND status = 'OPEN'", roomID)
 	if err != nil {

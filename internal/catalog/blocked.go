@@ -12,9 +12,9 @@ import (
 // maxBlockedName is how many characters of the name of a blocked song or artist are kept.
 const maxBlockedName = 255
 
-// DescribeBlocked returns the name and the recording of each song and artist that is to be blocked. It takes them from
-// known where they are there, and asks Spotify for at most party.MaxNewBlocked others. BadUserInput if there are more,
-// or if Spotify does not have one of them.
+// DescribeBlocked returns the name and the recording of each song and artist that is to be blocked. It takes those that
+// known contains from there, and asks Spotify for at most party.MaxNewBlocked others. The error is BadUserInput if
+// there are more, or if Spotify does not have one of them.
 func (c *Catalog) DescribeBlocked(
 	ctx context.Context, hostID string, uris []string, known []party.Blocked,
 ) ([]party.Blocked, error) {

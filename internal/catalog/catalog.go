@@ -59,9 +59,9 @@ func New(spotify Spotify, db *database.DB, loader *roomstate.Loader) *Catalog {
 	return &Catalog{spotify: spotify, db: db, loader: loader, fetched: fetched}
 }
 
-// Song returns Spotify's description of a song, which may be as old as songFreshness. While Spotify is unavailable
-// it returns the stored description, however old, and also while too much is asked for this host. NotFound if Spotify
-// has no such song.
+// Song returns Spotify's description of a song, which may be as old as songFreshness. While Spotify is unavailable, or
+// too many requests are made for this host, it returns the stored description, however old. The error is NotFound if
+// Spotify has no such song.
 func (c *Catalog) Song(ctx context.Context, hostID, uri string) (party.Song, error) {
 	if known, ok := c.fetched.Get(fetchedKey{hostID, uri}); ok && time.Since(known.at) < songFreshness {
 		return known.song, nil
@@ -80,7 +80,7 @@ func (c *Catalog) Song(ctx context.Context, hostID, uri string) (party.Song, err
 	return s, nil
 }
 
-// keep keeps a description from Spotify, so that adding a song that was just found needs no further request.
+// keep caches a description from Spotify, so that adding a song that was just found needs no further request.
 func (c *Catalog) keep(hostID string, s party.Song) {
 	c.fetched.Add(fetchedKey{hostID, s.URI}, fetchedSong{s, time.Now()})
 }

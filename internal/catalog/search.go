@@ -6,7 +6,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// Found is one page of what a search found.
+// Found is one page of search results.
 type Found struct {
 	Songs    []party.Song
 	HasMore  bool

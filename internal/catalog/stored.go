@@ -44,7 +44,8 @@ func (c *Catalog) searchRoomSongs(
 	return page[:min(limit, len(page))], len(page) > limit, nil
 }
 
-// fieldFilters are what Spotify understands in a query, and a search for words does not.
+// fieldFilters removes from a query the field filters and quotes that Spotify understands and a search for words does
+// not.
 var fieldFilters = strings.NewReplacer("artist:", "", "album:", "", "track:", "", `"`, "")
 
 // matches reports whether every word of the query is the beginning of a word of the song, ignoring case and accents.

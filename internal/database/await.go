@@ -12,7 +12,7 @@ const (
 	lastPause  = 5 * time.Second
 )
 
-// await opens a database, and tries again while it is unavailable, for opts.Wait. It logs what it waits for.
+// await opens a database, and tries again while it is unavailable, for opts.Wait. It logs each failed attempt.
 func (opts Options) await(ctx context.Context, open func() (*DB, error)) (*DB, error) {
 	began := time.Now()
 	for next := firstPause; ; next = min(2*next, lastPause) {

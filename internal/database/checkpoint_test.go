@@ -75,8 +75,7 @@ func TestWriteAheadLogDoesNotKeepTheSizeThatABackupGaveIt(t *testing.T) {
 	}
 }
 
-// readAllTheTime reads the database from several goroutines, in which there is always one that reads, until stop is
-// called.
+// readAllTheTime reads the database in several goroutines, so that one is always reading, until stop is called.
 func readAllTheTime(t *testing.T, db *database.DB) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())

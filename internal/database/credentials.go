@@ -61,8 +61,8 @@ func connectorAs(cfg *mysql.Config, credentials Credentials, refused bool) (driv
 	return mysql.NewConnector(cfg)
 }
 
-// refusedCredentials is a refusal of the newest credentials. While they are being changed, that lasts a moment: the
-// database accepts the new ones before others know them.
+// refusedCredentials says that the database refused the newest known credentials. While credentials are being changed,
+// that is temporary: the database accepts the new ones before Credentials returns them.
 type refusedCredentials struct{ error }
 
 func (e refusedCredentials) Unwrap() error { return e.error }

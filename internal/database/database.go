@@ -23,7 +23,7 @@ import (
 
 // sqliteOptions are set on every SQLite connection: foreign keys, a write-ahead log for which readers do not wait,
 // commits that survive a power cut, transactions that take the write lock when they begin, and times whose text sorts
-// by time. A write-ahead log that grew is cut when it begins again.
+// by time. A write-ahead log that has grown is truncated when it starts over.
 const sqliteOptions = "_fk=1&_journal_mode=WAL&_synchronous=FULL&_busy_timeout=5000&_txlock=immediate" +
 	"&_time_format=sqlite&_timezone=UTC&_dqs=0&_defensive=1&_pragma=journal_size_limit(16777216)" // maxWAL
 
@@ -33,7 +33,8 @@ const (
 )
 
 // DB is an open database. On SQLite all writes go through a single connection, because with more of them a server
-// handled a fifth of the likes per second; on MySQL readers and writers share one pool. It is safe for concurrent use.
+// handled only a fifth of the likes per second; on MySQL readers and writers share one pool. It is safe for concurrent
+// use.
 type DB struct {
 	Dialect string             // dialect.SQLite or dialect.MySQL
 	Write   *ent.Client        // for transactions; most callers use InTx
@@ -46,11 +47,11 @@ type DB struct {
 	checkpoint func(context.Context) error
 }
 
-// Options are what OpenWith may be told besides the URL. The zero value is valid.
+// Options configure OpenWith. The zero value is valid.
 type Options struct {
 	Credentials Credentials   // of a MySQL database whose password may change while it is open; nil: those of the URL
 	Wait        time.Duration // how long to wait for a database that is not available; 0: the first attempt decides
-	Log         *slog.Logger  // gets what is waited for, and which connections are lost; nil: nothing is logged
+	Log         *slog.Logger  // gets failed attempts to open the database, and lost connections; nil: nothing is logged
 }
 
 // Open is OpenWith without options.

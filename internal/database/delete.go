@@ -51,9 +51,9 @@ func (db *DB) Sweep(ctx context.Context, table, condition string, args ...any) (
 }
 
 // Walk calls found with the ids of those rows of a table that meet a condition, deletedAtOnce at a time, until found
-// returns an error. It walks the table in the order of the ids, so that each statement examines only so many rows,
-// however large the table is, and pauses for as long in between. It may leave out rows that are added meanwhile. The
-// table, whose ids must be texts, and the condition are SQL: they must not contain user input. args are the
+// returns an error. It walks the table in the order of the ids, so that each statement examines only examinedAtOnce
+// rows, however large the table is, and pauses for as long in between. It may leave out rows that are added meanwhile.
+// The table, whose ids must be texts, and the condition are SQL: they must not contain user input. args are the
 // condition's arguments.
 //
 // A condition about rows of other tables has to be a subquery for a single value, which databases look up for each

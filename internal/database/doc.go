@@ -2,8 +2,8 @@
 Package database opens the program's database, MySQL or SQLite, and runs transactions in it.
 
 A DB has three ways to the data. Read and Write are clients of ent; transactions are begun with InTx, which runs them
-again after a deadlock. SQL is the connection pool for queries that do not use ent. Every statement is timed, and is a
-span of the trace of which it is part.
+again after a deadlock. SQL is the connection pool for queries that do not use ent. Every statement is timed and, if it
+is part of a trace, recorded as a span.
 
 The package promises that the rest of the program finds the same behaviour in both databases: the newest migrations,
 which one server applies while others wait; READ COMMITTED or stricter; foreign keys; text that is compared byte by
@@ -13,19 +13,19 @@ helpers hide that: Now, Microseconds, Hash and NewID.
 All methods of DB are safe for concurrent use. On SQLite all transactions share one connection, so a transaction that
 waits for another one waits forever: never begin one within another. A transaction may take at most TxTimeout.
 
-Every wait for a database has a bound, because a network may lose a connection without a word: that of the caller's
-context, TxTimeout, or the connection's own, after which the error is one that Unavailable knows. Then the idle
-connections are replaced, too.
+Every wait for a database has a bound, because a network may lose a connection silently: that of the caller's context,
+TxTimeout, or the connection's own. When it has passed, Unavailable reports true of the error, and the idle connections
+are replaced, too.
 
-DB is opened by cmd/antwon, and queried by internal/account, internal/jukebox, internal/roomstate and internal/timeline.
-The tables are described in ent/schema.
+cmd/antwon opens the DB, and the packages that store or read rows share it, such as internal/account, internal/jukebox,
+internal/roomstate and internal/purge. The tables are described in ent/schema.
 
 	database.go     opening, migrating and closing a database; with await.go, which waits for one that is not available
 	mysql.go        MySQL: time limits, variables and the pool
 	lock.go         one server for each SQLite file
 	checkpoint.go   keeping SQLite's write-ahead log small
-	ready.go        whether a database takes writes
-	unavailable.go  which errors pass by themselves
+	ready.go        whether a database accepts writes
+	unavailable.go  which errors are temporary
 	url.go          the URLs of databases
 	credentials.go  passwords of MySQL that change while the program runs
 	retry.go        transactions: InTx, attempts and backoff

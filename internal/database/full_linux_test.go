@@ -13,7 +13,7 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// smallDisk mounts a disk of so many bytes, on which the test then has its temporary files. Only root may do so.
+// smallDisk mounts a disk of this size, and puts the test's temporary files there. Only root may do so.
 func smallDisk(t *testing.T, size string) (folder string) {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "disk") //nolint:usetesting // t.TempDir has to be on the disk
@@ -51,8 +51,8 @@ func fillUp(t *testing.T, folder string) (path string) {
 	return path
 }
 
-// A MySQL database whose disk is full is not ready, what needs space fails as with a database that is unavailable, and
-// both need no help when there is space again.
+// A MySQL database whose disk is full is not ready, and a write that needs space fails as if the database were
+// unavailable. Both recover by themselves when there is space again.
 func TestMySQLWithAFullDiskIsNotReadyUntilThereIsSpace(t *testing.T) {
 	if testing.Short() {
 		t.Skip("left out: -short")
@@ -76,7 +76,7 @@ func TestMySQLWithAFullDiskIsNotReadyUntilThereIsSpace(t *testing.T) {
 	}
 	filler := fillUp(t, disk)
 	for err == nil {
-		err = grow() // until what the file has is used up
+		err = grow() // until the free space inside the file is used up
 	}
 	if !database.Unavailable(err) {
 		t.Errorf("a large row on a full disk: %v", err)

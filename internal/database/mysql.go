@@ -20,8 +20,8 @@ import (
 	"antwon.dj/backend/ent/migrate"
 )
 
-// A network may lose a connection without a word: then neither side learns that the other is gone. So each wait for
-// MySQL has a bound here, and each wait of MySQL for us has one in mysqlVariables.
+// A network may lose a connection silently: then neither side learns that the other is gone. So each wait for MySQL has
+// a bound here, and each wait of MySQL for us has one in mysqlVariables.
 const (
 	connectTimeout = 5 * time.Second
 	// answerTimeout bounds the waits that no context bounds: database/sql commits and rolls back without one. It is longer
@@ -35,15 +35,16 @@ const (
 	mysqlConns = 32
 	// maxIdle is how long a connection may be idle, well below mysqlVariables' wait_timeout.
 	maxIdle = 3 * time.Second
-	// After a fail-over, connections that nobody noticed to be of no use are replaced after minLifetime to twice that.
+	// A connection is replaced after minLifetime to twice that, so that none leads to a useless server for long after a
+	// fail-over.
 	minLifetime = 2 * time.Minute
-	// dropInterval is how often idle connections are closed at most because one was lost.
+	// dropInterval is the minimum time after which idle connections are closed again because one was lost.
 	dropInterval = time.Second
 )
 
-// mysqlVariables are set for each connection, so that the server's own settings do not matter. By the mode, values that
-// do not fit are errors. MySQL ends a transaction whose client has said nothing for wait_timeout, in seconds, so that a
-// lost connection does not hold its locks for hours. The other bounds are on waiting for locks.
+// mysqlVariables are set for each connection, so that the server's own settings do not matter. With this sql_mode,
+// values that do not fit are errors. MySQL ends a transaction whose client has sent nothing for wait_timeout, in
+// seconds, so that a lost connection does not hold its locks for hours. The other bounds are on waiting for locks.
 var mysqlVariables = map[string]string{
 	"time_zone":                "'+00:00'",
 	"sql_mode":                 "'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
@@ -90,9 +91,9 @@ func openPool(cfg *mysql.Config, credentials Credentials) (*sql.DB, error) {
 	return db, nil
 }
 
-// dropIdleWhenLost returns a function that gets the errors of statements. When a connection was lost, or leads to a
-// server that is read-only, the idle ones are probably no better, and each would cost whoever gets it a time-out. So it
-// closes them.
+// dropIdleWhenLost returns a function to be called with the errors of statements. If an error says that a connection
+// was lost, or leads to a read-only server, it closes the idle connections: they are probably no better, and each would
+// cost a statement a timeout.
 func dropIdleWhenLost(db *sql.DB) func(error) {
 	var last atomic.Int64
 	return func(err error) {

@@ -10,8 +10,8 @@ import (
 	"antwon.dj/backend/ent/node"
 )
 
-// Ready returns nil if the database has all migrations that this program knows, and takes a write now: a full disk, or
-// a server that became read-only, still answers queries.
+// Ready returns nil if the database has all migrations that this program knows, and accepts a write now: a full disk,
+// or a server that became read-only, still answers queries.
 func (s *DB) Ready(ctx context.Context) error {
 	pending, err := migrate.Pending(ctx, s.SQL.DB, s.Dialect)
 	if err != nil {

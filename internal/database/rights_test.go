@@ -9,7 +9,7 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// A user who may not create tables could not even open a database that needs no migration.
+// A user who may not create tables can open a database that needs no migration.
 func TestLeastRightsAreEnoughForADatabaseThatIsUpToDate(t *testing.T) {
 	server := testdb.Private(t, "--sql-mode=")
 	owner := server.PartyURL()

@@ -51,7 +51,7 @@ func (s *statements) store(query string, stmt *sql.Stmt) *sql.Stmt {
 	return stmt
 }
 
-// close closes the statements. Nobody may use them any more.
+// close closes the statements, which must not be used afterwards.
 func (s *statements) close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

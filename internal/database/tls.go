@@ -17,7 +17,7 @@ import (
 //go:embed rds.pem
 var rdsRoots []byte
 
-// rdsHosts are how the names of Amazon RDS's databases end, in China too.
+// rdsHosts are the endings of the host names of Amazon RDS, in China too.
 var rdsHosts = []string{".rds.amazonaws.com", ".rds.amazonaws.com.cn"}
 
 // IsRDS reports whether a host is a database of Amazon RDS, by its name.
@@ -57,8 +57,8 @@ func checkTLS(u *url.URL) error {
 	return err
 }
 
-// tlsConfig returns how connections to the database of a URL are encrypted and verified, or nil where the driver knows
-// it by the parameter's value. Verified connections are to the host that the URL names, or to none.
+// tlsConfig returns how connections to the database of a URL are encrypted and verified, or nil if the driver
+// understands the value of the parameter tls itself. A verified connection is to the host that the URL names, or fails.
 func tlsConfig(u *url.URL) (*tls.Config, error) {
 	pool := x509.NewCertPool()
 	switch u.Query().Get("tls") {

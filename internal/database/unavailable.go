@@ -36,7 +36,8 @@ var unavailableSQLite = []int{
 }
 
 // Unavailable reports whether an error of this package's databases says that the database does not answer, or cannot
-// write, at present: the same may succeed later. After the failure of a commit it is unknown whether it took place.
+// write, at present: the same may succeed later. After a failed commit it is unknown whether the transaction took
+// place.
 func Unavailable(err error) bool {
 	if _, ok := errors.AsType[refusedCredentials](err); ok {
 		return true

@@ -48,7 +48,7 @@ func parseMySQL(databaseURL string) (*url.URL, error) {
 func fileURI(path string) string { return "file:" + (&url.URL{Path: path}).EscapedPath() }
 
 // WithUser returns a MySQL database's URL with the user and the password of another URL, of which nothing else is used.
-// Unless the URL says how its connections are encrypted, they are if the server can.
+// Unless databaseURL says how connections are encrypted, they are encrypted if the server supports it.
 func WithUser(databaseURL, user string) string {
 	u, err := url.Parse(databaseURL)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Microseconds returns t in UTC, without what is smaller than a microsecond, which MySQL does not store.
+// Microseconds returns t in UTC, truncated to microseconds, because MySQL stores nothing smaller.
 func Microseconds(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 // Now returns the time of the database's clock, because the clocks of several servers may differ. With SQLite it is the

@@ -1,5 +1,5 @@
 // Package demo holds what only a demo with a simulated Spotify has: simulated accounts for its hosts, a host and a room
-// of its own, and covers that the server serves itself. No other server needs it, so the core knows nothing of it.
+// of its own, and covers that the server serves itself. No other server needs these, so the core does not know them.
 //
 // A Demo is safe for concurrent use.
 package demo
@@ -15,7 +15,7 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// Config is what a Demo is made of. Every field is required.
+// Config has the dependencies and settings of a Demo. Every field is required.
 type Config struct {
 	Database  *database.DB
 	Simulator *sim.Spotify

@@ -29,7 +29,7 @@ type fixture struct {
 	cipher    *spotify.TokenCipher
 }
 
-// started is one start of the demo, as far as this package has a part in it.
+// started is one start of the demo: the parts of it that this package has.
 type started struct {
 	*demo.Demo
 	accounts *account.Accounts

@@ -13,8 +13,8 @@ import (
 
 const (
 	hostName = "Demo host"
-	// hostSubject stands where other hosts have what their identity provider calls them. No provider's hash looks like
-	// this.
+	// hostSubject is the subject of the demo's host. Other hosts have a hash of their identity provider's subject there,
+	// which never looks like this.
 	hostSubject = "demo"
 )
 
@@ -29,7 +29,7 @@ func (d *Demo) SignIn(ctx context.Context, accounts *account.Accounts, key strin
 	return d.signInHost(ctx, accounts)
 }
 
-// signInHost signs in the demo's own host, who is created the first time and is the same user ever after.
+// signInHost signs in the demo's own host. It creates the user the first time, and later signs in the same one.
 func (d *Demo) signInHost(ctx context.Context, accounts *account.Accounts) (*account.Session, error) {
 	id, err := d.cfg.Database.Read.User.Query().Where(user.Subject(hostSubject)).OnlyID(ctx)
 	if ent.IsNotFound(err) {

@@ -9,8 +9,8 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// boundAnswer replaces a response that is larger than a client may get by an error that says what is large in it. The
-// estimate has bounded the number of fields, so only long texts make a response that large.
+// boundAnswer replaces a response of more than Limits.AnswerBytes by an error that names its largest part. The estimate
+// has bounded the number of fields, so only long texts make a response that large.
 func (e *engine) boundAnswer(op *graphql.OperationContext, response *graphql.Response) {
 	limit := e.cfg.Limits.AnswerBytes
 	if len(response.Data) <= limit {
@@ -24,8 +24,8 @@ func (e *engine) boundAnswer(op *graphql.OperationContext, response *graphql.Res
 	response.Data, response.Errors = json.RawMessage("null"), gqlerror.List{refusal(codeBadInput, message)}
 }
 
-// largestPart returns the path, without positions in lists, to the part of an object that has more than half of its
-// bytes, as far down as there is one.
+// largestPart returns the path to the innermost field that has more than half of the bytes of the object around it, or
+// "". It does not look into lists.
 func largestPart(object json.RawMessage) (path string) {
 	for {
 		var fields map[string]json.RawMessage

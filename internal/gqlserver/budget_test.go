@@ -86,8 +86,8 @@ func TestUserWhoHasSpentTheBudgetIsRefusedOverAllTransports(t *testing.T) {
 	})
 }
 
-// What has to be possible at any time, such as signing out, is possible for those who have spent their budget, too, but
-// not without end; and nothing else comes in with it.
+// A user who has spent their budget can still execute essential mutations, such as signing out, at a limited rate. An
+// operation that contains anything else is refused.
 func TestEssentialMutationsAreDoneInDebt(t *testing.T) {
 	essential := func(cfg *gqlserver.Config) { withBudgets(10, 10)(cfg); cfg.Essential = []string{"set"} }
 	inFakeTime(t, essential, func(t *testing.T, s *service) {
@@ -121,8 +121,8 @@ func TestEssentialMutationsAreDoneInDebt(t *testing.T) {
 	})
 }
 
-// Users who have spent the budget of their address leave nothing to unknown clients there, but do not keep those who
-// have hardly spent anything from their own.
+// When the budget of an address is spent, unknown clients there are refused, but users who have spent less than half of
+// their own budget are still served.
 func TestSpentAddressServesModestUsers(t *testing.T) {
 	inFakeTime(t, withBudgets(100, 10), func(t *testing.T, s *service) {
 		if answered, refused := s.spend("ana"); answered > 10 ||
@@ -141,7 +141,7 @@ func TestSpentAddressServesModestUsers(t *testing.T) {
 	})
 }
 
-// An invalid document is paid for, too.
+// An invalid document is charged, too.
 func TestInvalidDocumentsCostMoreThanTheyTake(t *testing.T) {
 	inFakeTime(t, withBudgets(100, 1000), func(t *testing.T, s *service) {
 		query := `{nothing` + strings.Repeat(" ", 1000) + `}`
@@ -171,8 +171,8 @@ func TestLargeBodyOfAClientInDebtIsNotRead(t *testing.T) {
 	})
 }
 
-// Whoever alone gets what a subscription executes, pays for it: in debt, they get later states, and no backlog. What
-// several share costs none of them anything.
+// The only subscriber of a stream pays for its executions. In debt, the subscriber gets a later state, and no backlog.
+// A shared stream costs its subscribers nothing.
 func TestUnsharedSubscriptionPaysForItsEvents(t *testing.T) {
 	inFakeTime(t, withBudgets(10, 100_000), func(t *testing.T, s *service) {
 		alone, shared := s.open(`{"authorization":"Bearer ana"}`), []*client{}

@@ -17,8 +17,8 @@ type closeStatus struct {
 var (
 	// closedByCompletion: a stream of events has ended with its subscription.
 	closedByCompletion = closeStatus{code: 1000}
-	// closedByIdleness: a client without credentials ran no operation for Limits.AnonymousIdle. Clients that have nothing
-	// to do do not reconnect on this code.
+	// closedByIdleness: a client without credentials ran no operation for Limits.AnonymousIdle. Clients without operations
+	// do not reconnect on this code.
 	closedByIdleness = closeStatus{code: 1000, reason: "Idle without credentials"}
 	// closedByProtocolError: a frame violates RFC 6455.
 	closedByProtocolError = closeStatus{code: 1002, reason: "Protocol error"}

@@ -12,7 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// What is wrong with a value, in the words of graphql-js.
+// The errors about values, in the words of graphql-js.
 const (
 	noInteger        = "Int cannot represent non-integer value: %s"
 	noInt32          = "Int cannot represent non 32-bit signed integer value: %s"
@@ -30,11 +30,11 @@ const (
 type coercion struct {
 	schema   *ast.Schema
 	scalars  map[string]func(any) error
-	variable *ast.VariableDefinition // that is being coerced
+	variable *ast.VariableDefinition // the one that is being coerced
 	errs     gqlerror.List
 }
 
-// coerce returns the values of an operation's variables. Variables without a value are not among them.
+// coerce returns the values of an operation's variables, or the errors in them. It omits variables without a value.
 func (c *coercion) coerce(op *ast.OperationDefinition, given map[string]any) (map[string]any, gqlerror.List) {
 	coerced := make(map[string]any, len(op.VariableDefinitions))
 	for _, variable := range op.VariableDefinitions {
@@ -71,7 +71,7 @@ func (c *coercion) invalidValue(path string, value any, reason string, args ...a
 	return nil
 }
 
-// value returns a value in the form of its type. Path leads to it from the variable.
+// value coerces a value to type t. It returns nil after an error. Path leads from the variable to the value.
 func (c *coercion) value(t *ast.Type, value any, path string) any {
 	definition := c.schema.Types[t.Name()]
 	switch {
@@ -201,7 +201,7 @@ func (c *coercion) id(value any, path string) any {
 	return c.invalidValue(path, value, noID, shown(value))
 }
 
-// maxExactFloat is the largest integer up to which a float64 has every integer.
+// maxExactFloat is the largest integer up to which a float64 represents every integer exactly.
 const maxExactFloat = 1<<53 - 1
 
 // integerText returns the digits of a number without a fraction: 1 for 1, 1.0 and 1e0.
@@ -216,7 +216,7 @@ func integerText(number json.Number) (digits string, ok bool) {
 	return strconv.FormatFloat(f, 'f', 0, 64), true
 }
 
-// floatOf returns a finite number.
+// floatOf returns a JSON number as a float64. It returns false for other values, and for numbers beyond the range.
 func floatOf(value any) (number float64, ok bool) {
 	text, ok := value.(json.Number)
 	if !ok {
@@ -237,10 +237,10 @@ func shown(value any) string {
 	return shorten(string(text))
 }
 
-// maxShownBytes bounds what an error message repeats of a request.
+// maxShownBytes is how many bytes of a client's text an error message repeats.
 const maxShownBytes = 100
 
-// shorten cuts a text that a client has sent.
+// shorten cuts a client's text to maxShownBytes.
 func shorten(text string) string {
 	if len(text) <= maxShownBytes {
 		return text

@@ -41,8 +41,8 @@ type connection struct {
 	lastActivity atomic.Int64      // when the client last sent or accepted something, in Unix nanoseconds
 	deadline     sockets.Deadline  // the next of the deadlines
 
-	frames   frameReader    // used by whoever reads, see reading.go
-	place    sockets.Place  // in the poller, once it has started; zero: a goroutine reads
+	frames   frameReader    // used only by the goroutine that reads now, see reading.go
+	place    sockets.Place  // its place in the poller, once it has started; zero: a goroutine reads
 	starting sync.WaitGroup // done when it has started
 	reading  sync.WaitGroup // the goroutine that reads, or handles what the poller's goroutine has read
 
@@ -96,7 +96,7 @@ func (c *connection) setSocket(socket net.Conn) {
 	}
 }
 
-// start begins to read, and to look at the deadlines. It has to be called once, also if the connection is closed
+// start begins to read and to watch the deadlines. It must be called exactly once, even if the connection is closed
 // already.
 func (c *connection) start() {
 	defer c.starting.Done()

@@ -11,15 +11,15 @@ import (
 // Client describes who makes the requests in a context.
 type Client struct {
 	ID        string    // connections with the same id are counted together; "": unknown, and not counted
-	SessionID string    // what Config.Ended may report, which closes the connection; "": nothing
+	SessionID string    // the connection is closed once Config.Ended reports this session; "": it has none
 	ExpiresAt time.Time // when the credentials expire, which closes the connection; zero: never
 	Unlimited bool      // the limits for connections and operations do not apply
-	Anonymous bool      // it has shown no credentials: few connections of an address may, and none that is idle
+	Anonymous bool      // it has shown no credentials: an address may have few such connections, and idle ones are closed
 }
 
-// connectionLimiter counts connections by network, as ratelimit.NetworksOf tells them apart, and by client. Many guests
-// of a party may share one network, so a network has a higher limit than a client. A connection is anonymous until its
-// client has shown credentials, and a network has few of these.
+// connectionLimiter counts connections by network, as ratelimit.NetworksOf defines it, and by client. Many guests of a
+// party may share one network, so a network has a higher limit than a client. A connection is anonymous until its
+// client has shown credentials, and a network may have few anonymous ones.
 type connectionLimiter struct {
 	perNetwork, anonymousPerNetwork, perClient int
 
@@ -42,8 +42,8 @@ type connectionSlot struct {
 	network, site, anonymous, client string // "": not counted
 }
 
-// acquire counts a connection from an address, which is anonymous for now. It returns false if the address's network or
-// site has too many.
+// acquire counts a new connection from an address, as anonymous for now. It returns false if the network or the site of
+// the address has too many.
 func (v *connectionLimiter) acquire(remoteAddr string) (*connectionSlot, bool) {
 	address, _, err := net.SplitHostPort(remoteAddr)
 	if err != nil {

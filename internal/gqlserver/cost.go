@@ -49,8 +49,8 @@ func addCost(ctx context.Context, response *graphql.Response) {
 	response.Extensions = extensions
 }
 
-// errorsWithCost returns errors of which the first says what the operation has used, if the client has asked for that:
-// over WebSocket, an operation that is refused has errors only, and no response.
+// errorsWithCost returns errs, the first with what the operation has used if the client has asked for that: over
+// WebSocket, a refused operation has no response that could say it.
 func errorsWithCost(uses *ratelimit.Uses, errs gqlerror.List) gqlerror.List {
 	if uses == nil || len(errs) == 0 {
 		return errs

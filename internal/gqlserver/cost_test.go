@@ -14,7 +14,7 @@ import (
 	"antwon.dj/backend/internal/ratelimit"
 )
 
-// answered is what a client reads of a response, or of a message of type next or error.
+// answered has the parts that a client reads of a response, or of a message of type next or error.
 type answered struct {
 	Type       string
 	Payload    json.RawMessage

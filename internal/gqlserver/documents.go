@@ -60,7 +60,7 @@ func (d *documents) find(ctx context.Context, text string) (*ast.QueryDocument, 
 	return document, nil
 }
 
-// chooseOperation returns the operation to execute.
+// chooseOperation returns the operation with this name, or the only one if the name is empty, or else an error.
 func chooseOperation(document *ast.QueryDocument, name string) (*ast.OperationDefinition, *gqlerror.Error) {
 	switch chosen := document.Operations.ForName(name); {
 	case chosen != nil:
@@ -89,7 +89,7 @@ func withDefer(schema *ast.Schema) *ast.Schema {
 	return &extended
 }
 
-// validationRules are gqlparser's, with our own rule for values instead of its, which overlooks some.
+// validationRules returns gqlparser's rules, with our own for values: gqlparser's overlooks some errors in them.
 func validationRules(cfg Config, values core.RuleFunc) *rules.Rules {
 	r := rules.NewDefaultRules()
 	r.ReplaceRule(rules.ValuesOfCorrectTypeRule.Name, values)

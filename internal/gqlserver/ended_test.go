@@ -38,7 +38,8 @@ func TestConnectionsOfAnEndedSessionAreClosed(t *testing.T) {
 	bert.expect(`{"id":"1","type":"next","payload":{"data":{"diary":{"version":2}}}}`)
 }
 
-// A session that ends after its token was checked, and before its connection is known to belong to it, is not missed.
+// A session may end after its token was checked and before the connection is registered for it. Its connection is
+// closed, too.
 func TestSessionThatEndsDuringTheHandshakeIsClosed(t *testing.T) {
 	var ended atomic.Value
 	s := start(t, func(cfg *gqlserver.Config) {

@@ -23,7 +23,7 @@ type engine struct {
 	cfg        Config
 	documents  *documents
 	persisted  persistedQueries
-	middleware *graphql.OperationContext // has what the executor puts around fields
+	middleware *graphql.OperationContext // its middleware is what the executor puts around fields
 	metrics    *metrics
 	tracing    *tracing
 }
@@ -36,15 +36,15 @@ func newEngine(cfg Config, m *metrics) *engine {
 	}
 }
 
-// newMiddleware returns an operation with the middleware of an executor, which does not give it away otherwise.
+// newMiddleware returns an operation that has an executor's middleware. The executor offers no other access to it.
 func newMiddleware(e *executor.Executor) *graphql.OperationContext {
 	ctx := graphql.StartOperationTrace(context.Background())
 	op, _ := e.CreateOperationContext(ctx, &graphql.RawParams{Query: "{__typename}"})
 	return op
 }
 
-// CreateOperationContext prepares an operation, or returns the errors to send. Whatever is wrong with the request is
-// the client's fault; only a panic is not.
+// CreateOperationContext prepares an operation, or returns the errors to send. All errors are the client's, except for
+// a panic.
 func (e *engine) CreateOperationContext(
 	ctx context.Context, params *graphql.RawParams,
 ) (op *graphql.OperationContext, errs gqlerror.List) {
@@ -67,7 +67,7 @@ func (e *engine) CreateOperationContext(
 	return op, e.prepare(ctx, op, params)
 }
 
-// prepare finds out what op has to execute.
+// prepare sets the document, the operation, the variables and the estimate in op, or returns the errors to send.
 func (e *engine) prepare(ctx context.Context, op *graphql.OperationContext, params *graphql.RawParams) gqlerror.List {
 	if refusal := e.persisted.insertDocument(ctx, params); refusal != nil {
 		return gqlerror.List{refusal}
@@ -100,8 +100,8 @@ func (e *engine) prepare(ctx context.Context, op *graphql.OperationContext, para
 // maxMessageBytes bounds the message of an error about a request, which may repeat a name from it.
 const maxMessageBytes = 400
 
-// worded returns the errors about a request as they are sent: not too many, none too long, and without a path, because
-// there is no data for it to lead to.
+// worded bounds the number and the length of the errors about a refused request. It removes their paths, because there
+// is no data that a path could lead to.
 func worded(errs gqlerror.List) gqlerror.List {
 	errs = errs[:min(len(errs), maxErrors)]
 	for _, err := range errs {
@@ -121,7 +121,7 @@ func (e *engine) DispatchError(ctx context.Context, errs gqlerror.List) *graphql
 }
 
 // execute waits for the turn of a query or mutation, executes it and charges its payer what it cost. It returns an
-// error if the turn does not come, and no response if the operation was cancelled.
+// error if the turn does not come in time, and a nil response if the operation was cancelled.
 func (e *engine) execute(
 	ctx context.Context, op *graphql.OperationContext, p *payer,
 ) (*graphql.Response, *gqlerror.Error) {

@@ -11,14 +11,14 @@ import (
 	"antwon.dj/backend/internal/ratelimit"
 )
 
-// essentialRate is how often a user, or all unknown clients of an address together, may do what Config.Essential names
-// while they have nothing left to pay with.
+// essentialRate is how often a user, or all unknown clients of an address together, may execute the mutations in
+// Config.Essential while their budget is spent.
 var essentialRate = ratelimit.Rate{Name: "essential mutations", Burst: 20, PerSecond: 1, Shared: true}
 
-// maxEssential is the size of the largest document that is looked at, in bytes: it has not been paid for.
+// maxEssential is the size in bytes up to which a document is parsed here, which no budget pays for.
 const maxEssential = 500
 
-// admitsInDebt reports whether an operation is executed that take has refused, and then counts it.
+// admitsInDebt reports whether an operation that take has refused is executed all the same, and counts it if so.
 func (h *Handler) admitsInDebt(ctx context.Context, params *graphql.RawParams, p *payer) bool {
 	if p.essential.Wait() > 0 || h.engine.persisted.insertDocument(ctx, params) != nil {
 		return false

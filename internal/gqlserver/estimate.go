@@ -13,9 +13,8 @@ import (
 	"antwon.dj/backend/internal/ratelimit"
 )
 
-// The cost of an operation is the number of fields in its answer, and the weights of the fields that need more than
-// memory. The directives with which a schema says what that can be are those of the GraphQL Cost Directives
-// specification:
+// The cost of an operation is the number of fields in its answer, plus the weights of the fields that need more than
+// memory. A schema bounds both with the directives of the GraphQL Cost Directives specification:
 //
 //	directive @listSize(assumedSize: Int!, slicingArguments: [String!], sizedFields: [String!]) on FIELD_DEFINITION
 //	directive @cost(weight: Int!) on FIELD_DEFINITION
@@ -62,7 +61,7 @@ func estimateOf(op *graphql.OperationContext) estimate {
 	return e
 }
 
-// keepEstimate computes what a valid operation can cost and keeps it. It returns an error if that is too much.
+// keepEstimate stores the estimate of a valid operation in op. It returns an error if it exceeds Limits.OperationCost.
 func (e *engine) keepEstimate(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	made, limit := estimator{op.Variables}.selections(op.Operation.SelectionSet, listSize{}), e.cfg.Limits.OperationCost
 	op.Stats.SetExtension(estimateExtension, made)
@@ -89,7 +88,7 @@ type listSize struct {
 	size  int
 }
 
-// selections estimates a selection set. Sized are lists of its type whose length a field around it determines.
+// selections estimates a selection set. Sized has the lists in it whose length the field around it determines.
 func (e estimator) selections(set ast.SelectionSet, sized listSize) (sum estimate) {
 	for _, selection := range set {
 		switch s := selection.(type) {
@@ -123,7 +122,8 @@ func (e estimator) field(f *ast.Field, sized listSize) estimate {
 	return own.plus(items)
 }
 
-// sizeOf returns the size that a field determines: of itself or, if its directive names some, of lists in its type.
+// sizeOf returns the size that @listSize gives to a field or, if it has sizedFields, to these lists in the field's
+// type.
 func (e estimator) sizeOf(f *ast.Field) listSize {
 	directive := f.Definition.Directives.ForName(listSizeDirective)
 	if directive == nil {

@@ -12,7 +12,7 @@ func (h *Handler) AroundFields(f graphql.FieldMiddleware) {
 	h.engine.middleware = newMiddleware(h.engine.Executor)
 }
 
-// HandleCost does what an operation with these extensions does about its cost.
+// HandleCost runs the code that handles the cost of an operation with these extensions.
 func HandleCost(ctx context.Context, extensions map[string]any) {
 	ctx = withCost(ctx, &graphql.RawParams{Extensions: extensions})
 	(&engine{}).addDocumentCost(ctx, "{__typename}")

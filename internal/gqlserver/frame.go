@@ -64,8 +64,8 @@ func nextPrefix(id string) string {
 
 const beforeID = `{"id":`
 
-// idWithin returns an id as a part of the prefix that was made of it, so that its bytes are kept once. An id with
-// characters that JSON escapes is no such part.
+// idWithin returns the id as a substring of the prefix that contains it, so that its bytes are kept once. It returns an
+// id with characters that JSON escapes as it is.
 func idWithin(prefix, id string) string {
 	if rest := prefix[len(beforeID)+len(`"`):]; strings.HasPrefix(rest, id+`"`) {
 		return rest[:len(id)]
@@ -77,12 +77,12 @@ func idWithin(prefix, id string) string {
 // It is made once for all of them, and so is its compressed form, when the first of them needs it.
 type tail struct {
 	plain    []byte
-	shared   bool // by several subscribers: only then it is compressed
+	shared   bool // several subscribers get it; otherwise it is not compressed
 	compress sync.Once
 	deflated []byte // plain compressed, once compress has been done; nil if it is not smaller
 }
 
-// appendNext appends the frame of a message that begins with prefix, except its shared part, which it returns.
+// appendNext appends to b the frame of a message that begins with prefix, and returns it and the rest, which is shared.
 //
 // A compressed message consists of two blocks: the prefix, stored without compression, and the shared part. Every
 // message begins with an empty window (server_no_context_takeover), so back references of the shared part stay within

@@ -19,8 +19,8 @@ const (
 	deflateSlack = 1 << 10
 )
 
-// frameReader reads the frames of RFC 6455 that a client sends, in pieces of any size as they come. So nobody has to
-// wait for the rest of a frame, and it keeps memory only for a message that is not complete.
+// frameReader reads the frames of RFC 6455 that a client sends, in pieces of any size as they come. So no goroutine
+// waits for the rest of a frame, and only an incomplete message occupies memory.
 type frameReader struct {
 	limit    int  // of a message in bytes
 	inflates bool // permessage-deflate was agreed on
@@ -41,8 +41,8 @@ type received struct {
 	payload    []byte // belongs to the receiver
 }
 
-// next reads up to the end of the next control frame or message, and returns it with the rest of data, or nothing if
-// data ends before. It must not be called again after a violation.
+// next reads up to the end of the next control frame or message, and returns it with the rest of data. The opcode is 0
+// if data ends before. It must not be called again after a violation.
 func (f *frameReader) next(data []byte) (got received, rest []byte, violation *closeStatus) {
 	for len(data) > 0 {
 		if f.got < f.headerSize() {
@@ -135,7 +135,7 @@ func (f *frameReader) isAllowed() bool {
 	}
 }
 
-// mostBytes is how large the message may be before it is decompressed.
+// mostBytes returns how many bytes the message may have before it is decompressed.
 func (f *frameReader) mostBytes() int {
 	if f.begun&rsv1Bit != 0 {
 		return f.limit + deflateSlack

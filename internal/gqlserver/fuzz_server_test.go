@@ -17,7 +17,7 @@ import (
 // TIME_WAIT, and within a minute most ports would be in use. startRealSchemaOn fails the test on panics and on failures
 // of the server.
 
-// FuzzOperations checks that no document and no variables are a failure of the server or close a WebSocket.
+// FuzzOperations checks that no document and no variables make the server fail or close a WebSocket.
 func FuzzOperations(f *testing.F) {
 	for _, query := range []string{
 		ofRoom, ofSearch, withSettings, withRole, withBan, settingsLiteral(`blocked: [{}]`), settingsLiteral(`lastCallAt: 5`),
@@ -40,7 +40,7 @@ func FuzzOperations(f *testing.F) {
 	})
 }
 
-// FuzzVariables checks that no value of a variable, of whatever type, is a failure of the server or closes a WebSocket.
+// FuzzVariables checks that no value of a variable, of whatever type, makes the server fail or close a WebSocket.
 func FuzzVariables(f *testing.F) {
 	kinds := slices.Sorted(maps.Keys(positions))
 	for i := range kinds {

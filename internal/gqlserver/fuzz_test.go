@@ -76,7 +76,7 @@ func FuzzFrames(f *testing.F) {
 	})
 }
 
-// FuzzFramesInPieces checks that a client's bytes mean the same however the network cuts them.
+// FuzzFramesInPieces checks that a client's bytes are read as the same frames however the network splits them.
 func FuzzFramesInPieces(f *testing.F) {
 	for _, seed := range []string{
 		"\x81\x85abcdhello", "\x01\x82abcdhe\x89\x81abcdx\x80\x83abcdllo", "\xc1\x83abcd\x00\x01\x02", "\x88\x82abcd\x62\x8a",

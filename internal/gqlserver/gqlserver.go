@@ -20,8 +20,8 @@ import (
 type Config struct {
 	Schema  graphql.ExecutableSchema
 	Sources map[string]SubscribeFunc // by subscription field; New panics if a field has none
-	// Scalars has a function for each custom scalar that says what is wrong with a value of it, which is a string, a bool,
-	// an integer, a json.Number, a float64 or, from variables only, an object or a list. A scalar without one takes any.
+	// Scalars has functions that check a value of a custom scalar: a string, a bool, an integer, a json.Number, a float64
+	// or, from variables only, an object or a list. A scalar without a function accepts any value.
 	Scalars map[string]func(value any) error
 
 	// Authenticate returns the context for requests with these credentials ("Bearer …", or "" if there are none), or an
@@ -36,8 +36,8 @@ type Config struct {
 	// that needs one fails. Nil leaves the context unchanged.
 	WithoutViewer func(ctx context.Context) context.Context
 
-	// Present turns every error into what the client sees. It is also called outside of operations with the errors of
-	// Authenticate; if the result has no extensions.code, it gets UNAUTHENTICATED.
+	// Present converts every error to the one that the client gets. It is also called outside of operations with the
+	// errors of Authenticate; if the result has no extensions.code, it gets UNAUTHENTICATED.
 	Present graphql.ErrorPresenterFunc
 	// Recover is called with the value of a panic and returns the error to present instead. It has to log the panic.
 	Recover graphql.RecoverFunc
@@ -45,7 +45,7 @@ type Config struct {
 	// only.
 	AroundResponses graphql.ResponseMiddleware
 
-	Essential      []string // mutations that clients may do over HTTP, now and then, although their budget is spent
+	Essential      []string // mutations that clients may execute over HTTP, at a low rate, although their budget is spent
 	AllowedOrigins []string // origins whose pages may open a WebSocket, besides the server's own host
 	Introspection  bool     // clients may query the schema
 	Suggestions    bool     // validation errors suggest similar names, which also reveals parts of the schema
@@ -159,7 +159,7 @@ func OverWebSocket(ctx context.Context) bool {
 	return ctx.Value(transportKey{}) != nil
 }
 
-// webSocketContext is the context of a request for the operations of its WebSocket, which last longer than the request.
+// webSocketContext has the values of a request for the operations of its WebSocket. It does not end with the request.
 type webSocketContext struct{ request context.Context }
 
 // Deadline implements context.Context.

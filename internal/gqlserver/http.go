@@ -16,13 +16,13 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// serveHTTP answers a request with one response or, if the client accepts nothing else as much, with Server-Sent
+// serveHTTP answers a request with one response or, if the client prefers them (see negotiate), with Server-Sent
 // Events.
 func (h *Handler) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	a := responder{w: w, metrics: h.metrics, mediaType: negotiate(r.Header.Values("Accept"))}
 	wantsEvents := a.mediaType == mediaEvents
 	if wantsEvents {
-		a.mediaType, a.events = mediaResponse, true // the media type of what is no stream, such as the status 401
+		a.mediaType, a.events = mediaResponse, true // the type of responses that are no streams, such as 401
 	}
 	if a.mediaType == "" {
 		a.mediaType = mediaJSON
@@ -124,7 +124,7 @@ func checkMethod(method string, kind ast.Operation, wantsEvents bool) *requestEr
 	}
 }
 
-// read reads what has the parameters of an operation: the body of a POST, or the address of a GET.
+// read returns the bytes with the parameters of an operation: the body of a POST, or the query of a GET's address.
 func (h *Handler) read(w http.ResponseWriter, r *http.Request) ([]byte, *requestError) {
 	switch r.Method {
 	case http.MethodPost:
@@ -155,7 +155,7 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) ([]byte, *req
 			message: fmt.Sprintf("The body is larger than %d bytes.", tooLarge.Limit),
 		}
 	}
-	return data, nil // what is missing after another error makes it invalid
+	return data, nil // after another error, data is incomplete and so no valid JSON
 }
 
 // decodeRequest decodes the parameters of an operation from what read has returned.

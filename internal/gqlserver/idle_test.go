@@ -66,8 +66,8 @@ func TestIdleConnectionsHaveNoGoroutines(t *testing.T) {
 	s.waitUntil("the streams have ended", func() bool { return s.gauge("graphql_connections") == 20 })
 }
 
-// A third of the clients stops in the middle of a frame and another resets its connection there. The rest must not
-// notice, nobody is busy with them, and everything is given back.
+// A third of the clients stops in the middle of a frame and another resets its connection there. The others must not be
+// affected, no goroutine may wait for these, and their connections must be released.
 func TestClientsThatStopWithinAFrameKeepNobodyBusy(t *testing.T) {
 	const third = 100
 	s := start(t, func(cfg *gqlserver.Config) {
@@ -123,7 +123,7 @@ func (r *rawSocket) reset(last string) {
 	_ = r.Close() // the test goes on without it
 }
 
-// A client that sends bytes of a frame forever is not alive: only what is complete counts.
+// A client that sends bytes of a frame forever does not count as alive: only complete frames do.
 func TestClientThatNeverCompletesAFrameIsDisconnected(t *testing.T) {
 	t.Parallel()
 	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.PingInterval = 50 * time.Millisecond })
@@ -140,7 +140,7 @@ func TestClientThatNeverCompletesAFrameIsDisconnected(t *testing.T) {
 	s.waitUntil("it is disconnected", func() bool { return s.closeCount("4499") == 1 })
 }
 
-// What a client sends in one packet is several messages, all of which are handled, in order and by one goroutine.
+// A packet may contain several messages. One goroutine handles all of them, in order.
 func TestManyMessagesInOnePacketAreHandledInOrder(t *testing.T) {
 	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.OperationsPerSecond = 1000 })
 	r := s.openRaw()

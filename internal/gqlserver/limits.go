@@ -15,14 +15,14 @@ type Limits struct {
 	Document     guard.Limits // see guard.Limits
 
 	Operations            int // running at the same time on one connection: 100
-	OperationsPerSecond   int // started on one connection, on average; a burst may have Operations of them: 20
+	OperationsPerSecond   int // started on one connection, on average, with bursts of up to Operations: 20
 	ConnectionsPerUser    int // open at the same time: 50
 	ConnectionsPerAddress int // open at the same time; all guests of a party may share an address: 2,000
-	AnonymousPerAddress   int // the same without credentials, or before they have come: 200
+	AnonymousPerAddress   int // open at the same time without credentials, or before these have come: 200
 
 	OperationCost  int // points that an operation may cost at most, see estimate.go: 50,000
-	CostPerUser    int // points per second that a user may spend, and at once those of 20 s: 5,000
-	CostPerAddress int // points per second that an address may spend, and at once those of 40 s: 50,000
+	CostPerUser    int // points per second that a user may spend, with bursts of 20 s: 5,000
+	CostPerAddress int // points per second that an address may spend, with bursts of 40 s: 50,000
 	AnswerBytes    int // maximum size of a response: 4 MiB
 
 	OperationTime time.Duration // maximum duration of a query or mutation: 20 s

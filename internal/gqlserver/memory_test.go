@@ -13,8 +13,8 @@ import (
 )
 
 // inFakeTime runs a test with a service whose connections are pipes in memory, in a synctest bubble: time passes only
-// while all goroutines wait, so that timeouts need no real time and are exact. A pipe has no buffer: whoever writes
-// waits until the other side reads.
+// while all goroutines wait, so that timeouts need no real time and are exact. A pipe has no buffer: a write waits
+// until the other side reads.
 func inFakeTime(t *testing.T, change func(*gqlserver.Config), test func(t *testing.T, s *service)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) { test(t, startOnPipes(t, change)) })

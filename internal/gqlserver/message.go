@@ -41,7 +41,7 @@ var errMessage = errors.New("not a message of the protocol")
 // decodeMessage decodes and checks a message from a client. The result does not refer to data. Fields that the
 // message's type does not have are ignored.
 func decodeMessage(data []byte) (m message, err error) {
-	var fields map[string]json.RawMessage // a struct would also take Type for type
+	var fields map[string]json.RawMessage // a struct would also accept the name Type
 	if !utf8.Valid(data) {
 		return message{}, errMessage
 	}

@@ -49,7 +49,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		}),
 		executions: factory.NewCounterVec(prometheus.CounterOpts{
 			Name: "graphql_subscription_executions_total",
-			Help: "Executions of subscriptions, by whether the response was for all who follow (shared=true) or for one.",
+			Help: "Executions of subscriptions, by whether the response was for all subscribers (shared=true) or for one.",
 		}, []string{"shared"}),
 		closed: factory.NewCounterVec(prometheus.CounterOpts{
 			Name: "graphql_websocket_closed_total",

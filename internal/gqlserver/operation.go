@@ -20,14 +20,14 @@ type operation struct {
 	subscription // used while subscribed
 	conn         *connection
 	id           string
-	prefix       string             // of its messages of type next
+	prefix       string             // begins each of its messages of type next
 	cancel       context.CancelFunc // ends the context of a query, mutation or private subscription
 	cost         *ratelimit.Uses    // what it used of its limits; nil: its client has not asked
 
 	// Guarded by the connection's mutex.
 	subscribed bool       // the subscription belongs to a stream
 	queued     bool       // the operation waits in the outbox
-	nextReady  *operation // behind it there
+	nextReady  *operation // the one behind it in the outbox
 }
 
 // handleMessage handles a message. It returns nil, or the status with which the connection has to be closed.
@@ -80,7 +80,7 @@ func (c *connection) initialize(m message) *closeStatus {
 	}
 	c.schedule()
 	c.mu.Unlock()
-	if c.handler.cfg.Ended(client.SessionID) { // since it was authenticated, before CloseEnded could find it here
+	if c.handler.cfg.Ended(client.SessionID) { // ended after Authenticate, before CloseEnded could find it here
 		return &closedByEndedSession
 	}
 	c.send(textFrame(encodeMessage("", typeAck, nil)))
@@ -120,7 +120,7 @@ func (c *connection) startOperation(m message) *closeStatus {
 	leave = sync.OnceFunc(leave)
 	defer leave() // also if it panics
 	op, errs := engine.CreateOperationContext(ctx, m.params)
-	leave() // what follows waits for the database
+	leave() // the rest may wait for the database
 	switch {
 	case len(errs) > 0:
 		c.payer.charge(ctx, refusedCost(m.params))
@@ -134,7 +134,7 @@ func (c *connection) startOperation(m message) *closeStatus {
 }
 
 // checkOperationLimits returns an error if the client runs too many operations at once, starts them too often, or has
-// nothing left to pay this one with, whose message has the given size.
+// spent its budget. Size is that of the operation's message in bytes.
 func (c *connection) checkOperationLimits(ctx context.Context, running, size int) *gqlerror.Error {
 	limits := c.handler.cfg.Limits
 	if uses := ratelimit.UsesFrom(ctx); uses != nil {
@@ -169,8 +169,8 @@ func (c *connection) subscribe(ctx context.Context, o *operation, op *graphql.Op
 	c.markSubscribed(o)
 }
 
-// markSubscribed notes that an operation is a subscription of a stream. A shared stream has a context of its own, so
-// that of the operation is let go with all that is in it.
+// markSubscribed records that an operation is subscribed to a stream. A shared stream has its own context, so the
+// context of the operation is cancelled and released.
 func (c *connection) markSubscribed(o *operation) {
 	c.mu.Lock()
 	o.subscribed = true
@@ -233,7 +233,7 @@ func (o *operation) notify() {
 }
 
 // nextSubscriptionFrame returns the next frame of a subscription in two parts, or nil if there is none. The first part
-// may use the buffer.
+// may be in the buffer.
 func (c *connection) nextSubscriptionFrame(o *operation, buffer []byte) (own, shared []byte) {
 	if c.events {
 		return c.nextEventFrame(o, buffer)
@@ -269,7 +269,7 @@ func (o *operation) cancelAndUnsubscribe() {
 	cancel()
 }
 
-// addOperation adds an operation. It returns how many there are, and whether the id was unused.
+// addOperation adds an operation. It returns how many the connection has, and whether the id was unused.
 func (c *connection) addOperation(o *operation) (running int, fresh bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

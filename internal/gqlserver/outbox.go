@@ -202,10 +202,10 @@ func (c *connection) continueWriting(rest net.Buffers, last bool) {
 	}
 }
 
-// writeAll writes for as long as the client accepts something. It fails if a whole WriteTimeout passes without that, or
-// if one passes at all while the connection is closing. It removes what was written from rest. Progress shows that the
-// client is alive, but only if the socket was full before: without a descriptor every write comes here, and one that
-// succeeds at once may only have reached the kernel.
+// writeAll writes rest and removes from it what was written. It fails if the client accepts nothing for a WriteTimeout
+// or, while the connection is closing, if the write lasts for a WriteTimeout. Progress shows that the client is alive,
+// but only if the socket was full before: without a descriptor, writeAll does every write, and one that succeeds at
+// once may only have reached the kernel.
 func (c *connection) writeAll(rest *net.Buffers) error {
 	for {
 		_ = c.socket.SetWriteDeadline(time.Now().Add(c.handler.cfg.Limits.WriteTimeout)) // if it fails, so does the write

@@ -12,7 +12,7 @@ import (
 	"antwon.dj/backend/internal/ratelimit"
 )
 
-// What reading and validating a request costs, whether it is executed or not.
+// The points that reading and validating a request costs, whether it is executed or not.
 const (
 	requestPoints = 10
 	bytesPerPoint = 16
@@ -20,12 +20,12 @@ const (
 
 func requestCost(bytes int) int { return requestPoints + bytes/bytesPerPoint }
 
-// refusedCost is what a request costs besides when its operation is refused. Looking for everything that is wrong with
-// a document takes longer than validating one in which nothing is.
+// refusedCost returns the points that a refused operation costs in addition. Finding all errors in a document takes
+// longer than validating one that has none.
 func refusedCost(params *graphql.RawParams) int { return len(params.Query) }
 
-// A burst is as many points as the rate gives in this time. That of an address has to suffice when a server restarts
-// and hundreds of phones come back at once.
+// A burst is as many points as the rate yields in this time. The burst of an address must suffice when a server
+// restarts and hundreds of phones reconnect at once.
 const (
 	userBurst    = 20 * time.Second
 	addressBurst = 40 * time.Second
@@ -34,8 +34,8 @@ const (
 // budgetKeys is how many users and how many addresses are remembered.
 const budgetKeys = 50_000
 
-// budgets are the points that users and addresses can spend. A user can spend as long as there is something left, so
-// that an operation whose cost is known only afterwards can leave a debt, which is paid before the next one.
+// budgets has the points that users and addresses can spend. As long as any are left, an operation is executed. Its
+// cost is known only afterwards and can leave a debt; the next operation has to wait until that is paid.
 type budgets struct {
 	users, addresses    *ratelimit.Limiter
 	essential           *ratelimit.Limiter // by user, or by address
@@ -57,7 +57,7 @@ func newBudgets(l Limits) *budgets {
 	}
 }
 
-// payer is whose budgets an operation uses. Its methods may be called concurrently.
+// payer is the user and the address whose budgets an operation uses. Its methods may be called concurrently.
 type payer struct {
 	budgets   *budgets
 	client    Client
@@ -78,7 +78,7 @@ func (b *budgets) payer(client Client, remoteAddr string) *payer {
 	return p
 }
 
-// placeOf returns what counts as one address: a network, as limits tell networks apart.
+// placeOf returns the network that limits count as one address, see ratelimit.NetworksOf.
 func placeOf(remoteAddr string) string {
 	host, _, err := net.SplitHostPort(remoteAddr)
 	if err != nil {
@@ -110,10 +110,10 @@ func (p *payer) take(ctx context.Context, points int) *gqlerror.Error {
 	return nil
 }
 
-// smallBody is the size of a body that is read in any case, because the request in it may ask for its cost.
+// smallBody is the size in bytes up to which a body is always read, because the request in it may ask for its cost.
 const smallBody = 8 << 10
 
-// refusalUnread returns the error of take for a request with a large body, before that is read.
+// refusalUnread returns the error that take would return for a request with a large body, before the body is read.
 func (p *payer) refusalUnread(r *http.Request) *gqlerror.Error {
 	switch {
 	case r.ContentLength >= 0 && r.ContentLength <= smallBody || p.client.Unlimited:
@@ -135,7 +135,7 @@ func addressRefusal(wait time.Duration) *gqlerror.Error {
 	return rateLimited(wait, "The operations from your address have cost too much in a short time.")
 }
 
-// charge takes points from both budgets for what was done already.
+// charge takes points from both budgets for work that is already done.
 func (p *payer) charge(ctx context.Context, points int) {
 	if p.client.Unlimited || points == 0 {
 		return

@@ -114,7 +114,7 @@ func withContext(t *testing.T) string {
 	return strings.TrimPrefix(both, deflated(t, flate.BestCompression, aPing)+"\x00\x00\xff\xff")
 }
 
-// RFC 7692 has a server decline what it does not know, cannot do or could misunderstand.
+// RFC 7692 makes a server decline offers that it does not know, cannot fulfil or could misunderstand.
 func TestCompressionIsAcceptedIfTheOfferAllowsIt(t *testing.T) {
 	s := start(t, compressing)
 	for offer, accepted := range map[string]bool{

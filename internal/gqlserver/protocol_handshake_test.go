@@ -34,7 +34,7 @@ func TestHandshakesAreReadAsInRFC6455(t *testing.T) {
 		{name: "a key of 15 bytes", header: "Sec-WebSocket-Key: MTIzNDU2Nzg5MDEyMzQ1", want: 400},
 		{name: "a key of 17 bytes", header: "Sec-WebSocket-Key: MTIzNDU2Nzg5MDEyMzQ1Njc=", want: 400},
 		{name: "a key that is no base64", header: "Sec-WebSocket-Key: !!!!!!!!!!!!!!!!!!!!!!==", want: 400},
-		// What asks for no WebSocket is a request without a query.
+		// A request that asks for no WebSocket is treated as a GraphQL request, which has no query here.
 		{name: "without Upgrade", without: "Upgrade", want: 400},
 		{name: "another upgrade", header: "Upgrade: h2c", want: 400},
 		{name: "without Connection", without: "Connection", want: 400},

@@ -9,7 +9,7 @@ import (
 // withText returns a message of a client in which is this text.
 func withText(part string) string { return `{"type":"ping","payload":{"a":"` + part + `"}}` }
 
-// texts are the cases about UTF-8, which a character or a violation may be cut in two by fragments.
+// texts are the cases about UTF-8. Fragments may cut a character or a violation in two.
 func texts() (cases []frameCase) {
 	for _, valid := range []string{"é", "€", "😀", "\x7f", "\ufffd", "\uffff", "\U0010ffff", "a\u0301"} {
 		cases = append(cases, inFragments(fmt.Sprintf("%+q", valid), valid, `{"type":"pong","payload":{"a":"`+valid+`"}}`)...)
@@ -75,7 +75,7 @@ func lengths() (cases []frameCase) {
 			binary.BigEndian.AppendUint64(nil, 1<<63), ""), violation},
 		frameCase{"lengths whose sum is negative", frameOf(textData, 1, "{") +
 			frameOf(continuation, 1<<63-1, pongOf(messageBytes+1)), violation},
-		// RFC 6455 wants the shortest form, but not that others are refused: gorilla reads them.
+		// RFC 6455 requires the shortest form, but not that others are refused: gorilla reads them, too.
 		frameCase{"16 bits for a short length", longFrame(fin|textData, 126, []byte{0, byte(len(aPing))}, aPing), aPong},
 		frameCase{"64 bits for a short length", longFrame(fin|textData, 127,
 			binary.BigEndian.AppendUint64(nil, uint64(len(aPing))), aPing), aPong},

@@ -8,8 +8,8 @@ import (
 	"antwon.dj/backend/internal/gqlserver"
 )
 
-// frameCase is what a client sends on an acknowledged WebSocket, and what it is answered until the connection is closed
-// or a last ping, which every case ends with, is answered.
+// frameCase has the bytes that a client sends on an acknowledged WebSocket, and the answers that it gets. Each case
+// ends when the connection is closed, or when the ping is answered that check sends last.
 type frameCase struct {
 	name string
 	send string
@@ -25,7 +25,7 @@ const (
 	aPong       = `{"type":"pong"}`
 )
 
-// Frames are read as RFC 6455 says, however the network cuts them.
+// Frames are read as RFC 6455 says, however the network splits them.
 func TestFramesAreReadAsInRFC6455(t *testing.T) {
 	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.ConnectionsPerAddress = 10_000 })
 	for _, c := range frameCases() {

@@ -10,11 +10,10 @@ import (
 	"antwon.dj/backend/internal/gqlserver/sockets"
 )
 
-// Who reads from a connection: the poller's goroutine reads what has come, and handles control frames at once. Whatever
-// may have to wait is handled by a goroutine of the connection, and the poller does not report the socket again before
-// that has ended. Without a poller, a goroutine waits for the socket. So messages of a client are handled one after the
-// other, a client that stops in the middle of a frame keeps nobody busy, and a client that sends more than it reads has
-// to wait.
+// The poller's goroutine reads from the connections and handles control frames at once. A goroutine of the connection
+// handles messages, which may have to wait, and the poller does not report the socket again until that goroutine has
+// ended. Without a poller, a goroutine waits for the socket. So messages of a client are handled one after the other, a
+// client that stops in the middle of a frame delays no other, and a client that sends more than it reads has to wait.
 
 // OnReadable implements sockets.Pollable.
 func (c *connection) OnReadable(buffer []byte) (again bool) {
@@ -22,7 +21,7 @@ func (c *connection) OnReadable(buffer []byte) (again bool) {
 	if c.isClosing() {
 		return false
 	}
-	if c.events { // of which only the end is reported
+	if c.events { // the poller reports only its end
 		c.close(closedByConnectionLoss)
 		return false
 	}
@@ -49,7 +48,8 @@ func (c *connection) OnReadable(buffer []byte) (again bool) {
 	}
 }
 
-// continueReading handles what has come together with the rest of what was read, and has the poller go on.
+// continueReading handles got and the rest of the bytes that were read, and then lets the poller report the socket
+// again.
 func (c *connection) continueReading(got received, rest []byte) {
 	if c.awaitOutboxSpace() && c.receive(got) && c.receiveAll(rest) {
 		c.handler.poller.Resume(c.place)
@@ -76,7 +76,7 @@ func (c *connection) readLoop() {
 
 // receiveAll handles everything that data completes. It returns false when the connection is closed.
 func (c *connection) receiveAll(data []byte) bool {
-	if c.events { // whose client has nothing more to say
+	if c.events { // the client of an event stream sends nothing more
 		return true
 	}
 	for {
@@ -105,7 +105,7 @@ func (c *connection) receive(got received) bool {
 }
 
 // handle handles a control frame or a message. It returns nil, or the status with which the connection has to be
-// closed. What it does about a control frame waits for nothing.
+// closed. For a control frame, it does not wait.
 func (c *connection) handle(got received) *closeStatus {
 	defer c.recoverPanic()
 	c.recordActivity()

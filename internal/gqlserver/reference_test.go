@@ -102,7 +102,7 @@ func corpus() (requests []request) {
 	return requests
 }
 
-// differences are the requests about which this server and graphql-js do not agree, and why.
+// differences are the requests that only one of this server and graphql-js accepts, and why.
 var differences = map[string]string{
 	`subscription { room(roomId: 1) { id } }`: "Subscriptions are not served over plain HTTP.",
 	`room(id: 99999999999999999999)`:          "gqlgen reads the literal of an integer ID as an int64.",

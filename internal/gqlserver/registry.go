@@ -84,7 +84,7 @@ func (r *registry) beginDrain() []longLived {
 	return slices.Collect(maps.Keys(r.open))
 }
 
-// abortAll cuts off all connections that are still open. It holds the mutex, so that none of them has been removed.
+// abortAll aborts all connections that are still open. It holds the mutex, so that none of them is removed meanwhile.
 func (r *registry) abortAll() {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -51,7 +51,7 @@ type responder struct {
 	w         http.ResponseWriter
 	metrics   *metrics
 	mediaType string
-	events    bool // refusals are sent as events, see refuse
+	events    bool // refusals are sent as events, see sendEvents
 }
 
 // wireResponse omits data if nothing was executed; gqlgen's own type would write null.
@@ -91,7 +91,7 @@ func (a responder) send(status int, response *graphql.Response) {
 	_, _ = a.w.Write(body) // an error means that the client has disconnected
 }
 
-// sendRequestError answers a request that is not a valid operation, or not one for its method.
+// sendRequestError answers a request that is not a valid operation, or whose method does not allow its operation.
 func (a responder) sendRequestError(p *requestError) {
 	err := &gqlerror.Error{Message: p.message}
 	errcode.Set(err, codeBadInput)
@@ -120,7 +120,7 @@ func (a responder) sendInvalidDocument(response *graphql.Response) {
 	a.send(a.statusOf(http.StatusBadRequest), response)
 }
 
-// sendRateLimited answers an operation that is not executed, because too much was or is.
+// sendRateLimited answers an operation that is refused because a budget is spent, or too many operations are executed.
 func (a responder) sendRateLimited(ctx context.Context, refusal *gqlerror.Error) {
 	response := &graphql.Response{Errors: gqlerror.List{refusal}}
 	a.metrics.countErrors(response.Errors)

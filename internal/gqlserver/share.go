@@ -134,8 +134,8 @@ func fragmentsOf(selections ast.SelectionSet, found ast.FragmentDefinitionList) 
 	return found
 }
 
-// mentions reports whether a printed document uses a variable. It is also true for a longer name that begins with this
-// one, which only prevents a variable from being ignored.
+// mentions reports whether a printed document uses a variable. It also returns true for a longer name that begins with
+// this one: then the variable merely stays in the key.
 func mentions(text, variable string) bool { return strings.Contains(text, "$"+variable) }
 
 // viewerSearch looks for fields with @viewer. It searches each fragment once.

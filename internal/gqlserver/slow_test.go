@@ -199,7 +199,8 @@ func TestClientThatReadsNoPongsHasToWait(t *testing.T) {
 	t.Error("the server accepts any number of pings")
 }
 
-// The other tests of pings use pipes. On a real socket, the kernel accepts pings for a client that does not read them.
+// The other tests of pings use pipes. On a real socket, the kernel accepts pings on behalf of a client that does not
+// read.
 func TestHalfOpenConnectionIsClosed(t *testing.T) {
 	t.Parallel()
 	s := start(t, func(cfg *gqlserver.Config) { cfg.Limits.PingInterval = 50 * time.Millisecond })

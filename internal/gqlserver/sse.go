@@ -75,7 +75,7 @@ func (h *Handler) serveEvents(a responder, r *http.Request, op *graphql.Operatio
 		refuseWhileDraining(a.w)
 		return
 	}
-	if h.cfg.Ended(client.SessionID) { // since it was authenticated, before CloseEnded could find it here
+	if h.cfg.Ended(client.SessionID) { // ended after Authenticate, before CloseEnded could find it here
 		cancel()
 	}
 	defer e.extendWriteDeadline() // for what the server writes when the handler returns

@@ -45,7 +45,7 @@ func (h *Handler) serveEventConnection(
 func newEventConnection(h *Handler, slot *connectionSlot, client Client) *connection {
 	c := newConnection(h, slot)
 	c.events, c.session = true, client.SessionID
-	c.outbox.writing = true // nobody writes before it has started
+	c.outbox.writing = true // nothing is written before it has started
 	c.deadlines = connectionDeadlines{
 		expiry: client.ExpiresAt, ping: time.Now().Add(h.cfg.Limits.PingInterval),
 	}
@@ -59,7 +59,7 @@ func (c *connection) giveUp() {
 	c.starting.Done()
 }
 
-// subscribeOnly starts the connection's only operation. Until it has, it is cancelled if the client disconnects.
+// subscribeOnly starts the connection's only operation. A disconnect before that cancels the operation.
 func (c *connection) subscribeOnly(r *http.Request, op *graphql.OperationContext, pays *payer) gqlerror.List {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	defer context.AfterFunc(r.Context(), cancel)()
@@ -95,10 +95,10 @@ func (c *connection) takeOver(w http.ResponseWriter) bool {
 	return true
 }
 
-// startEvents has the connection read, and write what there is to send meanwhile.
+// startEvents starts to read from the connection, and writes the events that wait already.
 func (c *connection) startEvents() {
 	c.start()
-	if c.handler.cfg.Ended(c.sessionID()) { // since it was authenticated, before CloseEnded could find it here
+	if c.handler.cfg.Ended(c.sessionID()) { // ended after Authenticate, before CloseEnded could find it here
 		c.close(closedByEndedSession)
 	}
 	c.mu.Lock()
@@ -125,7 +125,7 @@ func (c *connection) nextEventFrame(o *operation, buffer []byte) (own, shared []
 	}
 }
 
-// finish closes the connection after what is written now.
+// finish closes the connection after the event that is written now.
 func (c *connection) finish() {
 	c.mu.Lock()
 	active := c.beginClose(closedByCompletion)

@@ -17,7 +17,7 @@ import (
 const noVersion = -1
 
 // maxResponses bounds the responses that a stream keeps. Clients determine how many there are, by the versions that
-// they resume from; after a restart of the server those differ by a few dozen.
+// they resume from: after a restart of the server, a few dozen different ones.
 const maxResponses = 64
 
 // stream executes one operation for all its subscribers: once for each state and each version that a subscriber has.
@@ -150,7 +150,7 @@ func (s *stream) update(source Source, state State, canPay bool) {
 	}
 }
 
-// payer returns who pays for executions: the only subscriber. What several share, none of them pays for.
+// payer returns the payer of the only subscriber, or nil if there are several: nobody pays for what they share.
 func (s *stream) payer() *payer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -339,7 +339,7 @@ func (s *stream) executeEvent(source Source, from int64) (p *streamResponse, err
 	return s.newResponse(response), nil
 }
 
-// dispatch executes the operation for an event: if it is a list, for those elements only that are new.
+// dispatch executes the operation for an event. If the event is a list, it executes only the elements that are new.
 func (s *stream) dispatch(ctx context.Context, event any) *graphql.Response {
 	execute := func(event any) *graphql.Response {
 		responses, ctx := s.streams.engine.Executor.DispatchOperation(withEvent(ctx, event), s.op)

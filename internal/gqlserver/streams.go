@@ -67,7 +67,7 @@ func (s *streams) subscribe(
 	analysis := s.analyzer.analyze(ctx, op, root)
 	sub.minVersion, sub.deliveredVersion = grant.MinVersion, noVersion
 	sub.subscriberID, sub.uses = grant.SubscriberID, ratelimit.UsesFrom(ctx)
-	left := grant.OnEnd // rather than the whole grant for as long as the subscription lives
+	left := grant.OnEnd // so that the subscription does not keep the whole grant in memory
 	sub.onEnd = func() {
 		end()
 		if left != nil {

@@ -59,7 +59,7 @@ func (sub *subscription) nextResponse() (next *streamResponse, end bool) {
 }
 
 // baseVersion returns the version from which the difference to the present state has to begin. Versions between which
-// nothing changed are treated as one, as far as the source can tell what followed them.
+// nothing changed have the same base version, which is at least State.OldestBase.
 func (s *stream) baseVersion(sub *subscription) int64 {
 	switch {
 	case !s.resumes || sub.deliveredVersion < s.state.OldestBase:

@@ -13,14 +13,14 @@ import (
 // maxTurnWait is how long an operation waits for its turn.
 const maxTurnWait = 5 * time.Second
 
-// turns bounds what is done at the same time. Each operation waits first for others of its user, then for others of its
-// address and last for those of all. So nobody waits for more than a few operations of another address.
+// turns bounds the operations that are prepared or executed at the same time. Each waits first for others of its user,
+// then for others of its address, and last for all others. So it waits for at most a few operations of another address.
 type turns struct {
 	// Preparation decodes and validates requests. Its gates count bytes.
 	prepareOfAddress, prepareAll *gates
-	// Execution is bounded by the fields that answers can have. Those of one user or one address keep half of the
-	// processor's cores busy, and those of all together need a bounded amount of memory. A larger answer is made alone. So
-	// of one address a few large answers are being made at the same time, or hundreds of small ones.
+	// Execution is bounded by the fields that answers can have. The operations of one user or one address keep half of the
+	// processor's cores busy, and all operations together need a bounded amount of memory. An answer above the bound is
+	// made alone. So an address has a few large answers made at the same time, or hundreds of small ones.
 	ofUser, ofAddress, ofAll *gates
 	// Subscriptions are only counted: each needs memory for as long as it lasts.
 	subscriptionsOfUser, subscriptionsOfAddress *gates
@@ -51,8 +51,8 @@ func newTurns(l Limits) turns {
 	}
 }
 
-// fieldsOfHalf is how many fields keep half of the processor's cores busy: a quarter of the largest answer each. In the
-// making of a large answer there is hardly any waiting.
+// fieldsOfHalf returns how many fields keep half of the cores busy, with a quarter of the largest answer on each core.
+// While a large answer is made, its core is hardly ever idle.
 func fieldsOfHalf(l Limits) int64 {
 	return max(1, int64(l.OperationCost)*int64(runtime.GOMAXPROCS(0))/8)
 }
@@ -122,11 +122,11 @@ func enter(ctx context.Context, size int, passages ...passage) (leave func(), re
 	return leave, nil
 }
 
-// gates let operations in, by key: at the same time of each key no more than a gate's size. Whoever comes first goes
-// first.
+// gates has one gate for each key. A gate admits operations up to its size at the same time, in the order of their
+// arrival.
 type gates struct {
 	size int64
-	most int // operations of one key, with those that wait
+	most int // maximum number of operations of one key, including those that wait
 
 	mu    sync.Mutex
 	byKey map[string]*gate // those with operations

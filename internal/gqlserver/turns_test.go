@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// turnsOf returns payers with their own budgets, of whom each may have answers of 100 fields made at once.
+// turnsOf returns payers with their own budgets. Each may have answers of 100 fields made at the same time.
 func turnsOf(clients map[string]string) map[string]*payer {
 	cores := runtime.GOMAXPROCS(0)
 	b, payers := newBudgets(Limits{
@@ -22,7 +22,7 @@ func turnsOf(clients map[string]string) map[string]*payer {
 	return payers
 }
 
-// run makes an answer of so many fields, which takes a second, and returns how long it took with its waiting.
+// run makes an answer of so many fields, which takes a second, and returns how long that took, including the wait.
 func (p *payer) run(ctx context.Context, fields int) (time.Duration, error) {
 	begun := time.Now()
 	leave, refusal := p.enterExecution(ctx, fields)
@@ -34,7 +34,7 @@ func (p *payer) run(ctx context.Context, fields int) (time.Duration, error) {
 	return time.Since(begun), nil
 }
 
-// While an address has started many expensive operations as many users, somebody at another address waits for nobody.
+// While many users at one address run expensive operations, an operation from another address does not wait.
 func TestBystanderWaitsForNoOtherAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		clients := map[string]string{"bystander": "10.0.0.2"}
@@ -96,7 +96,7 @@ func TestOnlySoManyOperationsWait(t *testing.T) {
 	})
 }
 
-// A client that gives up while it waits leaves nothing behind.
+// When a client gives up while it waits, its place in the queue is freed.
 func TestOperationThatIsCancelledNoLongerWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ana := turnsOf(map[string]string{"ana": "10.0.0.1"})["ana"]

@@ -25,7 +25,7 @@ func valuesRule(scalars map[string]func(any) error, suggestions bool) core.RuleF
 	}
 }
 
-// literal is a value that validation checks. It visits the values within it by itself.
+// literal is a value that validation checks. Validation visits the values within it separately.
 type literal struct {
 	*ast.Value
 	scalars     map[string]func(any) error
@@ -56,7 +56,7 @@ func (v literal) fail(message string, args ...any) {
 	v.refuse(core.Message(message, args...), core.At(v.Position))
 }
 
-// unexpected refuses the value without naming what is expected instead. Reason may be empty.
+// unexpected refuses the value and names its expected type. Reason may be empty.
 func (v literal) unexpected(reason string) {
 	if reason != "" {
 		reason = "; " + reason
@@ -124,7 +124,7 @@ func (v literal) checkScalar() {
 	}
 }
 
-// checkText refuses a value that is none, and one in which the parser has replaced a lone surrogate.
+// checkText refuses a value that is not ok, and a string in which the parser has replaced a lone surrogate.
 func (v literal) checkText(message string, ok bool) {
 	if !ok {
 		v.fail(message, shorten(v.String()))

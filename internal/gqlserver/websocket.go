@@ -78,9 +78,9 @@ func joinLines(header http.Header, name string) {
 	}
 }
 
-// handshake keeps the connection that gorilla takes for its answer to the handshake. Nothing else is done by gorilla:
-// it would send close frames by itself, possibly in the middle of one of our frames, and keep a buffer and a goroutine
-// for reading.
+// handshake keeps the connection that gorilla takes for its answer to the handshake. Gorilla does nothing else: it
+// would send close frames by itself, possibly in the middle of one of our frames, and keep a buffer and a goroutine for
+// reading.
 type handshake struct {
 	http.ResponseWriter
 	socket net.Conn
@@ -91,7 +91,7 @@ func (s *handshake) Hijack() (socket net.Conn, buffer *bufio.ReadWriter, err err
 	return s.socket, buffer, err
 }
 
-// admitConnection counts a connection, or refuses it.
+// admitConnection counts a connection, or answers the request with a refusal and returns false.
 func (h *Handler) admitConnection(w http.ResponseWriter, r *http.Request) (*connectionSlot, bool) {
 	if h.connections.isDraining() {
 		refuseWhileDraining(w)

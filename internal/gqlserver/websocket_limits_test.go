@@ -92,7 +92,7 @@ func TestWebSocketLimitsConnections(t *testing.T) {
 	s.open(eve)
 }
 
-// anonymous is everybody who has shown no credentials.
+// anonymous treats everybody without credentials as anonymous.
 func anonymous(cfg *gqlserver.Config) {
 	cfg.Limits.AnonymousPerAddress, cfg.Limits.PingInterval = 2, time.Hour
 	cfg.Identify = func(ctx context.Context) gqlserver.Client {
@@ -120,7 +120,7 @@ func TestWebSocketLimitsAnonymousConnections(t *testing.T) {
 	s.open(`{"authorization":"Bearer eve"}`)
 }
 
-// A client without a token may ask and subscribe, but not hold a connection for nothing.
+// A client without a token may query and subscribe, but its connection is closed while it runs no operation.
 func TestIdleAnonymousWebSocketIsClosed(t *testing.T) {
 	inFakeTime(t, anonymous, func(t *testing.T, s *service) {
 		user, idle := s.open(`{"authorization":"Bearer ada"}`), s.open(`{}`)
@@ -131,7 +131,7 @@ func TestIdleAnonymousWebSocketIsClosed(t *testing.T) {
 		time.Sleep(59 * time.Second)
 		idle.subscribe("2", `subscription{diary{version}}`)
 		idle.expect(`{"id":"2","type":"next","payload":{"data":{"diary":{"version":0}}}}`)
-		time.Sleep(10*time.Minute + 55*time.Second) // between two looks, which come every minute
+		time.Sleep(10*time.Minute + 55*time.Second) // between two checks, which take place every minute
 		idle.say(`{"id":"2","type":"complete"}`)
 		ended := time.Now()
 		idle.expectClose(1000, "Idle without credentials")

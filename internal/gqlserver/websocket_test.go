@@ -114,7 +114,7 @@ func TestWebSocketSurvivesResponsesThatAreNotJSON(t *testing.T) {
 	}
 }
 
-// What is wrong with one operation does not end the others.
+// An error in one operation does not end the others.
 func TestWebSocketStaysOpenWhenAnOperationIsRefused(t *testing.T) {
 	s := start(t, nil)
 	c := s.open(`{}`)

@@ -1,13 +1,13 @@
 /*
-Package groups has changes that wait at the same time made together: those of one room; those of several rooms that may
-share; and, if there is one writer, those of all rooms. It knows neither the changes nor the statements that make them,
-only that a transaction makes a group of them. Package jukebox says what a change is.
+Package groups collects changes that wait at the same time, and makes each group of them in one transaction: changes of
+the same room; changes of several rooms, if they may share; and, if the database has one writer, changes of all rooms.
+It knows neither what the changes do nor their statements. Package jukebox says what a change is.
 
 It has no goroutine of its own: of the callers that wait in a queue, the first runs the next group of changes on its
 goroutine, and then wakes the next caller to do the same.
 
-A group is as large as the database is fast: see groupLimit. Changes for which a transaction has no time stay at the
-front of the queue, and so do those of a transaction that timed out, which has made none of them.
+The faster the database, the larger the groups: see groupLimit. Changes for which a transaction has no time go back to
+the front of the queue, as do all changes of a transaction that timed out.
 */
 package groups
 
@@ -24,7 +24,7 @@ import (
 const (
 	maxWaiting  = 2_000       // changes that wait in one queue; more could not be served in time
 	maxWait     = time.Minute // how long a change waits for its turn; after that its client no longer waits for the answer
-	maxTimeouts = 3           // after so many transactions that timed out, each half as large, a change of them fails
+	maxTimeouts = 3           // a change fails when this many transactions with it timed out, each half as large
 )
 
 var errTooManyChanges = &party.Error{
@@ -34,8 +34,8 @@ var errTooManyChanges = &party.Error{
 // Config holds what Groups need. All fields are required.
 type Config[J any] struct {
 	// Attempt makes the first changes of a group in one transaction, as many as there is time for. It returns how many
-	// these are, and sets their Errs to their outcomes, and Left if it has not made one of them. If it returns an error,
-	// it has made none; only after the failure of a commit is that unknown.
+	// these are, and sets the Err of each to its outcome, or Left if it has not made the change. If it returns an error,
+	// it has made none; only after a failed commit is that unknown.
 	Attempt  func(group []*Work[J]) (made int, err error)
 	OneQueue bool                // there is one writer, so the changes of all rooms wait in one queue
 	Sizes    prometheus.Observer // of the groups that were made
@@ -74,9 +74,9 @@ type Work[J any] struct {
 	wake chan bool
 }
 
-// Do makes a change as part of a group, and returns its outcome. RateLimited if too many changes wait already or this
-// one has waited for maxWait. A context that ends keeps a waiting change from running, but does not interrupt one that
-// runs.
+// Do makes a change as part of a group, and returns its outcome. The error is RateLimited if too many changes wait
+// already or this one has waited for maxWait. If its context ends, a waiting change does not run, but a running one is
+// not interrupted.
 func (g *Groups[J]) Do(p *Work[J]) error {
 	p.since, p.wake = time.Now(), make(chan bool, 1)
 	if !g.enqueue(p) {

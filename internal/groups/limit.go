@@ -7,9 +7,9 @@ const (
 	MaxGroup = 32
 	// likesPerChange is how many changes that share statements, such as likes, count as one.
 	likesPerChange = 4
-	// groupBudget is for how long further changes are added to a transaction after its first one: the callers of that
-	// one wait for the others, and so do changes of the room at other servers. It also bounds for how long changes run
-	// one by one.
+	// groupBudget is how long further changes are added to a transaction after its first one: the caller of the first
+	// waits for the others, and so do changes of the room at other servers. It also bounds how long changes run one by
+	// one.
 	groupBudget = 1500 * time.Millisecond
 )
 
@@ -22,7 +22,7 @@ func (l *groupLimit) size() int { return MaxGroup - l.below }
 
 func (l *groupLimit) set(size int) { l.below = MaxGroup - min(max(1, size), MaxGroup) }
 
-// fitting returns how many of the first changes fit into a transaction of so many changes.
+// fitting returns how many of the first changes fit into a transaction of size changes.
 func fitting[J any](changes []*Work[J], size int) int {
 	left := size * likesPerChange
 	for i, p := range changes {

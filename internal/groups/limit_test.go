@@ -28,7 +28,7 @@ func TestGroupsGrowByOneAndAreHalvedByTimeouts(t *testing.T) {
 	expect("a full transaction", 4)
 }
 
-// Whatever happens, at least one change is made at a time, and never more than maxGroup. Full transactions that succeed
+// Whatever happens, at least one change is made at a time, and never more than MaxGroup. Full transactions that succeed
 // bring the limit back to its maximum.
 func TestGroupLimitRecoversFromAnything(t *testing.T) {
 	seed := rand.Uint64()

@@ -10,7 +10,8 @@ const (
 	// maxTurns is how many transactions that begin with likes run at the same time with MySQL. While they run, likes of
 	// other rooms gather, and then share the next one. One transaction may read while another one waits for the disk.
 	maxTurns = 2
-	// maxTurn is how long a transaction keeps its turn. One that takes longer waits for something that others may not.
+	// maxTurn is how long a transaction keeps its turn. A transaction that takes longer waits for something that need not
+	// delay others.
 	maxTurn = 100 * time.Millisecond
 )
 
@@ -143,8 +144,8 @@ func (g *Groups[J]) restart(q *queue[J]) {
 	g.start(q)
 }
 
-// nextGroup removes the next changes from the queue of a change, which is the first of them, and from those queues
-// whose changes may share their transaction.
+// nextGroup removes the changes of the next group from their queues, and returns them. own is the first of them. The
+// others come from its queue and, if they may share its transaction, from queues that wait for a turn.
 func (g *Groups[J]) nextGroup(own *Work[J]) []*Work[J] {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -8,8 +8,8 @@ import (
 	"antwon.dj/backend/internal/database"
 )
 
-// runNextGroup runs the next group, of which the first change is the caller's own, and wakes the callers of those that
-// are done, and the one who runs the group after this one.
+// runNextGroup runs the next group, whose first change is the caller's own. Then it wakes the callers of the changes
+// that are done, and the caller that runs the group after this one.
 func (g *Groups[J]) runNextGroup(own *Work[J]) {
 	group := g.nextGroup(own)
 	for _, p := range group {
@@ -23,8 +23,8 @@ func (g *Groups[J]) runNextGroup(own *Work[J]) {
 	finished = true
 }
 
-// run sets the err of every change of the group, or takes back that it is done. Changes whose context has ended, or
-// which have waited too long, do not run.
+// run makes the changes of a group. It sets the Err of each change that is done, and resets done where a change has to
+// run again. Changes whose context has ended, or which have waited too long, do not run.
 func (g *Groups[J]) run(group []*Work[J]) {
 	alive := group[:0:0]
 	for _, p := range group {
@@ -83,7 +83,8 @@ func (g *Groups[J]) adapt(change func(*groupLimit)) {
 	change(&g.limit)
 }
 
-// timedOut reports whether a transaction took too long and was not made. After a commit it would be unknown.
+// timedOut reports whether a transaction took too long and was rolled back. After a failed commit that is unknown, so
+// it returns false.
 func timedOut(err error) bool {
 	failed, ok := errors.AsType[*database.TxError](err)
 	return errors.Is(err, context.DeadlineExceeded) && (!ok || !failed.Commit)

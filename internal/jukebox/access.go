@@ -11,8 +11,8 @@ import (
 	"antwon.dj/backend/internal/roomstate"
 )
 
-// access is what a request's viewer is in a room, as it was when the request was authorized. It may have changed since;
-// Jukebox.change therefore checks the role again in its transaction.
+// access is the viewer's role in a room and the room's status, as they were when the request was authorized. They may
+// have changed since: Jukebox.change therefore checks the role again in its transaction.
 type access struct {
 	viewer account.Viewer
 	roomID string
@@ -47,14 +47,13 @@ const (
 
 var errRoomClosed = party.Errorf(party.Conflict, "This room is closed.")
 
-// accessToRoom returns what the viewer is in a room: a member of any role, or none. Unauthenticated without a viewer,
-// BadUserInput if this is no id, NotFound if there is no such room.
+// accessToRoom returns the viewer's access to a room, with an empty role unless they are a member. The error is
+// Unauthenticated without a viewer, BadUserInput if roomID is no valid id, and NotFound if there is no such room.
 func (j *Jukebox) accessToRoom(ctx context.Context, roomID string) (access, error) {
 	return j.accessTo(ctx, roomAccessQuery, "roomId", roomID, roomstate.ErrNoRoom)
 }
 
-// accessToItem returns what the viewer is in the room of a queue item, like accessToRoom; NotFound if there is no such
-// item.
+// accessToItem is accessToRoom for the room of a queue item. The error is NotFound if there is no such item.
 func (j *Jukebox) accessToItem(ctx context.Context, itemID string) (access, error) {
 	return j.accessTo(ctx, itemAccessQuery, "itemId", itemID, roomstate.ErrNoItem)
 }

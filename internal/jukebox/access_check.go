@@ -8,10 +8,10 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// authorize checks that the viewer may do something in a room, and counts it against their rate limit. Every use case
-// in a room begins with authorize or authorizeItem. Unauthenticated without a viewer, NotFound if there is no such
-// room, Forbidden if the viewer's role does not permit the action, RateLimited if they do it too often. It does not
-// check that the room is open.
+// authorize checks that the viewer's role permits an action in a room, and counts the action against the rate limits.
+// Every use case in a room begins with authorize or authorizeItem. The error is Unauthenticated without a viewer,
+// NotFound if there is no such room, Forbidden if the role does not permit the action, and RateLimited if a limit is
+// exceeded. It does not check that the room is open.
 func (j *Jukebox) authorize(ctx context.Context, roomID string, action party.Action) (access, error) {
 	a, err := j.accessToRoom(ctx, roomID)
 	if err != nil {
@@ -21,7 +21,7 @@ func (j *Jukebox) authorize(ctx context.Context, roomID string, action party.Act
 	return a, j.check(ctx, a)
 }
 
-// authorizeViewer is authorize for the packages that read for one viewer, and need nothing else of the room.
+// authorizeViewer is authorize for packages that need no more than the viewer's user id, which it returns.
 func (j *Jukebox) authorizeViewer(ctx context.Context, roomID string, action party.Action) (string, error) {
 	a, err := j.authorize(ctx, roomID, action)
 	return a.viewer.UserID, err
@@ -37,7 +37,7 @@ func (j *Jukebox) authorizeItem(ctx context.Context, itemID string, action party
 	return a, j.check(ctx, a)
 }
 
-// check checks the permission before the rate limit, so that what is forbidden is not counted.
+// check checks the permission before the rate limit, so that a forbidden action is not counted.
 func (j *Jukebox) check(ctx context.Context, a access) error {
 	if err := a.role.May(a.action); err != nil {
 		return err

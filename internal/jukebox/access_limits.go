@@ -9,8 +9,8 @@ import (
 )
 
 // actionRates limits how often one user may do something in one room. The bursts are generous, because people tap
-// quickly and a phone that reconnects sends what it could not send before; nobody does so for long. An action that is
-// not listed is not limited: unlimitedActions says why.
+// quickly, and a phone that reconnects sends the requests that it has queued; neither lasts long. An action that is not
+// listed is not limited: unlimitedActions says why.
 var actionRates = map[party.Action]ratelimit.Rate{
 	party.ActSearch:        {Burst: 20, PerSecond: 3}, // a search is sent while the user types
 	party.ActAdd:           {Burst: 20, PerSecond: 1},
@@ -40,7 +40,7 @@ var actionRates = map[party.Action]ratelimit.Rate{
 var unlimitedActions = map[party.Action]string{
 	party.ActView:      "it only reads, and the operations of a connection are limited",
 	party.ActRemoveAny: "it is counted as party.ActRemoveOwn, because one use case does both",
-	party.ActReact:     "package reactions limits it, so that reactions use up nothing of what a room has for likes",
+	party.ActReact:     "package reactions limits it, so that reactions do not count against the room's limit",
 }
 
 var (
@@ -62,7 +62,7 @@ var (
 // limitedKeys is how many rate limits are kept in memory. One that was evicted starts again with a full burst.
 const limitedKeys = 100_000
 
-// allow counts an action against the limits of the viewer and of the room; RateLimited if either is exceeded.
+// allow counts an action against the limits of the viewer and of the room. It returns RateLimited if one is exceeded.
 func (j *Jukebox) allow(ctx context.Context, a access) error {
 	rate, limited := actionRates[a.action]
 	if !limited || j.cfg.Free != nil && j.cfg.Free(a.viewer) {
@@ -79,9 +79,9 @@ func (j *Jukebox) allow(ctx context.Context, a access) error {
 	return nil
 }
 
-// allowCode counts a code that no open room has against the limits of the caller's network and of the server, so that
-// nobody can try all codes. It returns RateLimited if either is exceeded, also for a right code, which counts nothing.
-// Callers without an address are not limited.
+// allowCode counts a wrong room code against the limits of the caller's network and of the server, so that nobody can
+// try all codes. It does not count a right code, but returns RateLimited for right and wrong codes once a limit is
+// exceeded. Callers without an address are not limited.
 func (j *Jukebox) allowCode(ctx context.Context, right bool) error {
 	caller := account.CallerFrom(ctx)
 	if caller.Address == "" {
@@ -95,7 +95,7 @@ func (j *Jukebox) allowCode(ctx context.Context, right bool) error {
 	case wait > 0:
 		return party.TooOften("Too many wrong codes have come from your address", wait)
 	case all > 0:
-		return party.TooOften("Too many wrong codes have come from everywhere", all)
+		return party.TooOften("The server has received too many wrong codes", all)
 	}
 	return nil
 }

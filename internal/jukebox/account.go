@@ -11,15 +11,15 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// FinishLogin signs in a host who comes back from the provider, like Accounts.CompleteLogin. If the browser was
-// a guest before, the guest's rooms, songs and likes become the host's.
+// FinishLogin signs in a host who returns from the identity provider, as Accounts.CompleteLogin does. If the browser
+// was a guest before, the guest's rooms, songs and likes become the host's.
 func (j *Jukebox) FinishLogin(
 	ctx context.Context, answer account.LoginAnswer,
 ) (returnTo string, s *account.Session, err error) {
 	return j.accounts.CompleteLogin(ctx, answer, j.mergeGuest)
 }
 
-// FinishSpotify connects the Spotify account of a host who comes back from Spotify, like Accounts.CompleteSpotify. The
+// FinishSpotify connects the Spotify account of a host who returns from Spotify, as Accounts.CompleteSpotify does. The
 // driver of the host's open room observes the player immediately.
 func (j *Jukebox) FinishSpotify(ctx context.Context, answer account.SpotifyAnswer) (returnTo string, err error) {
 	hostID, returnTo, err := j.accounts.CompleteSpotify(ctx, answer)
@@ -39,8 +39,8 @@ func (j *Jukebox) DisconnectSpotify(ctx context.Context) error {
 	return j.spotifyChanged(ctx, hostID)
 }
 
-// spotifyChanged tells the driver of the host's open room, if there is one, to observe the player at once, because
-// another account plays now or none. It also deletes what the room knew about the old account's player.
+// spotifyChanged tells the driver of the host's open room, if any, to observe the player at once, because the host has
+// connected or disconnected a Spotify account. It also clears what the room stores of the old account's player.
 func (j *Jukebox) spotifyChanged(ctx context.Context, hostID string) error {
 	id, err := j.db.Read.Room.Query().Where(room.OpenHostID(hostID)).OnlyID(ctx)
 	if ent.IsNotFound(err) {
@@ -62,8 +62,8 @@ func (j *Jukebox) spotifyChanged(ctx context.Context, hostID string) error {
 	return err
 }
 
-// resetPlayback clears what belonged to the host's old account: its device, its playlist, and a delivery that differs
-// from the settings because the old player did not support theirs.
+// resetPlayback clears the device and the playlist of the host's old account, and restores the delivery of the
+// settings, from which the driver may have switched because the old player did not support it.
 func (t *roomTx) resetPlayback(ctx context.Context) error {
 	row, err := t.tx.Room.Get(ctx, t.roomID)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// A host adds songs for Gina, who has a phone, and for Oma, who has none. Both have as many songs as everybody, and the
-// log says who added them.
+// A host adds songs for Gina, who has a phone, and for Oma, who has none. The limits for each guest apply to both, and
+// the log says who added their songs.
 func TestHostAddsSongsInTheNameOfGuests(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
@@ -53,8 +53,8 @@ func TestHostAddsSongsInTheNameOfGuests(t *testing.T) {
 	})
 }
 
-// A host takes back what they added for Gina: the song goes as if she had withdrawn it, with her like or to the next
-// who likes it.
+// A host undoes adding a song for Gina. It is removed as if she had withdrawn it, or passes to the next owner if
+// somebody else likes it.
 func TestUndoOfASongInTheNameOfAGuestWithdrawsItForThem(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina, ben := p.join("Gina"), p.join("Ben")
@@ -90,7 +90,7 @@ func TestSongInTheNameOfAGuestIsNotLiked(t *testing.T) {
 	})
 }
 
-// Adding a song that waits for approval approves it, in whosever name a host adds it.
+// A host who adds a song that waits for approval approves it, no matter in whose name they add it.
 func TestSongThatWaitsIsApprovedByAddingItForAGuest(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		p.settle(party.SettingsChange{RequireApproval: pointer(true)})
@@ -120,7 +120,8 @@ func TestNobodyAddsForStrangersOrForThoseWhoWereRemoved(t *testing.T) {
 	})
 }
 
-// Only a ban is for ever: whoever was removed may join again, and for Oma, who has no phone, a host does that.
+// Only a ban is permanent. A guest who was removed may join again; Oma has no phone, so she is back when a host adds a
+// song for her.
 func TestRemovedGuestWithoutAPhoneIsBackWhenAHostAddsForThem(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		add := func(n int) (string, error) {
@@ -156,12 +157,12 @@ func TestGuestsWithoutAPhoneAreBounded(t *testing.T) {
 		}
 		refusal := p.wants(party.Conflict, add(100, 100))
 		p.expect("the sentence", refusal.Message,
-			"This room has 100 guests without a phone, and cannot have more from here. Please use one of their names.")
+			"This room has 100 guests without a phone, and no more can be added here. Please use one of their names.")
 		p.must(add(100, 99))
 	})
 }
 
-// Who types names at the tablet must not use up those of the host.
+// Names that are typed on a tablet must not use up all guests without a phone that a room can have.
 func TestNamesFromASharedTabletLeaveSomeToTheHost(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		p.settle(party.SettingsChange{MaxQueueLength: pointer(200)})

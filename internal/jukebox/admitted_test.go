@@ -39,7 +39,7 @@ func TestLikeOfAKnownGuestReadsOnce(t *testing.T) {
 	})
 }
 
-// What this server remembers of a guest is out of date as soon as another server changes it.
+// What this server remembers about a guest is out of date once another server has changed it.
 func TestLikeIsDecidedByTheRoleInItsTransaction(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		other := p.replica(p.bus)

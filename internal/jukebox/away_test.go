@@ -34,7 +34,7 @@ func TestSongsOfAGuestWhoLeftWait(t *testing.T) {
 			known, err := jukebox.Count(p.Context(), p.store, "SELECT count(*) FROM memberships WHERE seen_at IS NOT NULL")
 			p.must(err)
 			if known != 1 {
-				p.Errorf("it is known of %d members when they were here, want only Ben", known)
+				p.Errorf("%d members have a stored time of presence, want only Ben", known)
 			}
 
 			p.arrive(gina)
@@ -69,7 +69,7 @@ func TestSongsOfHostsNeverWait(t *testing.T) {
 	})
 }
 
-// Whoever signs out has left, too.
+// A guest who signs out counts as having left, too.
 func TestSongsOfAGuestWhoSignedOutWait(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		p.settle(party.SettingsChange{AwayAfterMinutes: pointer(1)})
@@ -89,8 +89,8 @@ func TestSongsOfAGuestWhoSignedOutWait(t *testing.T) {
 	})
 }
 
-// Gina left before the host made the songs of guests who left wait: she counts as having left at that moment. Oma has
-// no phone, so she cannot leave.
+// Gina left before the host set AwayAfterMinutes: she counts as having left at the moment when it was set. Oma has no
+// phone, so she cannot leave.
 func TestSongsOfAGuestWhoLeftBeforeTheRuleWait(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		gina, ben := p.join("Gina"), p.join("Ben")
@@ -114,7 +114,8 @@ func TestSongsOfAGuestWhoLeftBeforeTheRuleWait(t *testing.T) {
 	})
 }
 
-// Gina, a co-host, logs in as Hanna, whose songs wait in the room: those of a co-host do not.
+// Gina is a co-host, and Hanna is away, so that her songs wait. Gina logs in as Hanna, who becomes a co-host by that,
+// and songs of co-hosts never wait.
 func TestSongsOfHostsDoNotWaitAfterALogin(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		p.settle(party.SettingsChange{AwayAfterMinutes: pointer(1)})
@@ -137,7 +138,7 @@ func TestSongsOfHostsDoNotWaitAfterALogin(t *testing.T) {
 	})
 }
 
-// Two guests of one host become one: they are here as long as one of them is.
+// Two members are merged when a guest logs in: the merged member is present if either of them was.
 func TestMergedGuestIsHereIfEitherWas(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		p.settle(party.SettingsChange{AwayAfterMinutes: pointer(1)})
@@ -157,7 +158,7 @@ func TestMergedGuestIsHereIfEitherWas(t *testing.T) {
 		known, err := jukebox.Count(p.Context(), p.store, "SELECT count(*) FROM memberships WHERE seen_at IS NOT NULL")
 		p.must(err)
 		if known != 2 {
-			p.Errorf("it is known of %d members when they were here, want Ben and Hanna", known)
+			p.Errorf("%d members have a stored time of presence, want Ben and Hanna", known)
 		}
 	})
 }

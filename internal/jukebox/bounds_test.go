@@ -16,7 +16,7 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// deleteExpired deletes what the program deletes every hour.
+// deleteExpired deletes everything that the program deletes hourly.
 func (p *fixture) deleteExpired(ctx context.Context) error {
 	_, idle := p.purger().Idle(ctx)
 	_, closed := p.purger().Closed(ctx, keepRooms)
@@ -69,7 +69,7 @@ func TestOnlyAccountsAndOpenRoomsStay(t *testing.T) {
 	})
 }
 
-// What cannot be deleted does not keep a purge from deleting the rest.
+// A purge that cannot delete a row still deletes the rest.
 func TestPurgeGoesOnAfterAFailure(t *testing.T) {
 	p := newParty(t, testdb.SQLite(t))
 	yuri := p.newHost("Yuri")

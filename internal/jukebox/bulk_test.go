@@ -23,7 +23,7 @@ const (
 	worldSongs  = 4
 )
 
-// world is some rooms with the same guests, and what is known of them. Two worlds begin alike.
+// world is a few rooms with the same guests, and their items and hints. Two worlds begin with the same content.
 type world struct {
 	*fixture
 	rooms  []*fixture
@@ -68,7 +68,7 @@ func (p *fixture) newWorld(name string) *world {
 	return w
 }
 
-// nextRound has everybody back, and every song in the queue again.
+// nextRound makes removed guests join again, and adds the songs again that have left the queue.
 func (w *world) nextRound() {
 	w.Helper()
 	for r, room := range w.rooms {
@@ -117,7 +117,7 @@ func randomActs(random *rand.Rand, n int) []act {
 	return acts
 }
 
-// do does it, and returns the answer, as far as it does not depend on later acts.
+// do performs the act, and returns the part of the answer that does not depend on later acts.
 func (w *world) do(a act) string {
 	p, guest, item := w.rooms[a.room], w.guests[a.guest], w.items[a.room][a.song]
 	answer := func(item *party.QueueItem, err error) string {
@@ -161,7 +161,7 @@ func (w *world) do(a act) string {
 	return answerTo(role(party.RoleGuest))
 }
 
-// answerTo is what the client is told. A change that waits is refused later than one that does not.
+// answerTo returns what the client is told, without RetryAfter, because a change that waits is refused later.
 func answerTo(err error) string {
 	if refusal := asError(err); refusal != nil {
 		return fmt.Sprint(refusal)
@@ -176,7 +176,7 @@ func (w *world) named(text string) string {
 	return text
 }
 
-// doOneByOne does them one after the other.
+// doOneByOne performs the acts one after the other, and returns their answers.
 func (w *world) doOneByOne(acts []act) []string {
 	answers := make([]string, len(acts))
 	for i, a := range acts {
@@ -185,7 +185,7 @@ func (w *world) doOneByOne(acts []act) []string {
 	return answers
 }
 
-// doTogether has all of them wait, in the same order, before the first of them runs.
+// doTogether makes all acts wait, in the same order, before it lets the first one run, and returns their answers.
 func (w *world) doTogether(acts []act) []string {
 	held := w.rooms
 	if w.store.Dialect == dialect.SQLite { // there, all rooms wait in the same queue
@@ -224,7 +224,7 @@ func (w *world) doTogether(acts []act) []string {
 	return answers
 }
 
-// shows is what the database and the hints say of the rooms.
+// shows returns what the database and the hints say about the rooms, as a text.
 func (w *world) shows() string {
 	w.Helper()
 	var all []string
@@ -241,7 +241,7 @@ func (w *world) shows() string {
 	return strings.Join(all, "\n")
 }
 
-// hinted is the first and the last version of the room's hints, and whom they affect.
+// hinted returns the first and the last version of the room's hints, and the affected users.
 func (w *world) hinted(roomID string) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -268,11 +268,11 @@ func (w *world) hinted(roomID string) string {
 	return fmt.Sprintf("hints from %d to %d for %v", hints[0].Since, hints[len(hints)-1].Version, users)
 }
 
-// waits matches what an answer says of how long to wait, which depends on when the act was done.
+// waits matches the waiting time in an answer, which depends on the time of the act.
 var waits = regexp.MustCompile(`in \d+ (seconds?|minutes?|hours?)`)
 
-// Changes that share a transaction, and likes that share statements, come to the same as the same changes one by one:
-// the same answers, rows, versions and hints.
+// Changes that share a transaction, and likes that share statements, have the same results as the same changes one by
+// one: the same answers, rows, versions and hints.
 func TestLikesTogetherComeToTheSameAsOneByOne(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		seed := rand.Uint64()

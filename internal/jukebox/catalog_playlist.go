@@ -10,8 +10,8 @@ import (
 
 const maxPlaylistLimit = 50
 
-// PlaylistSongs returns the songs of the playlist that the host chose for guests: those with all words of query, if it
-// is not nil. limit is 1 to 50. Without a playlist there are none. For guests.
+// PlaylistSongs returns a page of the songs of the playlist that the host chose for guests, or, with a query, of those
+// that contain all its words. limit is 1 to 50. Without a playlist the page is empty. For guests.
 func (j *Jukebox) PlaylistSongs(
 	ctx context.Context, roomID string, query *string, limit, offset int,
 ) (*SongSearch, error) {
@@ -48,7 +48,7 @@ func (j *Jukebox) PlaylistSongs(
 	return search, nil
 }
 
-// searchHits returns songs with whether the viewer may add them.
+// searchHits returns a hit for each song, which says whether the viewer may add it.
 func (j *Jukebox) searchHits(
 	ctx context.Context, a access, state *party.State, songs []party.Song, chosen *party.ChosenSongs,
 ) (*SongSearch, error) {
@@ -63,8 +63,8 @@ func (j *Jukebox) searchHits(
 	return search, nil
 }
 
-// chosenFor returns the playlist whose songs the viewer may add. It is nil if there is none for them, or if it cannot
-// be read: the rule then refuses.
+// chosenFor returns the playlist to which the viewer's songs are restricted. It is nil if they are not restricted, and
+// if the playlist cannot be read: the rule then refuses every song.
 func (j *Jukebox) chosenFor(ctx context.Context, a access, s *party.RoomSettings) *party.ChosenSongs {
 	if s.GuestPlaylistURI == nil || !a.role.HasGuestRules() || s.GuestPlaylistUse == party.PlaylistLike {
 		return nil

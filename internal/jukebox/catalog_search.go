@@ -51,8 +51,7 @@ func (j *Jukebox) SearchSongs(ctx context.Context, roomID, query string, limit, 
 	return search, nil
 }
 
-// loadAllowance returns how many songs the viewer may still add. The zero Allowance is returned where nothing limits
-// them.
+// loadAllowance returns how many songs the viewer may still add, or the zero Allowance if there is no limit.
 func (j *Jukebox) loadAllowance(ctx context.Context, a access, s *party.RoomSettings) (party.Allowance, error) {
 	if s.AddsPerHour == nil || a.role != party.RoleGuest {
 		return party.Allowance{}, nil

@@ -38,9 +38,9 @@ func newChanger(db *database.DB, bus live.Bus, groupSizes prometheus.Observer) *
 }
 
 // change runs fn as one change of an open room, and publishes a hint after the commit. fn must follow the rules of a
-// transaction in the package comment. change returns nil after the commit, and the refusal if fn refuses. Conflict if
-// the room is not open, RateLimited if too many changes wait already or this one has waited for too long. A ctx that
-// ends keeps a waiting change from running, but does not interrupt one that runs.
+// transaction in the package comment. change returns nil after the commit, and the refusal if fn refuses. The error is
+// Conflict if the room is not open, and RateLimited if too many changes wait already or this one has waited for too
+// long. If ctx ends, a waiting change does not run, but a running one is not interrupted.
 func (c *changer) change(ctx context.Context, roomID string, fn func(context.Context, *roomTx) error) error {
 	return c.groups.Do(&pendingChange{Ctx: ctx, Key: roomID, Job: job{fn: fn}})
 }
@@ -51,8 +51,8 @@ func (c *changer) like(ctx context.Context, l *likes.Change) error {
 }
 
 // attempts runs the group's transaction, repeats it after a deadlock or a lock timeout, and publishes the hints after
-// the commit. It returns how many changes were made, beginning with the first, and sets their errs to their outcomes.
-// If it returns an error, none was made.
+// the commit. It returns how many changes were made, beginning with the first, and sets the Err of each to its outcome.
+// If it returns an error, none was made; only after a failed commit is that unknown.
 func (c *changer) attempts(group []*pendingChange) (made int, err error) {
 	for attempt := range database.MaxAttempts {
 		var hints []live.Hint

@@ -8,8 +8,8 @@ import (
 )
 
 // applyLikes runs changes of likes, of which none has run yet, with one statement of each kind for all of them. It sets
-// their errs to their refusals or nil. Changes whose room it could not lock are marked as left. After a failure the
-// transaction must be rolled back.
+// the Err of each to its refusal or nil, and Left if it could not lock the room. After a failure the transaction must
+// be rolled back.
 func (r *lockedRooms) applyLikes(ctx context.Context, group []*pendingChange) (failure error) {
 	changes, raised, err := r.lockForLikes(ctx, group)
 	if err != nil || len(changes) == 0 {
@@ -40,10 +40,10 @@ func (r *lockedRooms) applyLikes(ctx context.Context, group []*pendingChange) (f
 	return batch.Write(ctx, r.bulk)
 }
 
-// lockForLikes locks the rooms of changes, and returns those whose rooms it has locked. With MySQL, a single room is
-// locked by raising its version, which waits for whoever has locked it. Several rooms are not waited for: one that
-// somebody else has locked would keep all the others waiting. SQLite has one writer, and locks nothing. raised says
-// that versions read later are one higher than they were.
+// lockForLikes locks the rooms of changes, and returns the changes whose rooms it has locked. On MySQL it locks a
+// single room by raising its version, and waits until the room is free. Of several rooms it locks only those that are
+// free now: waiting for one would delay all the others. On SQLite, which has one writer, it locks nothing. raised
+// reports whether it has raised a version, so that a version read later is one higher than before.
 func (r *lockedRooms) lockForLikes(
 	ctx context.Context, group []*pendingChange,
 ) (locked []*pendingChange, raised bool, err error) {

@@ -17,8 +17,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// idempotency identifies a mutation that may be repeated. A nil one is of a mutation without a key: nothing is found
-// for it, and nothing stored.
+// idempotency identifies a mutation that may be repeated. A mutation without a key has a nil one, for which find
+// returns nothing and store stores nothing.
 type idempotency likes.Key
 
 // result is what a mutation returns. It refers to an object, which is loaded again when the mutation is repeated.
@@ -94,9 +94,10 @@ func (i *idempotency) store(ctx context.Context, tx *ent.Tx, done result, now ti
 }
 
 // changeOnce is change for a mutation that may have an idempotency key: a repetition does not run fn and returns the
-// first result, also after the room was closed. The key is stored in the same transaction, unless the change is
-// refused. It is stored also if fn wrote nothing: a request that is delivered late must not undo what the user has done
-// since. Of such mutations of an object the oldest keys are forgotten. A new mutation of a closed room is a Conflict.
+// first result, even after the room was closed. The key is stored in the same transaction, unless the change is
+// refused. It is stored even if fn wrote nothing, because a request that is delivered late must not undo what the user
+// has done since; of those keys, the oldest for the same object are deleted. A new mutation of a closed room is a
+// Conflict.
 func (j *Jukebox) changeOnce(ctx context.Context, a access, key *string, mutation string, arguments any,
 	fn func(context.Context, *roomTx) (result, error),
 ) (done result, err error) {
@@ -130,8 +131,8 @@ func (j *Jukebox) changeOnce(ctx context.Context, a access, key *string, mutatio
 	return done, err
 }
 
-// isRepeated reports whether a mutation with this key was done before, so that a use case can omit what it would
-// prepare outside the transaction. Conflict if the key was used for another request.
+// isRepeated reports whether a mutation with this key was done before, so that a use case can skip its preparations
+// outside the transaction. Conflict if the key was used for another request.
 func (j *Jukebox) isRepeated(ctx context.Context, key *string, mutation string, arguments any) (bool, error) {
 	once, err := newIdempotency(ctx, key, mutation, arguments)
 	if err != nil {

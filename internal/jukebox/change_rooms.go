@@ -36,7 +36,7 @@ type lockedRoom struct {
 	base             int64 // the version before the transaction
 	stored           int64 // the version in its row, which may have been raised to lock it
 	affectsEverybody bool
-	changedMore      bool // its version was raised by more than changes of likes
+	changedMore      bool // a change other than of a like has raised its version
 }
 
 func newLockedRooms(tx *ent.Tx, dialectName string) *lockedRooms {
@@ -45,8 +45,8 @@ func newLockedRooms(tx *ent.Tx, dialectName string) *lockedRooms {
 	}
 }
 
-// now returns the time of the next change. Every change has its own, because an idempotency key finds the events of its
-// change by the time.
+// now returns the time of the next change. Every change has its own, because eventsOfKey finds the events of an
+// idempotency key by their time.
 func (r *lockedRooms) now() time.Time {
 	now := database.Microseconds(time.Now())
 	if !now.After(r.latest) {
@@ -64,8 +64,8 @@ func (r *lockedRooms) add(id string, locked *lockedRoom) *lockedRoom {
 	return locked
 }
 
-// applyInTime runs the first changes of a group, as many as there is time for in a transaction that began at began, and
-// at least one. It sets their errs, and returns how many they are. Likes next to each other run together.
+// applyInTime runs the first changes of a group: at least one, and as many as there is time for in a transaction that
+// began at began. It sets the Err of each, and returns how many it has run. Adjacent likes run together.
 func (r *lockedRooms) applyInTime(ctx context.Context, group []*pendingChange, began time.Time) (made int, err error) {
 	var firstDone time.Time
 	var slowest time.Duration
@@ -93,7 +93,7 @@ func (r *lockedRooms) applyInTime(ctx context.Context, group []*pendingChange, b
 	return made, nil
 }
 
-// likesAtFront returns how many changes of likes there are before the first other one.
+// likesAtFront returns how many changes of likes precede the first change of another kind.
 func likesAtFront(changes []*pendingChange) int {
 	if n := slices.IndexFunc(changes, func(p *pendingChange) bool { return p.Job.like == nil }); n >= 0 {
 		return n
@@ -126,7 +126,7 @@ func (r *lockedRooms) apply(ctx context.Context, p *pendingChange) (refusal, fai
 	return nil, nil
 }
 
-// take takes over what a successful change has done.
+// take records in the room what a successful change has done.
 func (l *lockedRoom) take(t *roomTx) {
 	for _, event := range t.events {
 		l.Events = append(l.Events, event.row(t))
@@ -159,7 +159,7 @@ func (r *lockedRooms) lock(ctx context.Context, roomID string) (*lockedRoom, err
 	}, true)), nil
 }
 
-// lockedRoomOf returns the room of a row whose version may have been raised by one to lock it.
+// lockedRoomOf returns the room of a row. raised says that the row's version was raised by one to lock it.
 func lockedRoomOf(row bulk.Room, raised bool) *lockedRoom {
 	locked := &lockedRoom{open: row.Open, base: row.Version, stored: row.Version}
 	locked.MembersVersion, locked.LikesAfterMinutes = row.MembersVersion, row.LikesAfterMinutes
@@ -194,7 +194,7 @@ func (r *lockedRooms) commitVersions(ctx context.Context) (hints []live.Hint, er
 	return hints, r.bulk.SetVersions(ctx, versions)
 }
 
-// hint returns one hint for all changes of the room in this transaction. It is minor if they are changes of likes.
+// hint returns one hint for all changes of the room in this transaction. It is minor if all are changes of likes.
 func (l *lockedRoom) hint(roomID string) live.Hint {
 	hint := live.Hint{Topic: roomID, Since: l.base, Version: l.Version, Minor: !l.changedMore}
 	if !l.affectsEverybody {

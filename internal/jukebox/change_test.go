@@ -190,8 +190,8 @@ func TestRepeatedIdempotencyKeyReturnsTheFirstResult(t *testing.T) {
 	})
 }
 
-// A request changed nothing, as its user had done the same before. It is delivered again later, as by a server that was
-// suspended meanwhile: it does not undo what the user has done since.
+// A request changes nothing, because its user had done the same before. If it is delivered again later, for example by
+// a server that was suspended meanwhile, it does not undo what the user has done since.
 func TestLateRepetitionOfWhatChangedNothingChangesNothing(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina, item := p.join("Gina"), p.add(p.host, 1)

@@ -17,7 +17,7 @@ import (
 // write through versioned or unversioned. It must not be used after the function that received it has returned.
 type roomTx struct {
 	tx               *ent.Tx
-	room             *lockedRoom // of this change and of those before it in the transaction
+	room             *lockedRoom // shared with the earlier changes of the room in the transaction
 	rows             bulk.Tx
 	roomID           string
 	version          int64     // the room's version after this change; rows that watchers see are written with it

@@ -24,8 +24,8 @@ func TestWrongCodesAreRateLimited(t *testing.T) {
 	t.Error("200 wrong codes came from one address, and none was refused")
 }
 
-// Once a network has sent too many wrong codes, it learns no right one either: otherwise it could go on guessing. Those
-// who know the room already are let in, and so is a browser that comes back after a refusal.
+// Once a network has sent too many wrong codes, its right codes are refused, too: otherwise it could go on guessing.
+// Members of the room are exempt, and so is a browser that comes back after a refusal.
 func TestRightCodeAmongTooManyWrongOnesIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newParty(t, testdb.SQLite(t))
@@ -76,7 +76,7 @@ func TestWrongCodesToTheWholeServerAreRateLimited(t *testing.T) {
 func TestCodesAreLongerWhereMoreRoomsAreOpen(t *testing.T) {
 	for open, want := range map[int]int{1: 5, 2: 5, 3: 6, 88: 6, 89: 7, 2_751: 7, 2_752: 8} {
 		if got := jukebox.CodeLength(open); got != want {
-			t.Errorf("with %d rooms a code has %d characters, want %d", open, got, want)
+			t.Errorf("with %d open rooms a code has %d characters, want %d", open, got, want)
 		}
 	}
 	p := newParty(t, testdb.SQLite(t))

@@ -68,7 +68,7 @@ func TestHostsCommandThePlayer(t *testing.T) {
 	})
 }
 
-// A volume is a number of percent, and leaves nothing in the log.
+// A volume is 0 to 100 percent, and is not logged.
 func TestVolumeIsBoundedAndNotLogged(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		for _, percent := range []int{-1, 101} {

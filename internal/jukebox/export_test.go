@@ -21,7 +21,7 @@ func (j *Jukebox) LoadState(ctx context.Context, roomID string, have *party.Stat
 	return j.loader.Load(ctx, roomID, have, nil)
 }
 
-// HoldRoom holds a room's lock, like a change that takes long, until release is closed.
+// HoldRoom holds a room's lock, like a slow change, until release is closed.
 func (j *Jukebox) HoldRoom(roomID string, release <-chan struct{}) error {
 	return j.changer.change(context.Background(), roomID, func(context.Context, *roomTx) error {
 		<-release
@@ -44,13 +44,13 @@ func (j *Jukebox) Waiting(roomID string) (waiting int, busy bool) {
 // StoreArrived stores the presence of those who have just connected, as RunPresence does every two seconds.
 func (j *Jukebox) StoreArrived(ctx context.Context) error { return j.presence.storeArrived(ctx) }
 
-// CodeLength is how long the code of the next room is if so many rooms are open with it.
+// CodeLength returns how long the code of a new room is if this many rooms, including the new one, are open.
 func CodeLength(openRooms int) int { return codeLength(openRooms) }
 
 // ForgetFetched empties the cache of songs that Spotify described.
 func (j *Jukebox) ForgetFetched() { j.catalog.Forget() }
 
-// AgeCommands lets so much time pass for what hosts have asked of players.
+// AgeCommands makes all stored commands older.
 func AgeCommands(ctx context.Context, s *database.DB, by time.Duration) error {
 	return s.InTx(ctx, func(tx *ent.Tx) error {
 		rows, err := tx.RoomCommand.Query().All(ctx)
@@ -63,7 +63,7 @@ func AgeCommands(ctx context.Context, s *database.DB, by time.Duration) error {
 	})
 }
 
-// AgeGuests lets so much time pass since members joined, users were made and sessions were refreshed.
+// AgeGuests moves the times at which members joined, users were created and sessions were refreshed into the past.
 func AgeGuests(ctx context.Context, s *database.DB, by time.Duration) error {
 	for table, column := range map[string]string{
 		"memberships": "joined_at", "users": "created_at", "sessions": "created_at", "room_events": "at",
@@ -73,7 +73,7 @@ func AgeGuests(ctx context.Context, s *database.DB, by time.Duration) error {
 			return err
 		}
 		update := "UPDATE " + table + " SET " + column + " = ? WHERE id = ?"
-		// All of them in one transaction could take longer than it may.
+		// One transaction for all of them could exceed its timeout.
 		for some := range slices.Chunk(slices.Collect(maps.Keys(times)), 20) {
 			err := s.InTx(ctx, func(tx *ent.Tx) error {
 				for _, id := range some {
@@ -121,14 +121,14 @@ func Count(ctx context.Context, s *database.DB, query string) (n int, err error)
 	return n, err
 }
 
-// HasRate reports whether an action has a rate limit, and why it has none.
+// HasRate reports whether an action has a rate limit, and returns the reason if it has none.
 func HasRate(action party.Action) (limited bool, because string) {
 	_, limited = actionRates[action]
 	return limited, unlimitedActions[action]
 }
 
-// StoreKey stores an idempotency key in a transaction, as if it had been used for a mutation, and returns how to commit
-// it.
+// StoreKey stores an idempotency key in a transaction, as if it had been used for a mutation. commit commits the
+// transaction.
 func StoreKey(ctx context.Context, db *database.DB, userID, key, mutation string) (commit func() error, err error) {
 	tx, err := db.Write.Tx(ctx)
 	if err != nil {
@@ -138,7 +138,7 @@ func StoreKey(ctx context.Context, db *database.DB, userID, key, mutation string
 	return tx.Commit, used.store(ctx, tx, result{objectID: userID}, database.Microseconds(time.Now()))
 }
 
-// Exec runs a statement, as somebody may who puts rows of a backup into the database.
+// Exec executes a statement, as an operator may who copies rows of a backup into the database.
 func Exec(ctx context.Context, s *database.DB, statement string, values ...any) error {
 	return s.InTx(ctx, func(tx *ent.Tx) error {
 		_, err := tx.ExecContext(ctx, statement, values...)
@@ -198,7 +198,7 @@ func texts(ctx context.Context, s *database.DB, query string, args ...any) ([]st
 	return all, rows.Err()
 }
 
-// AgeOffer lets so much time pass for the rooms' offers.
+// AgeOffer makes all offers of rooms older.
 func AgeOffer(ctx context.Context, s *database.DB, by time.Duration) error {
 	return s.InTx(ctx, func(tx *ent.Tx) error {
 		rows, err := tx.Room.Query().Where(room.OfferExpiresAtNotNil()).All(ctx)

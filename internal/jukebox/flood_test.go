@@ -15,7 +15,7 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// flood counts who was refused, by kind, while somebody on the party's address joins a hundred times per second.
+// flood counts refusals by kind, while somebody at the party's address joins a hundred times per second.
 type flood struct {
 	*fixture
 	from func(n int) account.Caller // the caller of the n-th join of the flood
@@ -37,7 +37,7 @@ func (f *flood) count(kind string, err error) {
 	}
 }
 
-// joins is what the flood does, until ctx ends.
+// joins joins the room again and again, as the flood, until ctx ends.
 func (f *flood) joins(ctx context.Context) {
 	for n := 0; ctx.Err() == nil; n++ {
 		f.count("joins of the flood", second(f.JoinRoom(account.WithCaller(f.Context(), f.from(n)), f.room.Code, "Puppet")))
@@ -45,7 +45,7 @@ func (f *flood) joins(ctx context.Context) {
 	}
 }
 
-// lives is what a guest who is in does, and a host who signs in, until ctx ends.
+// lives does what a guest who has joined does, and what a host does who signs in, until ctx ends.
 func (f *flood) lives(ctx context.Context, guest context.Context, refresh string, item *party.QueueItem) {
 	caller := account.Caller{Address: floodAddress, Connection: floodAddress + ":9", BrowserID: "known"}
 	guest = account.WithCaller(guest, caller)
@@ -64,8 +64,8 @@ func (f *flood) lives(ctx context.Context, guest context.Context, refresh string
 	}
 }
 
-// arrives is a newcomer with a browser and connection of their own, who tries until they are in, or a minute has
-// passed.
+// arrives is a new guest with a browser and connection of their own, who tries to join until it succeeds or a minute
+// has passed. It returns how long that took.
 func (f *flood) arrives(n int) (waited time.Duration) {
 	caller := account.Caller{
 		Address: floodAddress, Connection: fmt.Sprint(floodAddress, ":", 20_000+n), BrowserID: fmt.Sprint("honest ", n),
@@ -81,8 +81,8 @@ func (f *flood) arrives(n int) (waited time.Duration) {
 	}
 }
 
-// Somebody on the party's address floods it with joins. Nobody who is in, and no host who signs in, is ever refused,
-// and newcomers get in within seconds. The test prints who was refused how often.
+// Somebody at the party's address floods it with joins. No guest who has joined and no host who signs in is ever
+// refused, and new guests can join within seconds. The test prints how often each kind was refused.
 func TestFloodOfJoinsKeepsNobodyOut(t *testing.T) {
 	for name, from := range map[string]func(n int) account.Caller{
 		"one connection": func(n int) account.Caller {

@@ -79,8 +79,8 @@ func TestTogglingALikeLeavesFewRows(t *testing.T) {
 	})
 }
 
-// What did nothing leaves nothing but a few idempotency keys, and can be repeated without harm, with the same key or
-// another one.
+// Mutations that change nothing leave nothing but a few idempotency keys, and can be repeated without harm, with the
+// same key or another one.
 func TestActsThatDoNothingLeaveFewRows(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		gina, item := p.join("Gina"), p.add(p.host, 1)
@@ -103,7 +103,8 @@ func TestActsThatDoNothingLeaveFewRows(t *testing.T) {
 	})
 }
 
-// Of many likes and unlikes of a song the log has the last of each; only the last of all can be undone.
+// After many likes and unlikes of a song, the log has the last like and the last unlike; only the later of the two can
+// be undone.
 func TestLogShowsTheLastOfManyLikes(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		gina, item := p.join("Gina"), p.add(p.host, 1)

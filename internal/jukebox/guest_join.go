@@ -54,8 +54,8 @@ func (j *Jukebox) JoinRoom(ctx context.Context, code, displayName string) (*Join
 	return j.startSession(ctx, r, viewer)
 }
 
-// returningUser returns the viewer if they can become a guest of another room: somebody is signed in, is not a screen,
-// and is still stored in the database.
+// returningUser returns the viewer. known reports whether they can become a guest of another room: they are signed in,
+// are not a screen, and are still stored in the database.
 func (j *Jukebox) returningUser(ctx context.Context) (viewer account.Viewer, known bool, err error) {
 	signedIn, err := account.OptionalViewer(ctx)
 	if err != nil || signedIn == nil || signedIn.Kind == party.ScreenUser {
@@ -182,9 +182,9 @@ func storeMembership(
 		SetRole(string(role)).SetJoinedAt(now).Exec(ctx)
 }
 
-// findOpen returns the open room with this code. If there is none, it counts a guess and returns NotFound. After too
-// many guesses it returns RateLimited for every code but those of the viewer's own rooms, right or wrong: otherwise the
-// answer would still tell a right code from wrong ones.
+// findOpen returns the open room with this code. If there is none, it counts a wrong code and returns NotFound. After
+// too many wrong codes it returns RateLimited, for right codes too, because the answer would otherwise tell them from
+// wrong ones. Only the codes of rooms where the viewer is a member are exempt.
 func (j *Jukebox) findOpen(ctx context.Context, code string) (*ent.Room, error) {
 	folded, err := party.ParseCode("code", code)
 	if err != nil {
@@ -221,7 +221,7 @@ func (j *Jukebox) isMember(ctx context.Context, roomID string) (bool, error) {
 
 var errBanned = party.Errorf(party.Forbidden, "You were permanently removed from this room.")
 
-// checkNotBanned returns Forbidden if a member was banned who used the caller's browser.
+// checkNotBanned returns Forbidden if a banned member of the room used the caller's browser.
 func (j *Jukebox) checkNotBanned(ctx context.Context, roomID string) error {
 	browser := account.BrowserHash(ctx)
 	if browser == nil {

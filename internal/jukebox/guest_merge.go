@@ -16,8 +16,8 @@ import (
 
 // mergeGuest gives a host everything that a guest has: memberships, songs, likes, skip votes and events, room by room.
 // A song that both liked has one like afterwards. The guest keeps nothing: a client that still uses the guest's session
-// has to sign in, and does so as the host. A failure leaves the rooms before it merged, and the next login continues
-// from there.
+// has to sign in, and does so as the host. After a failure the rooms that were merged before it stay merged, and the
+// next login merges the others.
 func (j *Jukebox) mergeGuest(ctx context.Context, guestID, hostID string) error {
 	memberships, err := j.db.Read.Membership.Query().Where(membership.UserID(guestID)).WithRoom().All(ctx)
 	if err != nil {
@@ -40,7 +40,7 @@ func (j *Jukebox) mergeInRoom(ctx context.Context, r *ent.Room, guestID, hostID 
 			return err
 		}
 	}
-	// A closed room has no watchers and takes no changes: only its rows have to be corrected.
+	// A closed room has no watchers and accepts no changes: only its rows have to be corrected.
 	return j.db.InTx(ctx, func(tx *ent.Tx) error {
 		last, err := tx.Room.Get(ctx, r.ID)
 		if ent.IsNotFound(err) { // it has just been deleted
@@ -84,8 +84,8 @@ func (t *roomTx) merge(ctx context.Context, guestID, hostID string) error {
 			return err
 		}
 	}
-	// A new version of the settings makes feeds reload the history, which shows who added each song; and they load again
-	// who is away.
+	// The new version of the settings makes feeds reload the history, which shows who added each song; the new version of
+	// who is away makes them reload that.
 	return t.tx.Room.Update().Where(room.ID(t.roomID)).
 		SetSettingsVersion(t.version).SetAwayVersion(t.version).Exec(ctx)
 }
@@ -134,7 +134,7 @@ func (t *roomTx) mergeMembership(ctx context.Context, guest *ent.Membership, hos
 	return t.tx.Room.Update().Where(room.ID(t.roomID)).SetMembersVersion(t.version).Exec(ctx)
 }
 
-// mergeInto updates the host's membership with what the guest's says: the role, and when either of them was here last.
+// mergeInto merges the guest's membership into the host's: the role, the last presence, and whether both are away.
 func (t *roomTx) mergeInto(ctx context.Context, host, guest *ent.Membership) error {
 	last := host
 	if guest.SeenAt != nil && (host.SeenAt == nil || guest.SeenAt.After(*host.SeenAt)) {

@@ -7,7 +7,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// ViewerInRoom is what concerns one member of a room only: their role, likes, songs and quota.
+// ViewerInRoom is the part of a room that differs between members: the member's role, likes, songs and quota.
 type ViewerInRoom struct {
 	RoomID       string
 	Version      int64             // of the room
@@ -23,7 +23,7 @@ type ViewerInRoom struct {
 	Removed          bool            // removed or banned
 }
 
-// ID returns the id of what concerns this member, by which clients' caches tell members apart.
+// ID returns an id by which the caches of clients tell the ViewerInRoom of one member from another's.
 func (v ViewerInRoom) ID() string { return "ViewerInRoom:" + v.Participant.ID }
 
 // Quota is how many songs a member may add.
@@ -31,11 +31,10 @@ type Quota struct {
 	Queued    int        // how many of the member's songs wait
 	MaxQueued *int       // how many may wait at once; nil: there is no limit
 	AddsLeft  *int       // how many songs the member may still add now; nil: there is no limit
-	RefillsAt *time.Time // when AddsLeft is at least 1 again; nil: it is, or there is no limit
+	RefillsAt *time.Time // when AddsLeft is at least 1 again; nil: it is now, or there is no limit
 }
 
-// ViewerInRoom returns what concerns the viewer only in the room of this state. For members, and for those who were
-// removed.
+// ViewerInRoom returns the viewer's own part of the room of this state. For members, and for those who were removed.
 func (j *Jukebox) ViewerInRoom(ctx context.Context, s *party.State) (*ViewerInRoom, error) {
 	a, err := j.accessToRoom(ctx, s.RoomID)
 	if err == nil && a.role == "" { // such as a guest who has become a host; a removed member still has a role

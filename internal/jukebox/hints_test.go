@@ -93,7 +93,7 @@ func idOf(who context.Context) string {
 	return viewer.UserID
 }
 
-// unreliableBus loses, doubles and delays hints.
+// unreliableBus loses, duplicates and delays hints.
 type unreliableBus struct {
 	*live.LocalBus
 	mu      sync.Mutex

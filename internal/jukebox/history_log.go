@@ -26,7 +26,7 @@ func (t *roomTx) log(e logEvent) {
 	t.events = append(t.events, e)
 }
 
-// logLatest is log for what the actor may do to a song again and again: of each kind, the log keeps the last event.
+// logLatest is log for events that the actor can repeat on one song: of each kind, the log keeps only the last one.
 func (t *roomTx) logLatest(ctx context.Context, e logEvent) error {
 	if err := t.storeEvents(ctx); err != nil {
 		return err

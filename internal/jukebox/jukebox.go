@@ -56,7 +56,7 @@ type Jukebox struct {
 	push     *push.Sender
 	reacts   *reactions.Reactions
 	presence *presence
-	limiter  *ratelimit.Limiter // of what members do
+	limiter  *ratelimit.Limiter // of members' actions
 	admitted *likes.Admitted
 	codes    *ratelimit.Fair   // of wrong codes
 	allCodes *ratelimit.Bucket // of wrong codes to this server
@@ -74,7 +74,7 @@ func New(cfg Config) *Jukebox {
 	loader, changer := roomstate.NewLoader(cfg.Database), newChanger(cfg.Database, cfg.Bus, m.groupSize)
 	states, _ := lru.New[string, *party.State](statesCached) // fails only for a size of 0
 	var hub *live.Hub[*party.State]
-	clock := timeline.New(cfg.Database, cfg.Log, func() { hub.Reconcile() }) // not before New has returned
+	clock := timeline.New(cfg.Database, cfg.Log, func() { hub.Reconcile() }) // called only after New has returned
 	hub = live.NewHub(cfg.Bus, loader, live.Options{
 		Interval: cfg.FeedInterval, Log: cfg.Log, OnLoad: m.observeLoad, Tracing: cfg.Tracing,
 		OnRollback: clock.Suspect,
@@ -115,25 +115,25 @@ func (j *Jukebox) Close() {
 	j.hub.Close()
 }
 
-// Reconcile looks up the versions of all watched rooms now, and has those that are newer loaded. Call it when hints
+// Reconcile looks up the versions of all watched rooms now, and makes feeds load the newer ones. Call it when hints
 // from other servers may have been lost, such as after the connection to the bus was interrupted. It returns without
 // waiting.
 func (j *Jukebox) Reconcile() { j.hub.Reconcile() }
 
-// Timeline notices if the database is restored from a backup: it has to be checked before clients connect, and to run
-// while the server does.
+// Timeline returns the clock that notices when the database was restored from a backup. Call its Check before clients
+// connect, and its Run while the server runs.
 func (j *Jukebox) Timeline() *timeline.Clock { return j.clock }
 
-// Lists are the long lists of rooms.
+// Lists returns the reader of the long lists of rooms.
 func (j *Jukebox) Lists() *lists.Lists { return j.lists }
 
-// Library is the hosts' own devices and playlists.
+// Library returns the reader of the hosts' own devices and playlists.
 func (j *Jukebox) Library() *library.Library { return j.library }
 
-// Push sends notices to members about their songs, while its Run runs.
+// Push returns the sender of notices to members about their songs. It sends them while its Run runs.
 func (j *Jukebox) Push() *push.Sender { return j.push }
 
-// Reactions are what guests show about the song that plays.
+// Reactions returns the carrier of guests' reactions to the song that plays.
 func (j *Jukebox) Reactions() *reactions.Reactions { return j.reacts }
 
 // JoinURL returns the address of the page on which guests join the room.

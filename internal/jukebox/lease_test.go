@@ -43,10 +43,10 @@ func TestOneNodeHoldsTheLeaseOfARoom(t *testing.T) {
 		again, err := d.TakeLease(p.Context(), p.room.ID, "one")
 		p.must(err)
 		if again != first {
-			p.Errorf("taken again: %+v, want %+v", again, first)
+			p.Errorf("taking the lease again returned %+v, want %+v", again, first)
 		}
 
-		renew("one", -time.Second, 1) // as if it had said nothing for long
+		renew("one", -time.Second, 1) // as if it had not been renewed for long
 		p.expect("without its node", p.driven(), "")
 		second, err := d.TakeLease(p.Context(), p.room.ID, "two")
 		p.must(err)
@@ -71,13 +71,14 @@ func TestOneNodeHoldsTheLeaseOfARoom(t *testing.T) {
 		p.wants(party.Conflict, err)
 		second.Inherited = false // by its own
 		if kept, err := d.TakeLease(p.Context(), p.room.ID, "two"); err != nil || kept != second {
-			p.Errorf("who had the closed room takes %+v, %v; want %+v", kept, err, second)
+			p.Errorf("the holder of the closed room's lease gets %+v, %v; want %+v", kept, err, second)
 		}
 		p.expect("closed", p.driven(), "no such room")
 	})
 }
 
-// What a room has cost is stored with its lease, without a new version of the room: the next node goes on counting.
+// The count of a room's calls is stored with its lease, without a new version of the room, so that the next node goes
+// on counting.
 func TestLeaseTellsWhatARoomHasCost(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		first, err := p.Driver().TakeLease(p.Context(), p.room.ID, "one")

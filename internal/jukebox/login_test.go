@@ -11,8 +11,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// provider stands for an identity provider: the code that comes back names who logged in. It keeps what it was last
-// asked.
+// provider simulates an identity provider: the code that comes back names the user who logged in. It stores the
+// arguments of the last call.
 type provider struct {
 	nonce, verifier, state string
 	people                 map[string]account.Identity
@@ -34,7 +34,7 @@ func (p *provider) LogoutURL(_ context.Context, page string) (string, error) {
 	return "https://provider.test/logout?to=" + page, nil
 }
 
-// identities is who there is.
+// identities returns a provider that knows these users.
 func identities() *provider {
 	return &provider{people: map[string]account.Identity{
 		"hanna": {
@@ -45,7 +45,7 @@ func identities() *provider {
 	}}
 }
 
-// login signs somebody in, in the browser that has this session, or none.
+// login signs a user in, in a browser with this refresh token, or without one.
 func (p *fixture) login(who, refresh string) *account.Session {
 	p.Helper()
 	asked, err := p.BeginLogin(p.Context(), "/host")
@@ -58,7 +58,7 @@ func (p *fixture) login(who, refresh string) *account.Session {
 	return session
 }
 
-// guest joins, and is the context and the refresh token of who came.
+// guest joins a new guest, and returns their context and session.
 func (p *fixture) guest(name string) (context.Context, *account.Session) {
 	p.Helper()
 	joined, err := p.JoinRoom(p.Context(), p.room.Code, name)
@@ -146,7 +146,7 @@ func TestMergedGuestLikesOnce(t *testing.T) {
 		for i, item := range next.Queue {
 			fresh := whole.Queue[i]
 			if item.ID != fresh.ID || item.LikeCount != fresh.LikeCount || !sameParticipant(item.AddedBy, fresh.AddedBy) {
-				p.Errorf("who followed the room has %+v, who comes %+v", item, fresh)
+				p.Errorf("an older state was updated to %+v, a fresh load has %+v", item, fresh)
 			}
 			want := map[string]int{"Song 1": 1, "Song 2": 1, "Song 3": 1, "Song 4": 0}[item.Song.Name]
 			if item.LikeCount != want {
@@ -229,7 +229,7 @@ func TestHistoryOfClosedRoomsIsMerged(t *testing.T) {
 	})
 }
 
-// A screen, or another host, that a browser was before is not merged with who logs in there.
+// A login does not merge the browser's earlier user if that was a screen or another host.
 func TestOnlyGuestsAreMerged(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		watching, err := p.WatchRoom(p.Context(), p.room.Code)

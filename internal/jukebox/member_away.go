@@ -12,7 +12,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// updateAllAway is updateAway for all open rooms that have the rule.
+// updateAllAway is updateAway for all open rooms that set AwayAfterMinutes.
 func (p *presence) updateAllAway(ctx context.Context) error {
 	ids, err := p.db.Read.Room.Query().
 		Where(room.Status(string(party.Open)), room.AwayAfterMinutesNotNil()).IDs(ctx)
@@ -22,8 +22,8 @@ func (p *presence) updateAllAway(ctx context.Context) error {
 	return err
 }
 
-// updateAway writes, in a change of the room, which guests have been away for so long that their songs wait, and which
-// of them are back, if there are any.
+// updateAway marks, in a change of the room, members who have been absent for long enough as away, and members who are
+// present again as no longer away. If there are none, it makes no change.
 func (p *presence) updateAway(ctx context.Context, roomID string) error {
 	row, err := p.db.Read.Room.Get(ctx, roomID)
 	if err != nil || party.RoomStatus(row.Status) != party.Open {
@@ -49,13 +49,13 @@ func ignoreMissing(err error) error {
 	return err
 }
 
-// isBack selects the members whose songs wait although they are present again.
+// isBack selects the members who are marked as away although they are present again.
 func isBack(now time.Time) predicate.Membership {
 	return membership.And(membership.Away(true), membership.SeenAtGT(now.Add(-presenceTimeout)))
 }
 
-// hasLeft selects the guests whose songs do not wait yet although they have been away for as long as the room's rule
-// says, if it has one. Those who were removed from the room count, too.
+// hasLeft selects the members who are not marked as away although they have been absent for AwayAfterMinutes. It
+// selects nobody if the room does not set that, and includes members who were removed from the room.
 func hasLeft(row *ent.Room, now time.Time) predicate.Membership {
 	if row.AwayAfterMinutes == nil {
 		return membership.IDIn() // nobody
@@ -64,14 +64,14 @@ func hasLeft(row *ent.Room, now time.Time) predicate.Membership {
 	return membership.And(mayLeave(), membership.SeenAtLTE(since))
 }
 
-// mayLeave selects the members whose songs do not wait, but would if they were away.
+// mayLeave selects the members who are not marked as away but can be: all but hosts, co-hosts and screens.
 func mayLeave() predicate.Membership {
 	return membership.And(membership.Away(false), membership.RoleNotIn(
 		string(party.RoleHost), string(party.RoleCohost), string(party.RoleScreen)))
 }
 
-// countAbsentAsLeaving makes those who are absent when a host introduces the rule count as leaving now, because nobody
-// knows any more when they left.
+// countAbsentAsLeaving makes members who are absent when a host first sets AwayAfterMinutes count as leaving now,
+// because it is no longer known when they left.
 func (t *roomTx) countAbsentAsLeaving(ctx context.Context) error {
 	return t.tx.Membership.Update().
 		Where(membership.RoomID(t.roomID), mayLeave(), membership.SeenAtIsNil(), membership.Not(isWithoutPhone())).
@@ -96,7 +96,7 @@ func (t *roomTx) updateAway(ctx context.Context) error {
 	return t.bumpAwayVersion(ctx)
 }
 
-// bumpAwayVersion makes feeds load again who has left.
+// bumpAwayVersion makes feeds reload who is away.
 func (t *roomTx) bumpAwayVersion(ctx context.Context) error {
 	return t.versioned().Room.Update().Where(room.ID(t.roomID)).SetAwayVersion(t.version).Exec(ctx)
 }

@@ -52,8 +52,8 @@ func newPresence(db *database.DB, changer *changer, logger *slog.Logger) *presen
 	}
 }
 
-// Connect counts a connection of the viewer, admitted to the room by AuthorizeSubscription. It ends when
-// disconnect is called; further calls of disconnect do nothing.
+// Connect counts a connection of the viewer to a room until disconnect is called; further calls of disconnect do
+// nothing. It does not check permissions: call AuthorizeSubscription first.
 func (j *Jukebox) Connect(ctx context.Context, roomID string) (userID string, disconnect func(), err error) {
 	viewer, err := account.ViewerFrom(ctx)
 	if err != nil {
@@ -201,8 +201,8 @@ func (p *presence) store(ctx context.Context, usersByRoom map[string][]string) e
 	return nil
 }
 
-// storePresent writes that these members of a room are connected now. Of those who were not present before, it also
-// writes that their presence begins.
+// storePresent writes that these members of a room are connected now. For those who were absent before, it also writes
+// that their presence begins now.
 func storePresent(ctx context.Context, tx *ent.Tx, roomID string, userIDs []string) error {
 	now := database.Microseconds(time.Now())
 	they := membership.And(membership.RoomID(roomID), membership.UserIDIn(userIDs...))
@@ -213,7 +213,7 @@ func storePresent(ctx context.Context, tx *ent.Tx, roomID string, userIDs []stri
 	return tx.Membership.Update().Where(they).SetSeenAt(now).Exec(ctx)
 }
 
-// recountAll recounts every open room in which somebody was present, since all of them may have left.
+// recountAll recounts every open room in which somebody was present, because they may have left meanwhile.
 func (p *presence) recountAll(ctx context.Context) error {
 	ids, err := p.db.Read.Room.Query().Where(room.Status(string(party.Open)), room.PresentCountGT(0)).IDs(ctx)
 	for _, id := range ids {
@@ -222,8 +222,8 @@ func (p *presence) recountAll(ctx context.Context) error {
 	return err
 }
 
-// clearAbsent deletes when members of open rooms were last connected, once they no longer count as present and it is
-// known whether their songs wait: from then on nobody needs to know.
+// clearAbsent deletes the time at which a member of an open room was last connected, once the member is absent and the
+// time is no longer needed to decide whether they are away.
 func (p *presence) clearAbsent(ctx context.Context) error {
 	return p.db.InTx(ctx, func(tx *ent.Tx) error {
 		before := database.Microseconds(time.Now().Add(-presenceTimeout))
@@ -287,7 +287,7 @@ func (t *roomTx) recountPresent(ctx context.Context) error {
 }
 
 // recountVotes counts the skip votes for the playing song after the present members, or the number of votes needed,
-// have changed. If nothing plays it only announces that the number of votes needed may be another one.
+// have changed. If nothing plays, it only raises the version of the votes, because the number needed may have changed.
 func (t *roomTx) recountVotes(ctx context.Context, settings *party.RoomSettings) error {
 	playing, err := t.playingItem(ctx)
 	if err == nil {

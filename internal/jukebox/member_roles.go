@@ -13,8 +13,8 @@ import (
 )
 
 // SetRole makes a member a co-host, a guest, or a tablet that guests share. For the room's host. The error is NotFound
-// if no member has this id, and Conflict for screens, for members who were removed,
-// and for other roles of guests without a phone.
+// if no member has this id, and Conflict for screens, for members who were removed, and for guests without a phone
+// unless the role is GUEST.
 func (j *Jukebox) SetRole(ctx context.Context, roomID, userID string, role party.Role) (*lists.Member, error) {
 	a, err := j.authorize(ctx, roomID, party.ActSetRole)
 	if err != nil {
@@ -63,7 +63,7 @@ func (j *Jukebox) RemoveGuest(ctx context.Context, roomID, userID string, ban bo
 	})
 }
 
-// assignRole gives a member the role that decide returns for their present one, and returns the member.
+// assignRole gives a member the role that decide returns for their present role, and returns the member.
 func (j *Jukebox) assignRole(
 	ctx context.Context, a access, userID string, decide func(now party.Role) (party.Role, error),
 ) (*lists.Member, error) {
@@ -123,8 +123,8 @@ func (t *roomTx) assignRole(
 	return offers.EndFor(ctx, t.tx, t.roomID, userID)
 }
 
-// withRoles returns the event for a change from one role to another: being removed and joining again have kinds of
-// their own, and the latter is something that the member did.
+// withRoles returns the event for a change from one role to another. Removal and joining again have their own kinds,
+// and the actor of joining again is the member.
 func (e logEvent) withRoles(now, before party.Role) logEvent {
 	switch {
 	case now == party.RoleRemoved || now == party.RoleBanned:

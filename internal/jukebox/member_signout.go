@@ -12,11 +12,11 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// signedOutTimeout is how long somebody who signs out waits until their presence has ended.
+// signedOutTimeout bounds how long signing out waits for the user's presence to end.
 const signedOutTimeout = 5 * time.Second
 
 // signedOut ends the presence of users who have signed out, and takes back their votes on songs that play. A failure is
-// logged: their presence then ends by itself.
+// only logged, because presence also ends by itself after presenceTimeout.
 func (p *presence) signedOut(ctx context.Context, userIDs []string) {
 	ctx, cancel := context.WithTimeout(ctx, signedOutTimeout)
 	defer cancel()

@@ -210,7 +210,7 @@ func TestPresence(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		if !present(p) || !present(other) {
-			t.Error("not present any more while she is connected")
+			t.Error("no longer present although she is connected")
 		}
 		leave()
 		time.Sleep(3*time.Minute + time.Second)

@@ -13,7 +13,7 @@ import (
 )
 
 // Node returns the *party.Room, *party.QueueItem, *party.Participant or *party.User with this id; nil if there is none
-// or if the viewer may not see it. Ids do not tell what they are ids of, so each table is asked.
+// or if the viewer may not see it. An id does not show its type, so Node queries each table.
 func (j *Jukebox) Node(ctx context.Context, id string) (any, error) {
 	found, err := j.Room(ctx, id)
 	if err != nil || found != nil {
@@ -33,15 +33,15 @@ func (j *Jukebox) Node(ctx context.Context, id string) (any, error) {
 	return nil, nil
 }
 
-// isFailure reports whether an error is another one than that there is no such object, or that the viewer may not see
-// it.
+// isFailure reports whether an error says something other than that the object does not exist or is hidden from the
+// viewer.
 func isFailure(err error) bool {
 	code := party.CodeOf(err)
 	return err != nil && !ent.IsNotFound(err) && code != party.NotFound && code != party.Forbidden
 }
 
-// visibleItem returns a queue item. Items that wait for approval, or were removed, are shown to hosts and to the guest
-// who added them only.
+// visibleItem returns a queue item. Only hosts and the guest who added an item see it while it waits for approval and
+// after it was removed.
 func (j *Jukebox) visibleItem(ctx context.Context, viewer account.Viewer, id string) (any, error) {
 	a, err := j.authorizeItem(ctx, id, party.ActView)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// cohost is somebody who has signed in as a host, with Spotify connected, and is a co-host of the room.
+// cohost returns the context of a new host who has connected Spotify and is a co-host of the room.
 func (p *fixture) cohost(name string) context.Context {
 	p.Helper()
 	who := p.newHost(name)
@@ -21,7 +21,7 @@ func (p *fixture) cohost(name string) context.Context {
 	return who
 }
 
-// offered is to whom the room is offered, and whether they have accepted; empty: to nobody.
+// offered returns to whom the room is offered, and whether they have accepted; empty: to nobody.
 func (p *fixture) offered() string {
 	p.Helper()
 	room, err := p.Room(p.host, p.room.ID)
@@ -187,7 +187,8 @@ func TestClosedRoomIsNotOffered(t *testing.T) {
 	})
 }
 
-// Of the old host's player nothing is left: the room begins with an empty one, and the songs that it had wait again.
+// Nothing of the old host's player is left: the new host begins with an empty player, and the songs that were handed
+// over wait again.
 func TestNewHostBeginsWithAnEmptyPlayer(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		ben := p.cohost("Ben")

@@ -92,8 +92,8 @@ func (p *fixture) checkPagePlans(name string, plans []jukebox.Plan, table, index
 }
 
 // TestGuestQueriesReadOnlyThatGuestsLikes explains the queries about one guest's songs and likes. They must be cheap:
-// one runs in the transaction that adds a song, for which on SQLite every other change waits, and at the end of a party
-// all guests ask for their recaps.
+// one of them runs in the transaction that adds a song, while every other change on SQLite waits, and at the end of a
+// party all guests ask for their recaps.
 func TestGuestQueriesReadOnlyThatGuestsLikes(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina, ben := p.join("Gina"), p.join("Ben")

@@ -20,7 +20,7 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// party is a jukebox on a real database, with a host and an open room.
+// fixture is a jukebox on a real database, with a host and an open room.
 type fixture struct {
 	*testing.T
 	*jukebox.Jukebox
@@ -37,8 +37,8 @@ type fixture struct {
 	room     *party.Room
 }
 
-// onBothDatabases tells a story once on SQLite and once on MySQL, in parallel with others: most of the time they wait
-// for the database.
+// onBothDatabases runs a test once on SQLite and once on MySQL, in parallel with others, because tests mostly wait for
+// the database.
 func onBothDatabases(t *testing.T, story func(p *fixture)) {
 	t.Helper()
 	t.Parallel()
@@ -87,7 +87,7 @@ func (p *fixture) newJukebox(bus live.Bus) *jukebox.Jukebox {
 	return j
 }
 
-// replica is the same party on another server, with a bus of its own.
+// replica returns the same party on another server, with this bus.
 func (p *fixture) replica(bus live.Bus) *fixture {
 	other := *p
 	other.Jukebox = p.newJukebox(bus)
@@ -101,7 +101,7 @@ func (p *fixture) newHost(name string) context.Context {
 	return p.as(login)
 }
 
-// as is the context of somebody who sends this session's token along.
+// as returns the context of a request with this session's access token.
 func (p *fixture) as(s *account.Session) context.Context {
 	p.Helper()
 	viewer, err := p.tokens.Check(s.AccessToken)
@@ -143,7 +143,7 @@ func (p *fixture) like(who context.Context, item *party.QueueItem) {
 	p.must(err)
 }
 
-// queue is the room's queue as the host sees it, as the numbers of its songs.
+// queue returns the room's queue as the host sees it, as the numbers of its songs.
 func (p *fixture) queue() string {
 	p.Helper()
 	room, err := p.Room(p.host, p.room.ID)
@@ -209,19 +209,19 @@ func songs(items []*party.QueueItem) string {
 	return strings.Join(names, " ")
 }
 
-// uri is the n-th song of the catalog.
+// uri returns the URI of the n-th song of the catalog.
 func uri(n int) string { return fmt.Sprintf("spotify:track:%022d", n) }
 
-// artist is who sings the n-th song.
+// artist returns the URI of the artist of the n-th song.
 func artist(n int) string { return fmt.Sprintf("spotify:artist:%022d", n%10) }
 
-// catalog stands for Spotify: song n is "Song n"; from 1000 on, song n is another release of song n-1000; song 666 is
+// catalog simulates Spotify: song n is "Song n"; from 1000 on, song n is another release of song n-1000; song 666 is
 // not playable, 777 explicit, 888 ten minutes long, and 404 does not exist.
 type catalog struct {
 	playlist []int // songs of the playlist for guests; nil: there is none
 	reads    int   // of that playlist
 	down     error
-	verifier string   // the last that a browser was sent to Spotify with
+	verifier string   // of the last AuthorizationURL
 	state    string   // likewise
 	forgot   []string // hosts
 	saved    []string // the songs of the playlist that was saved last
@@ -232,7 +232,7 @@ func (c *catalog) AuthorizationURL(state, verifier string) string {
 	return "https://accounts.test/authorize?state=" + state
 }
 
-// Authorize gives the account that the code names.
+// Authorize returns the account that the code names.
 func (c *catalog) Authorize(_ context.Context, _, code, verifier string) (account.SpotifyCredentials, error) {
 	if verifier != c.verifier {
 		return account.SpotifyCredentials{}, &party.Error{Code: party.BadUserInput, Message: "another verifier"}
@@ -290,7 +290,7 @@ func (c *catalog) Artist(_ context.Context, _, artistURI string) (string, error)
 	return "Artist " + strings.TrimLeft(strings.TrimPrefix(artistURI, "spotify:artist:"), "0"), nil
 }
 
-// WholePlaylist returns the songs of the catalog's playlist; NotFound if it has none.
+// WholePlaylist returns the songs of the catalog's playlist, or NotFound if it has none.
 func (c *catalog) WholePlaylist(ctx context.Context, hostID, _ string) (songs []party.Song, err error) {
 	c.reads++
 	if c.down == nil && c.playlist == nil {
@@ -326,7 +326,7 @@ func (c *catalog) Search(ctx context.Context, hostID, query string, limit, offse
 	return found, true, nil
 }
 
-// accounts stands for the simulator's.
+// accounts makes demo accounts, in place of the simulated Spotify.
 type accounts struct{}
 
 func (accounts) NewAccount(_ context.Context, hostID, name string) (account.SpotifyCredentials, error) {
@@ -339,7 +339,8 @@ func pointer[T any](v T) *T { return &v }
 
 const soon = 10 * time.Second // for things that happen at once unless something is wrong
 
-// waitForHolder waits until a change has the room to itself, waitForWaiting until so many wait behind it.
+// waitForHolder waits until a group of changes of the room runs and no other change waits. waitForWaiting waits until n
+// changes wait.
 func (p *fixture) waitForHolder() {
 	p.Helper()
 	p.eventually(func() bool { waiting, busy := p.Waiting(p.room.ID); return busy && waiting == 0 })

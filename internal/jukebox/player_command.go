@@ -106,7 +106,7 @@ var commandMutations = map[party.HostCommandKind]string{
 	party.TransferCommand: "transferPlayback",
 }
 
-// commandEvents are the events that log the commands. A changed volume is not worth one.
+// commandEvents are the events that log the commands. A change of the volume is not logged.
 var commandEvents = map[party.HostCommandKind]party.EventKind{
 	party.SkipCommand:     party.EventSkipped,
 	party.PauseCommand:    party.EventPaused,
@@ -148,7 +148,7 @@ func (t *roomTx) logCommand(ctx context.Context, c party.HostCommand) error {
 }
 
 // enqueueCommand stores a command for the room's driver, or returns RateLimited if too many commands wait. The result
-// is the command's id. A volume supersedes those that wait, which count as done.
+// is the command's id. A volume command supersedes those that wait, which are answered as done.
 func (t *roomTx) enqueueCommand(ctx context.Context, c party.HostCommand) (result, error) {
 	waiting := t.waitingCommands()
 	if c.Kind == party.VolumeCommand {
@@ -198,7 +198,7 @@ func (t *roomTx) answerCommand(ctx context.Context, a *party.Answer) error {
 	return t.bumpCommandVersion(ctx)
 }
 
-// answerCommands answers those of the room's commands that wait and match.
+// answerCommands answers the waiting commands of the room that match.
 func (t *roomTx) answerCommands(ctx context.Context, state, outcome string, which ...predicate.RoomCommand) error {
 	return t.versioned().RoomCommand.Update().Where(roomcommand.RoomID(t.roomID)).Where(which...).
 		Where(roomcommand.State(party.PendingCommand)).

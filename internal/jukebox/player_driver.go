@@ -36,7 +36,7 @@ func (d *Driver) ApplyPlayback(
 ) (version int64, err error) {
 	lost := false
 	err = d.j.changer.change(ctx, lease.RoomID, func(ctx context.Context, t *roomTx) error {
-		version = 0 // this may be a further attempt
+		version = 0 // an earlier attempt may have set it
 		held, err := t.holdsLease(ctx, lease)
 		if lost = err == nil && !held; err != nil || lost {
 			return err

@@ -43,7 +43,7 @@ func (d *Driver) OpenRooms(ctx context.Context) ([]party.OpenRoom, error) {
 }
 
 // RenewNode records that a node is alive for a duration from now on, and returns how many nodes are alive. It uses the
-// database's clock; see nodeWatch for one that is set back.
+// database's clock; nodeWatch handles a clock that is set back.
 func (d *Driver) RenewNode(ctx context.Context, nodeID string, life time.Duration) (alive int, err error) {
 	now, err := d.j.db.Now(ctx)
 	if err != nil {
@@ -114,7 +114,7 @@ func (d *Driver) TakeLease(ctx context.Context, roomID, nodeID string) (party.Le
 }
 
 // takeLease takes the lease within a change of the room, so that no step of the previous holder can be written after
-// it. It returns true if the lease is another node's.
+// it. It reports whether another live node has the lease.
 func (t *roomTx) takeLease(ctx context.Context, lease *party.Lease, now time.Time, nodes *nodeWatch) (bool, error) {
 	row, err := t.tx.RoomLease.Get(ctx, t.roomID)
 	if ent.IsNotFound(err) {

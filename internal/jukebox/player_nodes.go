@@ -7,21 +7,21 @@ import (
 	"antwon.dj/backend/ent"
 )
 
-// nodeWatch notices by this server's own clock which nodes are no longer renewed. The database's clock may be set back:
-// then the time until which a dead node counts as alive stays in the future for as long. It is safe for concurrent use.
+// nodeWatch notices by this server's own clock which nodes are no longer renewed. If the database's clock is set back,
+// its rows count a dead node as alive for that much longer. It is safe for concurrent use.
 type nodeWatch struct {
 	mu   sync.Mutex
 	life time.Duration      // how long a node lives after a renewal; guarded by mu
 	seen map[string]renewal // the last renewal of each node, by id; guarded by mu
 }
 
-// renewal is what a node's row said, and when this server saw that first.
+// renewal is the expiry in a node's row, and when this server first saw it.
 type renewal struct {
 	aliveUntil time.Time
 	since      time.Time
 }
 
-// observe notes the rows of all nodes that are alive by the database's clock, and returns how many of them are still
+// observe records the rows of all nodes that are alive by the database's clock, and returns how many of them are still
 // renewed. life is how long a node lives after a renewal.
 func (w *nodeWatch) observe(rows []*ent.Node, life time.Duration) (alive int) {
 	w.mu.Lock()

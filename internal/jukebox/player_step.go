@@ -21,7 +21,7 @@ type transition struct {
 	write  func(*ent.QueueItemUpdate)
 }
 
-// transitions returns what a step does to items of the queue. Those with an empty itemID do not take place.
+// transitions returns what a step does to items of the queue. Transitions with an empty itemID are to be ignored.
 func (t *roomTx) transitions(step party.PlaybackStep) []transition {
 	ended := party.Played
 	if step.Skipped {
@@ -100,7 +100,7 @@ func (t *roomTx) checkRules(ctx context.Context, itemID string) error {
 	return nil
 }
 
-// checkNoOther returns a Conflict if an item other than but is in a state that only one item of a room can have.
+// checkNoOther returns a Conflict if an item other than the one with the id but is in a state that only one can have.
 func (t *roomTx) checkNoOther(ctx context.Context, state party.QueueItemState, but string) error {
 	other, err := t.tx.QueueItem.Query().
 		Where(queueitem.RoomID(t.roomID), queueitem.State(string(state)), queueitem.IDNEQ(but)).Exist(ctx)

@@ -50,7 +50,7 @@ func (j *Jukebox) VoteToSkip(ctx context.Context, roomID string, key *string) (*
 	return &state.Playback, nil
 }
 
-// voteToSkip stores the actor's vote, and skips the song if that makes enough.
+// voteToSkip stores the actor's vote, and skips the song if there are enough votes now.
 func (t *roomTx) voteToSkip(ctx context.Context) error {
 	playing, err := t.playingItem(ctx)
 	if err != nil {
@@ -72,7 +72,7 @@ func (t *roomTx) voteToSkip(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// There were enough votes before, but the player did not skip: voting again asks it again.
+	// There were enough votes before, but the player did not skip: voting again repeats the command.
 	unanswered := voted && valueOrEmpty(playing.SkippedBy) == string(party.SkippedByVotes) && !pending
 	from := party.VotesFrom(*playing.StartedAt, roomstate.SongOf(playing.Edges.Song))
 	if refusal := settings.MayVote(voted && !unanswered, wasPresent, from, t.now); refusal != nil {

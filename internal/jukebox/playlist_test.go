@@ -102,8 +102,8 @@ func TestChangedPlaylistIsSeenWithinFiveMinutes(t *testing.T) {
 	})
 }
 
-// A playlist that cannot be read counts as it was last for a day. After that, and if it was never read, guests learn
-// that this is why they cannot add songs, and can add some as soon as it can be read.
+// If a playlist can no longer be read, its last known songs count for a day. After that, or if it was never read,
+// guests are told that this is why they cannot add songs. They can add songs again as soon as it can be read.
 func TestUnreadablePlaylistCountsAsItWas(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		gina := p.join("Gina")

@@ -20,15 +20,15 @@ import (
 
 const keepRooms = 30 * 24 * time.Hour
 
-// oldParty is a party that is over, with guests of its own: Gina, who was in no other, and a screen. Lou was in another
-// one, too.
+// oldParty is a closed room with two members who were in no other room, Gina and a screen, and with Lou, who was also
+// in another one.
 type oldParty struct {
 	olga, gina, screen, lou context.Context
 	room                    *party.Room
 	item                    *party.QueueItem
 }
 
-// celebrate leaves something in every table that knows a room.
+// celebrate makes an oldParty that leaves rows in every table with rows of rooms.
 func (p *fixture) celebrate(olga, lou context.Context) *oldParty {
 	p.Helper()
 	here := *p
@@ -93,7 +93,7 @@ func TestPurgeDeletesOldRoomsWithAllTheirRowsAndNothingElse(t *testing.T) {
 	})
 }
 
-// isGone checks what those see who come back to an old party.
+// isGone checks what returning members see of an old party that was deleted.
 func (p *fixture) isGone(old *oldParty) {
 	p.Helper()
 	if room, err := p.Room(old.olga, old.room.ID); room != nil || err != nil {
@@ -147,7 +147,7 @@ func TestInterruptedPurgeShowsNoHalfRoomAndIsContinued(t *testing.T) {
 	})
 }
 
-// stopped is a server that was told to stop: its context ends when it was asked for so often.
+// stopped is the context of a server that stops: it ends once Err was called more than after times.
 type stopped struct {
 	context.Context
 	asked, after int
@@ -160,7 +160,7 @@ func (s *stopped) Err() error {
 	return nil
 }
 
-// shown is what an old party shows to its host.
+// shown returns what an old party shows to its host, as a text.
 func (p *fixture) shown(old *oldParty) string {
 	p.Helper()
 	room, err := p.Room(old.olga, old.room.ID)
@@ -236,7 +236,7 @@ func (p *fixture) purges(want purge.Deleted) {
 	}
 }
 
-// kept counts the rows of all tables that parties leave something in.
+// kept counts the rows of all tables in which parties leave rows.
 func (p *fixture) kept() map[string]int {
 	p.Helper()
 	kept, err := jukebox.Rows(p.Context(), p.store)

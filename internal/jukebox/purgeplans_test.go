@@ -20,8 +20,8 @@ import (
 // examined is how many rows one statement of a purge may read of a table, by the database's estimate.
 const examined = 1_500
 
-// However full the tables are, each statement with which old rows are found and deleted reads only a few rows, by an
-// index. Otherwise it would take longer than the program waits for an answer.
+// However full the tables are, each statement that finds or deletes old rows reads only a few rows, by an index.
+// Otherwise it would exceed its timeout.
 func TestPurgeFindsRowsByIndexes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("left out: -short")
@@ -188,7 +188,7 @@ func (p *fixture) fill() {
 	}
 }
 
-// fillOld makes a few of the rows so old that they are deleted, and has a few guests who did nothing.
+// fillOld makes a few of the rows so old that they are deleted, and adds a few guests who did nothing.
 func (p *fixture) fillOld(ancient time.Time) {
 	p.Helper()
 	for _, update := range []string{

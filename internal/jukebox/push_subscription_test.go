@@ -11,10 +11,10 @@ import (
 	"antwon.dj/backend/internal/push"
 )
 
-// chrome is an endpoint as Chrome gets it.
+// chrome is an endpoint as Chrome gets it from its push service.
 const chrome = "https://fcm.googleapis.com/fcm/send/fJ3w:APA91bH"
 
-// subscription is one that the server accepts, with the keys of the example of RFC 8291.
+// subscription returns a push subscription that the server accepts, with the keys of the example in RFC 8291.
 func (p *fixture) subscription(endpoint string) push.Subscription {
 	return push.Subscription{
 		Endpoint: endpoint, Auth: "BTBZMqHH6r4Tts7J_aSIgg", PushKey: p.Push().Key(), Language: "de",
@@ -95,7 +95,7 @@ func TestPushSubscriptionsAreBounded(t *testing.T) {
 		kept, err := p.store.Read.PushSubscription.Query().First(p.Context())
 		p.must(err)
 		p.must(p.Push().Subscribe(lou, p.room.ID, p.subscription(kept.Endpoint))) // now Lou's browser
-		p.must(p.Push().Unsubscribe(gina, p.room.ID, kept.Endpoint))              // which is not Gina's to end
+		p.must(p.Push().Unsubscribe(gina, p.room.ID, kept.Endpoint))              // it is no longer Gina's, so it stays
 		if n := p.pushSubscriptions(); n != 5 {
 			t.Errorf("there are %d subscriptions, want Gina's 4 and Lou's", n)
 		}

@@ -44,7 +44,7 @@ func (g *guestWithNotices) subscribe(who context.Context, b *testpush.Browser) e
 	})
 }
 
-// told sends all notices that wait, and returns those that Gina's browser has got so far.
+// told sends all waiting notices, and returns those that Gina's browser has received so far.
 func (g *guestWithNotices) told() string {
 	g.Helper()
 	stopped, stop := context.WithCancel(g.Context())
@@ -68,7 +68,7 @@ func (g *guestWithNotices) next() (playing, item *party.QueueItem) {
 	return playing, item
 }
 
-// begin has a song begin after another one.
+// begin starts a song after another one.
 func (g *guestWithNotices) begin(playing, item *party.QueueItem) {
 	g.Helper()
 	g.step(party.PlaybackStep{EndedItem: playing.ID, StartedItem: item.ID})
@@ -202,7 +202,8 @@ func TestSubscriptionThatThePushServiceForgotIsDeleted(t *testing.T) {
 	})
 }
 
-// One refusal may be the fault of the server, such as a clock that is wrong. Those of an hour are the subscription's.
+// One refusal may be the fault of the server, such as a wrong clock. If refusals go on for an hour, the subscription is
+// at fault.
 func TestSubscriptionThatThePushServiceRefusesForAnHourIsDeleted(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		g := newGuestWithNotices(p)
@@ -283,7 +284,7 @@ func TestRedirectsOfPushServicesAreNotFollowed(t *testing.T) {
 	})
 }
 
-// Nobody reads the queue: what does not fit is dropped at once, and counted.
+// Nothing reads the queue: notices that do not fit are dropped at once, and counted.
 func TestFullQueueOfNoticesDelaysNobody(t *testing.T) {
 	t.Parallel()
 	p := newParty(t, testdb.SQLite(t))
@@ -296,11 +297,11 @@ func TestFullQueueOfNoticesDelaysNobody(t *testing.T) {
 	}
 }
 
-// A server that stops sends what waits for as long as it has time, and counts the rest.
+// A server that stops sends waiting notices for as long as it has time, and counts the rest.
 func TestStoppingServerDropsNoticesThatTakeTooLong(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		g := newGuestWithNotices(p)
-		g.service.AnswerBusy(10) // within which the notice would still be of use
+		g.service.AnswerBusy(10) // seconds, after which the notice would still be useful
 		g.next()
 		stopped, stop := context.WithCancel(g.Context())
 		stop()
@@ -311,8 +312,8 @@ func TestStoppingServerDropsNoticesThatTakeTooLong(t *testing.T) {
 	})
 }
 
-// All servers with the same secret have the same key, others have another one, and one whose secret was replaced
-// still sends to those who subscribed before.
+// All servers with the same secret have the same push key, and servers with another secret have another one. A server
+// whose secret was replaced still sends to earlier subscriptions.
 func TestPushKeysFollowTheSecret(t *testing.T) {
 	derive := func(secrets ...string) push.Keys {
 		t.Helper()

@@ -68,14 +68,14 @@ func (j *Jukebox) addSong(
 	return &AddedSong{Item: item, AlreadyQueued: done.flag}, nil
 }
 
-// newSong is a song that somebody wants to add, with what the rules have to know from Spotify.
+// newSong is a song that somebody wants to add, with what the rules need from Spotify.
 type newSong struct {
 	song   party.Song
 	chosen *party.ChosenSongs // see Jukebox.chosenFor
 	of     onBehalf           // in whose name it is added; zero: the actor's
 }
 
-// lookUpNew asks Spotify what a change that adds a song needs from there.
+// lookUpNew asks Spotify for a new song and for the playlist, if any, to which the viewer's songs are restricted.
 func (j *Jukebox) lookUpNew(ctx context.Context, a access, uri string) (newSong, error) {
 	song, err := j.catalog.Song(ctx, a.hostID, uri)
 	if err != nil || !a.role.HasGuestRules() {
@@ -129,7 +129,7 @@ func (t *roomTx) addSong(ctx context.Context, added newSong) (result, error) {
 	return result{objectID: id}, t.spendAllowance(ctx, owner, allowance)
 }
 
-// mayAdd returns how many more songs the owner of a new one may add, or the refusal of a rule.
+// mayAdd returns the allowance of the owner of a new song, or the refusal of a rule.
 func (t *roomTx) mayAdd(
 	ctx context.Context, added newSong, recording string, owner songOwner, settings *party.RoomSettings,
 ) (party.Allowance, error) {
@@ -144,7 +144,8 @@ func (t *roomTx) mayAdd(
 	return request.Allowance, nil
 }
 
-// addAgain likes a song that is queued. If it is added in somebody's name, nobody likes it, and a host approves it.
+// addAgain handles adding a song that is queued already. The actor likes it instead. If it is added in somebody's name,
+// it gets no like, but if it waits for approval and the actor is a host, it is approved.
 func (t *roomTx) addAgain(ctx context.Context, queued *ent.QueueItem, of onBehalf) error {
 	switch {
 	case of == (onBehalf{}):
@@ -200,7 +201,7 @@ func (t *roomTx) addRequest(
 			w.Allowance = allowanceOf(row, settings)
 		case owner.newName == "" || !ent.IsNotFound(err):
 			return w, err
-		default: // somebody new, who has added nothing yet
+		default: // the owner is new, and has added nothing yet
 			w.Allowance = party.Allowance{PerHour: *settings.AddsPerHour}
 		}
 	}

@@ -12,10 +12,10 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// maxWithoutPhone is how many guests without a phone a room can have, those included who were removed.
+// maxWithoutPhone is how many guests without a phone a room can have, including those who were removed.
 const (
 	maxWithoutPhone = 100
-	maxFromTablets  = 50 // of them that tablets can add, so that hosts can add others
+	maxFromTablets  = 50 // once a room has this many, only hosts can add more
 )
 
 // onBehalf says in whose name a host or a tablet adds a song: that of a member or, with a name, that of somebody
@@ -23,10 +23,10 @@ const (
 type onBehalf struct{ userID, name string }
 
 // AddSongFor is AddSong in the name of a guest of the room or, if userID is nil, of somebody without a phone: each name
-// is one such guest of the room. What limits each guest holds for them; other rules about guests do not when a host
-// adds the song. A recording that is queued already is not liked, but a host approves it if it waits for that. For
-// hosts, and for tablets, which give names and do not choose among the guests of the room: there all rules about guests
-// hold, and a guest who was removed stays removed. The error is NotFound if no guest or host of the room has this id.
+// is one such guest of the room. The limits for each guest apply to that guest; the other rules about guests apply only
+// if a tablet adds the song. A recording that is queued already gets no like, but if it waits for approval, a host
+// approves it. For hosts, and for tablets, which can only give names and cannot bring back a guest who was removed. The
+// error is NotFound if no guest or host of the room has this id.
 func (j *Jukebox) AddSongFor(
 	ctx context.Context, roomID, songURI string, userID, name *string, key *string,
 ) (*AddedSong, error) {
@@ -51,7 +51,7 @@ func (j *Jukebox) AddSongFor(
 	return j.addSong(ctx, a, songURI, of, key)
 }
 
-// songOwner is the member whose song a new item becomes.
+// songOwner is the member to whom a new item will belong.
 type songOwner struct {
 	userID  string
 	isGuest bool
@@ -119,7 +119,7 @@ func (t *roomTx) storeWithoutPhone(ctx context.Context, owner songOwner) error {
 		return err
 	}
 	if n >= maxWithoutPhone || n >= maxFromTablets && t.role == party.RoleTablet {
-		return party.Errorf(party.Conflict, "This room has %d guests without a phone, and cannot have more from here. "+
+		return party.Errorf(party.Conflict, "This room has %d guests without a phone, and no more can be added here. "+
 			"Please use one of their names.", n)
 	}
 	err = t.versioned().User.Create().SetID(owner.userID).SetKind(string(party.GuestUser)).

@@ -71,7 +71,7 @@ func (t *roomTx) affectsHosts(ctx context.Context) error {
 	return err
 }
 
-// isNewcomer reports whether what the actor adds needs approval, if it becomes a song of this user.
+// isNewcomer reports whether a song that the actor adds needs approval, if it will belong to this user.
 func (t *roomTx) isNewcomer(ctx context.Context, s *party.RoomSettings, ownerID string) (bool, error) {
 	if !s.RequireApproval || !t.role.HasGuestRules() {
 		return false, nil

@@ -21,14 +21,14 @@ func (j *Jukebox) LikeQueueItem(ctx context.Context, itemID string, key *string)
 	return j.changeLike(ctx, itemID, key, "likeQueueItem", false)
 }
 
-// UnlikeQueueItem takes back the viewer's like. Unliking a song that the viewer does not like is no error. Otherwise it
-// is like LikeQueueItem.
+// UnlikeQueueItem takes back the viewer's like. Unliking a song that the viewer does not like is no error. Permissions
+// and errors are those of LikeQueueItem.
 func (j *Jukebox) UnlikeQueueItem(ctx context.Context, itemID string, key *string) (*party.QueueItem, error) {
 	return j.changeLike(ctx, itemID, key, "unlikeQueueItem", true)
 }
 
-// changeLike is the common part of LikeQueueItem and UnlikeQueueItem. What was remembered of the viewer is no reason to
-// refuse: then they are authorized again.
+// changeLike is the common part of LikeQueueItem and UnlikeQueueItem. What admitted remembers of the viewer may be out
+// of date: before it refuses because of that, it authorizes them again.
 func (j *Jukebox) changeLike(
 	ctx context.Context, itemID string, key *string, mutation string, unlike bool,
 ) (*party.QueueItem, error) {
@@ -120,7 +120,8 @@ func (t *roomTx) unlike(ctx context.Context, item *ent.QueueItem, userID string)
 	return t.addToLikeCount(ctx, item, -1)
 }
 
-// forgetLikes deletes the events of a user's earlier likes and unlikes of an item, and of undoing them, except one.
+// forgetLikes deletes the events of a user's likes and unlikes of an item, and of undoing them, but not the event
+// except.
 func (t *roomTx) forgetLikes(ctx context.Context, itemID, userID, except string) error {
 	if err := t.storeEvents(ctx); err != nil {
 		return err
@@ -135,7 +136,7 @@ func (t *roomTx) forgetLikes(ctx context.Context, itemID, userID, except string)
 	return err
 }
 
-// addToLikeCount changes the stored number of likes, and the row that the caller has.
+// addToLikeCount changes the number of likes of an item, in the database and in item.
 func (t *roomTx) addToLikeCount(ctx context.Context, item *ent.QueueItem, by int) error {
 	item.LikeCount, item.Version = item.LikeCount+by, t.version
 	return t.tx.QueueItem.Update().Where(queueitem.ID(item.ID)).

@@ -10,11 +10,11 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-const maxPinLikes = 1_000 // the most likes by which another song can be required to lead
+const maxPinLikes = 1_000 // the most likes that overtaking a pinned song can require
 
-// PinItem pins a waiting song to a position, which counts from 1, until it is played or until another song has so many
-// more likes. For hosts. The error is Refused once the song has been committed, and Conflict while it waits for
-// approval.
+// PinItem pins a waiting song to a position, which counts from 1, until it is played or, with OVERTAKEN, until another
+// song has so many likes more. For hosts. The error is Refused once the song has been committed, and Conflict while it
+// waits for approval.
 func (j *Jukebox) PinItem(
 	ctx context.Context, itemID string, position int, until party.PinRule, likes *int,
 ) (*party.RoomQueue, error) {

@@ -68,8 +68,8 @@ func (t *roomTx) dequeue(ctx context.Context, item *ent.QueueItem) error {
 		SetState(string(party.Removed)).ClearActiveRecording().SetVersion(t.version).Exec(ctx)
 }
 
-// withdraw removes a song in the name of its owner, or passes it to the next one and deletes the owner's like. It logs
-// an event of the kind removed or passedOn.
+// withdraw removes a song in the name of its owner or, if there is a next owner, passes it on and deletes the owner's
+// like. It logs an event of the kind removed or passedOn.
 func (t *roomTx) withdraw(ctx context.Context, item *ent.QueueItem, removed, passedOn party.EventKind) error {
 	owner := valueOrEmpty(item.AddedByID)
 	next, err := t.nextOwner(ctx, item)
@@ -98,8 +98,8 @@ func (t *roomTx) withdraw(ctx context.Context, item *ent.QueueItem, removed, pas
 // likedToo is the detail of a party.EventPassedOn if the member who withdrew the song also liked it.
 const likedToo = "LIKED"
 
-// nextOwner returns the member, other than its owner, who liked a song first among those who may have songs in the
-// room. Empty: there is none.
+// nextOwner returns the id of a song's next owner: the first to like it of the members who may have songs in the room,
+// apart from its present owner. It is empty if there is none.
 func (t *roomTx) nextOwner(ctx context.Context, item *ent.QueueItem) (string, error) {
 	fans, err := t.tx.Like.Query().Where(like.ItemID(item.ID), like.UserIDNEQ(valueOrEmpty(item.AddedByID))).
 		Order(like.ByID()).Select(like.FieldUserID).Strings(ctx)

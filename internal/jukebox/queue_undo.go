@@ -126,7 +126,7 @@ func (t *roomTx) undo(ctx context.Context, e *ent.RoomEvent) error {
 			return err
 		}
 	}
-	// This is the change's only event: those that undoing has logged could be undone in turn.
+	// Replace the events that undoing has logged, because they could be undone in turn.
 	t.events = []logEvent{{kind: party.EventUndone, actor: t.actor, itemID: valueOrEmpty(e.ItemID), detail: e.Kind}}
 	return t.versioned().RoomEvent.Update().Where(roomevent.ID(e.ID)).SetUndone(true).Exec(ctx)
 }
@@ -278,7 +278,7 @@ func (t *roomTx) restoreItems(ctx context.Context, items []*ent.QueueItem) (n in
 	}
 	room := settings.MaxQueueLength - waiting
 	for _, item := range items {
-		fallback := roomstate.IsUnlikedFallback(item) // which needs no room
+		fallback := roomstate.IsUnlikedFallback(item) // does not count towards the queue's length
 		if queued[item.Recording] || !fallback && room <= 0 || fallback && !settings.Fallback {
 			continue
 		}

@@ -14,8 +14,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// atOnce runs functions concurrently and returns their errors. It fails the test if one fails for another reason than a
-// rule, the room's state or a role: callers must not notice deadlocks.
+// atOnce runs functions concurrently and returns their errors. It fails the test if an error has another reason than a
+// rule, the room's state or a role, because callers must not notice deadlocks.
 func (p *fixture) atOnce(calls ...func() error) []error {
 	p.Helper()
 	errs := make([]error, len(calls))

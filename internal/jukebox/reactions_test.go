@@ -52,7 +52,7 @@ func TestGuestsReactToTheSongThatPlays(t *testing.T) {
 	})
 }
 
-// A room in which everybody reacts still has all its rate for likes.
+// Reactions do not count against the room's rate limit for likes.
 func TestReactionsUseUpNothingOfWhatARoomHasForLikes(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		p.free = nil

@@ -214,7 +214,7 @@ func TestDisconnectingWorksWhileCommandsWait(t *testing.T) {
 		_, err = p.PausePlayback(p.host, p.room.ID)
 		p.wants(party.RateLimited, err)
 		p.must(p.DisconnectSpotify(p.host))
-		for range cap(answered) + 1 { // and the look that there is no account
+		for range cap(answered) + 1 { // and the one that checks that there is no account
 			p.answerCommand(party.Answer{})
 		}
 		for range cap(answered) {
@@ -284,7 +284,7 @@ func TestVoteRepeatedAfterPromotionIsAnswered(t *testing.T) {
 		p.must(second(p.SetRole(p.host, p.room.ID, p.id(gina), party.RoleCohost)))
 		p.must(second(p.VoteToSkip(gina, p.room.ID, key)))
 		if state := p.state(); state.Playback.SkipVotes != 1 || len(state.PendingCommands) != 0 {
-			p.Errorf("%d votes, and %v is asked of the player", state.Playback.SkipVotes, state.PendingCommands)
+			p.Errorf("%d votes, and the player is asked for %v", state.Playback.SkipVotes, state.PendingCommands)
 		}
 	})
 }
@@ -294,7 +294,7 @@ func TestSongRestoredByUndoIsNotSkipped(t *testing.T) {
 		item := p.add(p.host, 1)
 		p.step(party.PlaybackStep{CommitItem: item.ID})
 		p.must(second(p.RemoveQueueItem(p.host, item.ID, nil)))
-		p.step(party.PlaybackStep{ReturnedItem: item.ID}) // the player did not take it
+		p.step(party.PlaybackStep{ReturnedItem: item.ID}) // the player did not accept it
 		p.must(second(p.Undo(p.host, p.room.ID, nil)))
 		if back := p.state().Queue; len(back) != 1 || back[0].SkipOnStart {
 			p.Fatalf("the queue is %+v", back)
@@ -336,7 +336,7 @@ func TestVotesCanBeRepeatedAfterTheSkipFailed(t *testing.T) {
 		p.must(vote(guests[0])) // everybody has voted, and the song plays on
 		commands := p.state().PendingCommands
 		if len(commands) != 1 || commands[0].Argument != playing.Song.URI || p.state().Playback.SkipVotes != 2 {
-			p.Errorf("%v is asked of the player, with %d votes", commands, p.state().Playback.SkipVotes)
+			p.Errorf("the player is asked for %v, with %d votes", commands, p.state().Playback.SkipVotes)
 		}
 		p.refusedBecause(vote(guests[1]), party.ReasonAlreadyVoted)
 		time.Sleep(party.CommandTimeout) // no driver answers

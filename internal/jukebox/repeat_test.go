@@ -19,7 +19,8 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// repeatable is a mutation with an idempotency key, sent with its usual arguments or with others, by those who may.
+// repeatable is a mutation with an idempotency key. by are the roles that may send it, and send sends it, with its
+// usual arguments or with others.
 type repeatable struct {
 	by   []string
 	send func(*fixture, *stage, call) (answer any, err error)
@@ -31,7 +32,7 @@ type call struct {
 	others bool
 }
 
-// stage is what mutations are tried on: two rooms with the same people, in each of which a song plays and others wait.
+// stage is what mutations are tried on: two rooms with the same members, in each of which a song plays and others wait.
 type stage struct {
 	rooms        [2]string
 	songs, liked [2]string // in the first room; all added by the guest, who likes two of them
@@ -110,9 +111,9 @@ func pick[T any](usualAndOther [2]T, others bool) T {
 	return usualAndOther[0]
 }
 
-// TestEveryMutationWithAKeyIsSafeToRepeat tries what the schema promises of each mutation that takes a key: sent again
-// it does nothing and answers the same, even while Spotify is down; with other arguments it is a conflict; somebody
-// else's key is another.
+// TestEveryMutationWithAKeyIsSafeToRepeat tries what the schema promises of each mutation that takes a key: sent again,
+// it does nothing and returns the same answer, even while Spotify is down; with other arguments it is a Conflict; the
+// same key of another user is a different key.
 func TestEveryMutationWithAKeyIsSafeToRepeat(t *testing.T) {
 	promised := mutationsWithAKey(t)
 	if tried := slices.Sorted(maps.Keys(repeatables)); !slices.Equal(promised, tried) {
@@ -162,7 +163,7 @@ func (p *fixture) isSafeToRepeat(what, role string, send func(*fixture, *stage, 
 		p.Fatalf("%s, sent again: %v", what, err)
 	}
 	if !reflect.DeepEqual(again, first) {
-		p.Errorf("%s, sent again, answers\n%+v, and did answer\n%+v", what, again, first)
+		p.Errorf("%s, sent again, answers\n%+v\nwant the first answer\n%+v", what, again, first)
 	}
 	if after := p.everything(); after != before {
 		p.Errorf("%s, sent again, left\n%s, and there was\n%s", what, after, before)
@@ -177,7 +178,7 @@ func (p *fixture) isSafeToRepeat(what, role string, send func(*fixture, *stage, 
 	}
 }
 
-// stage has a co-host besides, who opened no room: somebody else.
+// stage returns a new stage. Its cast also has a co-host of both rooms, somebody else.
 func (p *fixture) stage() *stage {
 	p.Helper()
 	s := &stage{cast: map[string]context.Context{

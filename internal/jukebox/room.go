@@ -18,7 +18,7 @@ type RoomInput struct {
 	Settings *party.SettingsChange
 }
 
-// RoomUpdate is a change of a room. What is nil stays as it is.
+// RoomUpdate is a change of a room. A nil field changes nothing.
 type RoomUpdate struct {
 	Name     *string
 	Settings *party.SettingsChange
@@ -61,8 +61,8 @@ func (j *Jukebox) RoomByCode(ctx context.Context, code string) (*party.Room, err
 }
 
 // ScreenState returns the current state of the open room with this code, for screens that cannot run the web pages.
-// Whoever knows the code may watch, as with WatchRoom; nobody becomes a member. The error is NotFound if no open room
-// has the code, Forbidden if the browser is banned, and RateLimited after too many wrong codes.
+// Anybody who knows the code may watch, as with WatchRoom; nobody becomes a member. The error is NotFound if no open
+// room has the code, Forbidden if the browser is banned, and RateLimited after too many wrong codes.
 func (j *Jukebox) ScreenState(ctx context.Context, code string) (*party.State, error) {
 	r, err := j.findOpen(ctx, code)
 	if err != nil {
@@ -86,7 +86,7 @@ func (j *Jukebox) HostedRoom(ctx context.Context, p *account.Profile) (*party.Ro
 	return j.roomForViewer(account.WithViewer(ctx, account.Viewer{UserID: p.User.ID, Kind: p.User.Kind}), row)
 }
 
-// roomForViewer returns the room of a row as the viewer sees it: others than members see less of it.
+// roomForViewer returns the room of a row as the viewer sees it. Viewers who are not members see less of it.
 func (j *Jukebox) roomForViewer(ctx context.Context, row *ent.Room) (*party.Room, error) {
 	r := party.Room{
 		ID: row.ID, Code: row.Code, Name: row.Name, Status: party.RoomStatus(row.Status), HostID: row.HostID,
@@ -100,7 +100,7 @@ func (j *Jukebox) roomForViewer(ctx context.Context, row *ent.Room) (*party.Room
 	return r.AsSeenBy(a.role, roomstate.SettingsOf(row)), err
 }
 
-// RoomMember returns a member of a room: its host, or to whom it is offered. For members.
+// RoomMember returns a member of a room, such as its host or the co-host to whom it is offered. For members.
 func (j *Jukebox) RoomMember(ctx context.Context, r *party.Room, userID string) (*party.Participant, error) {
 	if err := r.MembersOnly(); err != nil {
 		return nil, err

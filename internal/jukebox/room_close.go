@@ -59,8 +59,8 @@ func (t *roomTx) closeRoom(ctx context.Context) error {
 		SetHealth(string(party.HealthNothingToPlay)).SetHealthReason("").ClearHealthUntil().Exec(ctx)
 }
 
-// stopPlayer makes the room's player idle as far as the room is concerned. Commands that wait are answered with why.
-// The health stays.
+// stopPlayer marks the room's player as idle without touching it, and answers waiting commands with a Conflict that
+// says why. It does not change the health.
 func (t *roomTx) stopPlayer(ctx context.Context, why string) error {
 	if err := t.endItems(ctx); err != nil {
 		return err
@@ -73,7 +73,7 @@ func (t *roomTx) stopPlayer(ctx context.Context, why string) error {
 		ClearItemID().ClearSongID().ClearProgressMs().Exec(ctx)
 }
 
-// endItems ends the song that plays and takes back the committed one, which a host may have removed before.
+// endItems ends the song that plays and returns the committed one to the queue, or removes it if a host had removed it.
 func (t *roomTx) endItems(ctx context.Context) error {
 	items, here := t.versioned().QueueItem, queueitem.RoomID(t.roomID)
 	err := items.Update().Where(here, queueitem.State(string(party.NowPlaying))).

@@ -187,10 +187,10 @@ func (p *roomPlan) checkFree(ctx context.Context, tx *ent.Tx) error {
 const (
 	// codeAlphabet leaves out characters that are easily confused when they are read aloud or from a screen.
 	codeAlphabet = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-	// shortestCode is how many characters a generated code has at least.
+	// shortestCode is the minimum number of characters of a generated code.
 	shortestCode = 5
-	// codesPerRoom is how many codes of its length there are for each open room, at least: so a guess hits one of the
-	// generated codes once in ten million times.
+	// codesPerRoom is the minimum number of possible codes of the generated length for each open room: at most one guess
+	// in ten million is right.
 	codesPerRoom = 10_000_000
 )
 

@@ -8,8 +8,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// OfferRoom offers the room to a co-host, who can accept it for party.OfferLifetime; another offer ends. For the room's
-// host. The error is NotFound if no member has this id, and Conflict unless the member is a co-host.
+// OfferRoom offers the room to a co-host, who can accept it for party.OfferLifetime; an earlier offer ends. For the
+// room's host. The error is NotFound if no member has this id, and Conflict unless the member is a co-host.
 func (j *Jukebox) OfferRoom(ctx context.Context, roomID, userID string) (*party.Room, error) {
 	return j.changeOffer(ctx, roomID, party.ActSetRole, func(ctx context.Context, t *roomTx) error {
 		err := offers.Make(ctx, t.tx, roomID, userID, t.now)
@@ -56,8 +56,8 @@ func (j *Jukebox) changeOffer(
 	return j.mustFindRoom(ctx, roomID)
 }
 
-// changeHost makes the co-host who has accepted the room its host, and begins with an empty player, as after the room
-// was opened. What the room keeps of the old host's player ends as if the room were closed.
+// changeHost makes the co-host who has accepted the room its host. The song and the commands of the old host's player
+// end as when a room is closed, and the playback begins afresh, as in a new room.
 func (t *roomTx) changeHost(ctx context.Context) error {
 	offer, from, err := offers.ChangeHost(ctx, t.versioned(), t.roomID, t.version)
 	if err != nil || from == "" {

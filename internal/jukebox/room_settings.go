@@ -49,8 +49,7 @@ func setOrClear[T any](value *T, set func(T), clear func()) {
 	set(*value)
 }
 
-// storedBlocked and blockedOf convert to and from the type of the column. They compile as long as both have the same
-// fields.
+// storedBlocked converts to the type of the column. It compiles as long as both types have the same fields.
 func storedBlocked(blocked []party.Blocked) []schema.Blocked {
 	if blocked == nil {
 		return nil
@@ -110,7 +109,7 @@ func (t *roomTx) updateSettings(ctx context.Context, in *party.SettingsChange, b
 	return t.applySettings(ctx, &have, &wanted)
 }
 
-// applySettings brings quotas, guests who left, fallback songs and skip votes into line with new settings.
+// applySettings applies new settings to quotas, absent members, fallback songs and skip votes.
 func (t *roomTx) applySettings(ctx context.Context, have, wanted *party.RoomSettings) error {
 	if err := t.rescaleAllowances(ctx, have.AddsPerHour, wanted.AddsPerHour); err != nil {
 		return err

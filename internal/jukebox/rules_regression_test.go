@@ -8,7 +8,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// A guest who added two songs has two fewer to add under a new limit, also if there was none for a moment.
+// Songs that a guest has added are not counted twice against a new limit, even if there was no limit for a moment.
 func TestLimitSwitchedOffAndOnCountsSongsOnce(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
@@ -144,7 +144,7 @@ func TestUndoneClearBringsBackGuestsSongs(t *testing.T) {
 	})
 }
 
-// A removed fallback song comes back also where the queue is full of others.
+// A removed fallback song can be restored even if the queue is full of other songs.
 func TestUndoneRemovalOfFallback(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
@@ -159,7 +159,7 @@ func TestUndoneRemovalOfFallback(t *testing.T) {
 	})
 }
 
-// Minutes later it is forgotten, although the television stays on.
+// The stored presence of a guest who has left is deleted, although a screen stays connected.
 func TestPresenceIsForgottenWithAScreen(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		screen, err := p.WatchRoom(p.Context(), p.room.Code)
@@ -198,7 +198,7 @@ func (p *fixture) expectNoPresence() {
 		"SELECT count(*) FROM memberships WHERE seen_at IS NOT NULL AND role <> 'SCREEN'")
 	p.must(err)
 	if n > 0 {
-		p.Errorf("half an hour after all have left, it is known of %d when they were here", n)
+		p.Errorf("half an hour after all have left, %d have a stored time of presence", n)
 	}
 }
 
@@ -215,7 +215,8 @@ func TestPresenceAffectsNoUser(t *testing.T) {
 		p.notePresence(3 * time.Second)
 		s := p.upTo(watcher, p.version())
 		if s.Present != 2 || s.AffectedSince(p.id(gina)) > before {
-			p.Errorf("present %d concerned %d, before %d, now %d", s.Present, s.AffectedSince(p.id(gina)), before, s.Version)
+			p.Errorf("%d are present; Gina is affected since %d, before %d, now %d",
+				s.Present, s.AffectedSince(p.id(gina)), before, s.Version)
 		}
 	})
 }
@@ -226,7 +227,7 @@ func (p *fixture) song(n int) party.Song {
 	return s
 }
 
-// A host who lets a vote pass by the settings changes the others' quota, too.
+// A change of the settings affects everybody, even if it also lets a vote succeed: it changes every guest's quota.
 func TestSettingsAffectEverybody(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		guests := p.present(8)
@@ -250,7 +251,8 @@ func TestSettingsAffectEverybody(t *testing.T) {
 	})
 }
 
-// A guest who was away takes their vote along, for good: it counts those who hear the whole song.
+// The vote of a guest who was absent for a while does not count again after they return: only members who are present
+// throughout the song count.
 func TestVoteOfAGuestWhoWasAwayNoLongerCounts(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		p.present(3)
@@ -274,7 +276,7 @@ func TestVoteOfAGuestWhoWasAwayNoLongerCounts(t *testing.T) {
 	})
 }
 
-// Where the host wants no other music, none plays.
+// A fallback song that loses its last like does not play if the host has turned fallback off.
 func TestUnlikedFallbackAfterItsEnd(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")

@@ -10,7 +10,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// refusedBecause is what an error of a refusal says.
+// refusedBecause checks that err is a refusal with this reason and a message.
 func (p *fixture) refusedBecause(err error, reason party.RefusalReason) {
 	p.Helper()
 	if got := p.wants(party.Refused, err); got.Reason != reason || got.Message == "" {
@@ -122,7 +122,7 @@ func TestGuestRulesApplyToGuestsOnly(t *testing.T) {
 	})
 }
 
-// A guest who is too early learns how long it takes, and can add songs from then on.
+// A guest who is too early is told how long to wait, and can add songs after that time.
 func TestRefusalSaysWhenRequestsOpen(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		gina := p.join("Gina")
@@ -263,7 +263,7 @@ func TestSettingsAreStoredUnchanged(t *testing.T) {
 		version := p.state().Version
 		p.settle(party.SettingsChange{MaxSongSeconds: pointer(400), Blocked: []string{uri(3), artist(4)}})
 		if p.state().Version != version {
-			p.Error("setting what is set was a change")
+			p.Error("setting the present values counted as a change")
 		}
 		p.settle(party.SettingsChange{
 			MaxSongSeconds: pointer(0), MaxQueuedPerGuest: pointer(0), AddsPerHour: pointer(0),
@@ -272,7 +272,7 @@ func TestSettingsAreStoredUnchanged(t *testing.T) {
 		s = p.state().Settings
 		if s.MaxSongSeconds != nil || s.MaxQueuedPerGuest != nil || s.AddsPerHour != nil || s.LastCallAt != nil ||
 			len(s.Blocked) > 0 {
-			p.Errorf("what was taken away is still there: %+v", s)
+			p.Errorf("settings that were reset are still set: %+v", s)
 		}
 	})
 }

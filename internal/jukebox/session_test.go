@@ -36,8 +36,8 @@ func TestJoiningAndWatchingBeginSessions(t *testing.T) {
 	})
 }
 
-// An access token is not enough for a refresh token: whoever joins with it stays in the session that they have, and
-// that session ends as it would have ended.
+// An access token is not enough to get a refresh token: a user who joins with one stays in their session, which ends
+// when it would have ended anyway.
 func TestJoiningWithAnAccessTokenBeginsNoSession(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		joined, err := p.JoinRoom(p.Context(), "PARTY", "Gina")

@@ -45,7 +45,7 @@ func TestSettingsApplyAtOnce(t *testing.T) {
 		before := p.version()
 		p.must(update(party.SettingsChange{Fallback: pointer(false)}))
 		if p.version() != before {
-			p.Error("what is so already is a change")
+			p.Error("setting the present value counted as a change")
 		}
 		p.must(update(party.SettingsChange{FallbackPlaylistURI: pointer("")}))
 		if s := p.settings(); s.FallbackPlaylistURI != nil || s.Delivery != party.DeliveryPlaylist {

@@ -8,7 +8,7 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// A guest whose session has ended is told so, also if the database then fails to end her presence in the room.
+// Signing out succeeds once the session has ended, even if ending the guest's presence in the room then fails.
 func TestCommittedSignOutIsAcknowledged(t *testing.T) {
 	p := newParty(t, testdb.SQLite(t))
 	gina, err := p.JoinRoom(account.WithCaller(p.Context(), account.Caller{}), "PARTY", "Gina")

@@ -25,8 +25,8 @@ func farParty(t *testing.T) (*fixture, *slowproxy.Proxy) {
 	return newParty(t, through), proxy
 }
 
-// likeByMany has new guests like a song at the same time, and fails unless each like counts once. It calls first before
-// anybody likes, and meanwhile afterwards.
+// likeByMany makes new guests like a song at the same time, and fails unless each like counts once. It calls first
+// before the likes, and meanwhile once they have started.
 func (p *fixture) likeByMany(guests int, first, meanwhile func()) {
 	p.Helper()
 	item := p.add(p.host, 1)
@@ -91,7 +91,7 @@ func TestChangesOfATransactionThatTimedOutAreMadeByTheNext(t *testing.T) {
 		proxy.SetRoundTrip(20 * time.Millisecond) // for the transaction of all guests, which begins next
 		close(release)
 		p.must(<-held)
-		proxy.SetRoundTrip(2 * database.TxTimeout) // for what that transaction says in the middle of it
+		proxy.SetRoundTrip(2 * database.TxTimeout) // for the statements in the middle of that transaction
 		time.AfterFunc(database.TxTimeout/2, func() { proxy.SetRoundTrip(0) })
 	})
 }
@@ -119,8 +119,8 @@ func TestCallerWhoGivesUpDoesNotWaitForOthers(t *testing.T) {
 	})
 }
 
-// A change that fails has its whole group run again one by one, which takes long if the database is slow. Callers of
-// those whose turn has not come can give up.
+// If one change fails, its whole group runs again one by one, which takes long on a slow database. Callers whose
+// changes have not run yet can give up.
 func TestChangesAfterOneThatFailsDoNotHoldTheQueue(t *testing.T) {
 	const guests = 6
 	p, proxy := farParty(t)

@@ -56,7 +56,7 @@ func TestWatcherReceivesEveryChange(t *testing.T) {
 	})
 }
 
-// client applies differences as a phone does: it knows nothing else of the queue.
+// client applies differences as a phone does, and learns about the queue only from them.
 type client struct {
 	version *int64
 	order   []string
@@ -120,8 +120,8 @@ func queueOf(state *party.State) string {
 	return strings.Join(lines, "\n")
 }
 
-// Servers load at different moments and so have different states, and clients move between servers. A client that
-// applies the differences from any of them shows the same queue as the server.
+// Servers load at different times and so have different states, and clients move between servers. A client that applies
+// the differences of any server shows the same queue as that server.
 func TestAppliedDifferencesReproduceTheQueue(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		seed := rand.Uint64()
@@ -166,7 +166,7 @@ func TestAppliedDifferencesReproduceTheQueue(t *testing.T) {
 	})
 }
 
-// anyChange makes one random change of all that a queue can undergo. It may be refused.
+// anyChange makes one random change of any kind that affects a queue. It may be refused.
 func (p *fixture) anyChange(random *rand.Rand, guests []context.Context) {
 	p.Helper()
 	state, who := p.state(), guests[random.IntN(len(guests))]

@@ -8,14 +8,14 @@ import (
 )
 
 // AuthorizeSubscription returns the current version of a room that the viewer may watch. It also publishes a hint of
-// that version, so that a watcher who was opened before soon has a state that is at least as new. For members.
+// that version, so that watchers that are open already soon get a state at least as new. For members.
 func (j *Jukebox) AuthorizeSubscription(ctx context.Context, roomID string) (version int64, err error) {
 	a, err := j.authorize(ctx, roomID, party.ActView)
 	if err != nil {
 		return 0, err
 	}
 	j.hub.Hint(live.VersionHint(roomID, a.version))
-	j.cfg.Bus.Publish(live.VersionHint(roomID, a.version)) // the room's driver may wait, at another server
+	j.cfg.Bus.Publish(live.VersionHint(roomID, a.version)) // the room's driver may wait on another server
 	return a.version, nil
 }
 
@@ -43,5 +43,5 @@ func (j *Jukebox) currentState(ctx context.Context, roomID string) (*party.State
 	return state, nil
 }
 
-// ForgetRoom forgets what is cached of a room that was deleted.
+// ForgetRoom removes the cached state of a room that was deleted.
 func (j *Jukebox) ForgetRoom(roomID string) { j.states.Remove(roomID) }

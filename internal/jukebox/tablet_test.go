@@ -64,7 +64,7 @@ func TestSharedTabletAddsSongsInTheNamesOfThoseAtIt(t *testing.T) {
 	})
 }
 
-// Whoever stands at the tablet is a guest: no rule about guests can be got around there.
+// The users of a shared tablet are guests: no rule about guests can be bypassed there.
 func TestRulesAboutGuestsHoldAtASharedTablet(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		bar := p.tablet()
@@ -91,7 +91,7 @@ func TestRulesAboutGuestsHoldAtASharedTablet(t *testing.T) {
 	})
 }
 
-// Whose name is given there nobody checks, so that no name is trusted.
+// Nobody checks the names that are typed on a tablet, so all its songs need approval.
 func TestSongsFromASharedTabletWaitForApproval(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		bar := p.tablet()
@@ -106,7 +106,7 @@ func TestSongsFromASharedTabletWaitForApproval(t *testing.T) {
 	})
 }
 
-// One device has no vote for each name that is typed on it, and none of its own: likes and votes need a phone.
+// A tablet has no vote of its own, and none for the names that are typed on it: likes and votes need a phone.
 func TestSharedTabletNeitherLikesNorVotes(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		bar, gina := p.tablet(), p.join("Gina")
@@ -125,7 +125,7 @@ func TestSharedTabletNeitherLikesNorVotes(t *testing.T) {
 	})
 }
 
-// A tablet is nobody: it does not make a skip need more votes.
+// A tablet does not count as present, so it does not raise the number of votes that a skip needs.
 func TestSharedTabletIsNotPresent(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		_, leave, err := p.Connect(p.tablet(), p.room.ID)
@@ -139,7 +139,7 @@ func TestSharedTabletIsNotPresent(t *testing.T) {
 	})
 }
 
-// A host puts somebody out; the tablet does not let them in again.
+// A tablet cannot bring back a guest whom a host has removed.
 func TestSharedTabletBringsNobodyBackWhoWasRemoved(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		bar := p.tablet()
@@ -152,7 +152,7 @@ func TestSharedTabletBringsNobodyBackWhoWasRemoved(t *testing.T) {
 	})
 }
 
-// Only the host makes a tablet, and makes it a guest's phone again.
+// Only the host can make a guest's device a tablet, and make it a guest again.
 func TestOnlyTheHostMakesATablet(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		bar, gina := p.tablet(), p.join("Gina")

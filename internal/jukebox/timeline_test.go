@@ -16,8 +16,8 @@ func (p *fixture) lose(after int64) {
 	p.must(jukebox.Exec(p.Context(), p.store, "UPDATE rooms SET version = ?", after))
 }
 
-// loseRoom has a room go on after a backup, and then lose that. It returns the last state that was lost, and the beats
-// when the backup was made.
+// loseRoom changes a room after a backup, and then restores the backup. It returns the last state that was lost, and
+// the beat at which the backup was made.
 func (p *fixture) loseRoom() (lost *party.State, beats int) {
 	p.Helper()
 	p.must(p.Timeline().Check(p.Context()))
@@ -81,7 +81,7 @@ func TestServerNoticesThatTheBeatWentBack(t *testing.T) {
 	})
 }
 
-// Another server has noticed it already: nothing is left to do.
+// If another server has noticed the restore already, this one does nothing.
 func TestOnlyOneServerBeginsTheTimeline(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		other := p.replica(p.bus)
@@ -122,7 +122,8 @@ func TestCommandBeginsATimeline(t *testing.T) {
 	})
 }
 
-// The same backup is restored a second time: what happened in between is lost, too, and has versions of its own.
+// The same backup is restored a second time. The changes in between are lost, too, and had versions that must not be
+// used again.
 func TestSecondRestoreIsAboveTheFirst(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		p.must(p.Timeline().Check(p.Context()))

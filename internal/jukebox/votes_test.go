@@ -14,7 +14,7 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// onBothInBubble tells a story in which the clock is the bubble's.
+// onBothInBubble is onBothDatabases in a synctest bubble, with its fake clock.
 func onBothInBubble(t *testing.T, story func(p *fixture)) {
 	t.Helper()
 	testdb.Each(t, func(t *testing.T, url string) {
@@ -22,7 +22,7 @@ func onBothInBubble(t *testing.T, story func(p *fixture)) {
 	})
 }
 
-// present are so many guests who follow the room, until the test ends.
+// present returns n guests who are present in the room until the test ends.
 func (p *fixture) present(n int) (guests []context.Context) {
 	p.Helper()
 	for i := range n {
@@ -45,7 +45,7 @@ func (p *fixture) arrive(who context.Context) (leave func()) {
 	return leave
 }
 
-// notePresence runs the server's own counting for a while, and for a moment longer: what is due at its end is done.
+// notePresence runs RunPresence for a while, and for a moment longer, so that the work that is due at its end is done.
 func (p *fixture) notePresence(howLong time.Duration) {
 	p.Helper()
 	ctx, cancel := context.WithTimeout(p.Context(), howLong+time.Second)
@@ -77,13 +77,13 @@ func TestGuestsWhoArePresentSkipByVote(t *testing.T) {
 		}
 		state := p.state()
 		if state.Playback.SkipVotes != 2 || len(state.PendingCommands) != 0 {
-			p.Fatalf("%d votes, and %v is asked of the player", state.Playback.SkipVotes, state.PendingCommands)
+			p.Fatalf("%d votes, and the player is asked for %v", state.Playback.SkipVotes, state.PendingCommands)
 		}
 		p.must(vote(guests[2]))
 		p.must(vote(guests[3]))
 		commands := p.state().PendingCommands
 		if len(commands) != 1 || commands[0].Kind != party.SkipCommand || commands[0].Argument != first.Song.URI {
-			p.Fatalf("after enough votes %v is asked of the player", commands)
+			p.Fatalf("after enough votes the player is asked for %v", commands)
 		}
 		p.step(party.PlaybackStep{
 			EndedItem: first.ID, Skipped: true, Answered: &party.Answer{CommandID: p.state().PendingCommands[0].ID},
@@ -101,7 +101,7 @@ func TestGuestsWhoArePresentSkipByVote(t *testing.T) {
 	})
 }
 
-// The version of the playback is that of the room at its last change, so it has as many bits and never decreases.
+// The version of the playback is the room's version at its last change, so it never decreases.
 func TestPlaybackHasTheVersionOfItsLastChange(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		guests := p.present(5)
@@ -138,7 +138,7 @@ func TestSkipNeedsTwoVotesAndVotingSwitchedOn(t *testing.T) {
 		time.Sleep(time.Minute)
 		p.must(second(p.VoteToSkip(guests[0], p.room.ID, nil)))
 		if state := p.state(); len(state.PendingCommands) > 0 || state.Playback.SkipVotesNeeded != 2 {
-			p.Errorf("%d votes are needed, and %v is asked of the player", state.Playback.SkipVotesNeeded, state.PendingCommands)
+			p.Errorf("%d votes are needed, the player is asked for %v", state.Playback.SkipVotesNeeded, state.PendingCommands)
 		}
 		p.settle(party.SettingsChange{SkipVotePercent: pointer(0)})
 		p.refusedBecause(second(p.VoteToSkip(p.join("Ben"), p.room.ID, nil)), party.ReasonVotesOff)
@@ -175,7 +175,7 @@ func TestNeededVotesAreRecountedWhenGuestsLeave(t *testing.T) {
 			p.Errorf("%d are present, %d of %d votes", state.Present, state.Playback.SkipVotes, state.Playback.SkipVotesNeeded)
 		}
 		if len(state.PendingCommands) != 1 {
-			p.Errorf("%v is asked of the player", state.PendingCommands)
+			p.Errorf("the player is asked for %v", state.PendingCommands)
 		}
 	})
 }
@@ -293,8 +293,8 @@ func (p *fixture) joinFrom(browser, name string) *account.Session {
 	return &joined.Session
 }
 
-// Somebody who comes while a song plays cannot vote on it, neither without a connection nor with one: otherwise
-// puppets that join for the vote would decide.
+// A guest who joins while a song plays cannot vote on it, connected or not: otherwise fake guests that join for the
+// vote would decide.
 func TestOnlyThoseWhoWerePresentBeforeTheSongVote(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		guests := p.present(3)
@@ -308,7 +308,7 @@ func TestOnlyThoseWhoWerePresentBeforeTheSongVote(t *testing.T) {
 		p.refusedBecause(p.vote(late), party.ReasonJustArrived)
 		p.must(p.vote(guests[0]))
 		if state := p.state(); state.Playback.SkipVotes != 1 || len(state.PendingCommands) != 0 {
-			p.Errorf("%d votes, and %v is asked of the player", state.Playback.SkipVotes, state.PendingCommands)
+			p.Errorf("%d votes, and the player is asked for %v", state.Playback.SkipVotes, state.PendingCommands)
 		}
 		p.step(party.PlaybackStep{EndedItem: first.ID})
 		p.playNow(next)
@@ -317,7 +317,7 @@ func TestOnlyThoseWhoWerePresentBeforeTheSongVote(t *testing.T) {
 	})
 }
 
-// A browser has one vote, whoever uses it: a puppet that joins twice has no second one.
+// A browser has one vote, however many guests join with it.
 func TestOneBrowserHasOneVote(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		p.present(2)
@@ -329,12 +329,12 @@ func TestOneBrowserHasOneVote(t *testing.T) {
 		p.must(p.vote(one))
 		p.refusedBecause(p.vote(two), party.ReasonAlreadyVoted)
 		if state := p.state(); state.Playback.SkipVotes != 1 || len(state.PendingCommands) != 0 {
-			p.Errorf("%d votes, and %v is asked of the player", state.Playback.SkipVotes, state.PendingCommands)
+			p.Errorf("%d votes, and the player is asked for %v", state.Playback.SkipVotes, state.PendingCommands)
 		}
 	})
 }
 
-// Who signs out takes the vote along, and has no other one on this song after signing in again.
+// Signing out withdraws the user's vote, and after signing in again they cannot vote on this song.
 func TestSigningOutTakesTheVoteAlong(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		guests := p.present(3)
@@ -360,7 +360,7 @@ func TestSigningOutTakesTheVoteAlong(t *testing.T) {
 	})
 }
 
-// In a room where likes of newcomers wait, puppets that join for a song cannot lift it at once.
+// In a room with LikesAfterMinutes, fake guests that join for a song cannot lift it at once.
 func TestGuestsLikeSongsSomeTimeAfterJoiningWhereTheHostWantsIt(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		gina := p.join("Gina")

@@ -15,7 +15,7 @@ func (p *fixture) withdrawVote(who context.Context) {
 	p.must(second(p.WithdrawSkipVote(who, p.room.ID, nil)))
 }
 
-// skipVote is what the API says of somebody's vote on the song that plays.
+// skipVote returns what the API says about a user's vote on the song that plays.
 func (p *fixture) skipVote(who context.Context) *party.SkipVote {
 	p.Helper()
 	viewer, err := p.ViewerInRoom(who, p.state())
@@ -55,15 +55,15 @@ func TestWithdrawnSkipVoteNoLongerCounts(t *testing.T) {
 		p.logHas(map[party.EventKind]int{party.EventVoted: 2, party.EventUnvoted: 1})
 		p.step(party.PlaybackStep{EndedItem: first.ID})
 		p.playNow(next)
-		p.withdrawVote(guests[0]) // which was for the song before
+		p.withdrawVote(guests[0]) // their vote was on the song before
 		if votes := p.state().Playback.SkipVotes; votes != 0 {
 			p.Errorf("the next song has %d votes", votes)
 		}
 	})
 }
 
-// The player did not answer when the votes skipped the song. A vote that is taken back then does not ask it again, even
-// if those that are left are enough.
+// The player did not answer when the votes skipped the song. Withdrawing a vote then does not repeat the skip command,
+// even if the remaining votes are enough.
 func TestWithdrawnSkipVoteDoesNotSkip(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		guests := p.present(4)
@@ -113,10 +113,10 @@ func TestViewerSeesWhetherTheyMayVote(t *testing.T) {
 		late := p.join("Late")
 		p.arrive(late)
 		if vote := p.skipVote(late); vote.CanVote() || vote.Refusal.Reason != party.ReasonJustArrived {
-			p.Errorf("who came after the song began sees %+v", vote)
+			p.Errorf("a guest who came after the song began sees %+v", vote)
 		}
 		if vote := p.skipVote(guests[0]); vote.ItemID != item.ID || !vote.CanVote() || vote.Voted {
-			p.Errorf("who was there before sees %+v", vote)
+			p.Errorf("a guest who was present before sees %+v", vote)
 		}
 		if vote := p.skipVote(p.host); !vote.CanVote() || vote.Voted {
 			p.Errorf("the host, who is not connected, sees %+v", vote)

@@ -11,9 +11,10 @@ const (
 	// chosenFreshness is how long the songs of a playlist are used before Spotify is asked again. Its client keeps a page
 	// for a minute, so a change is seen within five.
 	chosenFreshness = 4 * time.Minute
-	// chosenRetry is how long Spotify is not asked again for a playlist that could not be read.
+	// chosenRetry is the time after which a playlist that could not be read is read again.
 	chosenRetry = 15 * time.Second
-	// chosenKept is how long the songs of a playlist are used that cannot be read again.
+	// chosenKept is how long after the last successful read the songs of a playlist are used while it cannot be read
+	// again.
 	chosenKept = 24 * time.Hour
 	// chosenCached is how many playlists are kept in memory.
 	chosenCached = 100
@@ -25,13 +26,13 @@ type chosenKey struct{ hostID, uri string }
 type chosenEntry struct {
 	songs   *party.ChosenSongs // nil: it was never read
 	readAt  time.Time          // when songs were read
-	failure error              // why it could not be read again; nil: it could
-	triedAt time.Time          // when it was last read, or could not be
+	failure error              // why the last attempt to read it failed; nil: it succeeded
+	triedAt time.Time          // when the last attempt was made
 }
 
-// Chosen returns the songs of a playlist that a host chose for guests. They are at most chosenFreshness old, or
-// chosenKept while Spotify cannot be asked; then the failure is returned with them. Without songs it is NotFound if
-// Spotify does not show the playlist to the host, and UpstreamUnavailable if Spotify does not answer.
+// Chosen returns the songs of a playlist that a host chose for guests. They are at most chosenFreshness old. While the
+// playlist cannot be read again, it returns songs that are at most chosenKept old together with the failure. The error
+// is NotFound if Spotify does not show the playlist to the host, and UpstreamUnavailable if Spotify does not answer.
 func (l *Library) Chosen(ctx context.Context, hostID, uri string) (*party.ChosenSongs, error) {
 	key := chosenKey{hostID, uri}
 	known, _ := l.chosen.Get(key)
@@ -39,7 +40,7 @@ func (l *Library) Chosen(ctx context.Context, hostID, uri string) (*party.Chosen
 		return known.songs, known.failure
 	}
 	songs, err := l.readChosen(ctx, hostID, uri)
-	if ctx.Err() != nil { // the caller has left: that says nothing about the playlist
+	if ctx.Err() != nil { // the caller has given up, which says nothing about the playlist
 		return known.songs, ctx.Err()
 	}
 	next := chosenEntry{songs: songs, readAt: time.Now(), failure: err, triedAt: time.Now()}

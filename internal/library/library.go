@@ -1,5 +1,5 @@
-// Package library is a host's own account at Spotify: its devices and playlists, besides the catalogue that package
-// catalog asks.
+// Package library reads the devices and playlists of a host's own Spotify account. Package catalog reads Spotify's
+// catalogue.
 package library
 
 import (
@@ -28,7 +28,8 @@ type Spotify interface {
 	SavePlaylist(ctx context.Context, hostID, name, description string, uris []string) (party.Playlist, error)
 }
 
-// Authorize returns an error of type [party.Error] unless the viewer may do something in a room.
+// Authorize returns the id of the viewer if they may do something in a room, and otherwise an error of type
+// [party.Error].
 type Authorize func(ctx context.Context, roomID string, action party.Action) (viewerID string, err error)
 
 // Library reads hosts' accounts. It is safe for concurrent use.
@@ -59,8 +60,8 @@ func (l *Library) Devices(ctx context.Context, r *party.Room) ([]party.Device, e
 	return devices, nil
 }
 
-// Playlists returns playlists of the Spotify account of a profile: up to limit (1–50) from offset on, and
-// whether there are more. Without an account there are none.
+// Playlists returns up to limit (1 to 50) playlists of a user's Spotify account, from offset on, and whether there are
+// more. Without a connected account it returns none.
 func (l *Library) Playlists(
 	ctx context.Context, p *account.Profile, limit, offset int,
 ) (playlists []party.Playlist, more bool, err error) {

@@ -2,12 +2,12 @@ package likes
 
 import lru "github.com/hashicorp/golang-lru/v2"
 
-// Admitted remembers which users may like songs of which rooms, as a query has found, and in which rooms songs are. A
-// like of such a user needs no query before its transaction, which decides by the role that it reads itself. So what is
-// remembered may be out of date: it only keeps strangers from using up what a room's rate limit has for its guests. The
-// zero value cannot be used; an Admitted is safe for concurrent use.
+// Admitted remembers which users may like the songs of which rooms, according to an earlier query, and to which room
+// each song belongs. A like of such a user needs no query before its transaction. What is remembered may be out of
+// date, because the transaction reads the user's role itself and decides by it: the check before only keeps strangers
+// from using up the rate limit of a room. The zero value cannot be used. An Admitted is safe for concurrent use.
 type Admitted struct {
-	rooms *lru.Cache[string, string] // of songs in queues, which stay in their rooms
+	rooms *lru.Cache[string, string] // the room of each item, which never changes
 	users *lru.Cache[admittedUser, struct{}]
 }
 
@@ -23,7 +23,8 @@ func NewAdmitted() *Admitted {
 	return &Admitted{rooms, users}
 }
 
-// RoomOf returns the room of an item, if the user is remembered to be allowed to like its songs.
+// RoomOf returns the id of an item's room. ok reports whether it is remembered that the user may like the songs of that
+// room.
 func (a *Admitted) RoomOf(itemID, userID string) (roomID string, ok bool) {
 	if roomID, ok = a.rooms.Get(itemID); ok {
 		_, ok = a.users.Get(admittedUser{userID, roomID})

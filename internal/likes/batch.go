@@ -13,10 +13,10 @@ import (
 // has to be stored.
 type Batch struct {
 	now    time.Time                   // of the latest change
-	items  map[string]*party.QueueItem // as they are by now, by id
-	liked  map[bulk.Like]bool          // by now
+	items  map[string]*party.QueueItem // by id, as the changes so far have left them
+	liked  map[bulk.Like]bool          // whether each like exists after the changes so far
 	keys   map[keyOf]bulk.Key          // that this batch stores
-	expire []bulk.Key                  // stored ones that are no longer recognised, and in the way of new ones
+	expire []bulk.Key                  // expired keys that are deleted, because the batch stores them again
 	stored []bulk.Key                  // the keys in order
 
 	inserted, deleted []bulk.Like
@@ -30,8 +30,8 @@ type keyOf struct{ userID, hash string }
 
 // keptKeys are the idempotency keys of one user for one item.
 type keptKeys struct {
-	added  int  // keys that this batch stores, since the latest time that the oldest were to be deleted
-	forget bool // the oldest of those before added have to be deleted
+	added  int  // keys that this batch stores, since forget was last set
+	forget bool // of the keys before those, the oldest have to be deleted
 }
 
 // New returns a Batch for about this many changes.
@@ -42,7 +42,8 @@ func New(size int) *Batch {
 	}
 }
 
-// Decide decides a change of an open room, whose time is now, and returns its refusal.
+// Decide decides a change of a like in an open room, at the time now, and returns its refusal or nil. found is what the
+// database has for the change. Decide stores the outcome in l, and what changes about the room in room.
 func (b *Batch) Decide(room *Room, l *Change, found *bulk.Found, now time.Time) (refusal error) {
 	l.Item, l.Repeated = nil, false
 	if err := found.Role.May(party.ActLike); err != nil {
@@ -76,7 +77,7 @@ func (b *Batch) Decide(room *Room, l *Change, found *bulk.Found, now time.Time) 
 	return nil
 }
 
-// earlier reports whether a request with this key was done before; Conflict if it was another one.
+// earlier reports whether a request with this key was done before. It returns a Conflict if that was another request.
 func (b *Batch) earlier(once *Key, stored *bulk.Key) (done bool, err error) {
 	if once == nil {
 		return false, nil
@@ -90,7 +91,7 @@ func (b *Batch) earlier(once *Key, stored *bulk.Key) (done bool, err error) {
 	return true, once.CheckSame(stored.Mutation, stored.ArgumentsHash)
 }
 
-// change adds or takes back the like, unless it is so already, and then returns false.
+// change adds or takes back the like. It returns false if there was nothing to change.
 func (b *Batch) change(room *Room, l *Change, item *party.QueueItem, found *bulk.Found) bool {
 	like := bulk.Like{ItemID: l.ItemID, UserID: l.UserID}
 	liked, known := b.liked[like]
@@ -133,7 +134,7 @@ func (b *Batch) remove(like bulk.Like) {
 	b.deleted = append(b.deleted, like)
 }
 
-// forget forgets the events of a user's earlier likes and unlikes of an item, and all but the newest idempotency keys.
+// forget deletes the events of a user's earlier likes and unlikes of an item, and all but the newest idempotency keys.
 // keys is how many of these were stored before this batch.
 func (b *Batch) forget(room *Room, like bulk.Like, keys int) {
 	room.Events = slices.DeleteFunc(room.Events, func(e bulk.Event) bool {
@@ -146,8 +147,8 @@ func (b *Batch) forget(room *Room, like bulk.Like, keys int) {
 	b.makeRoom(like, keys)
 }
 
-// makeRoom forgets the oldest idempotency keys of a user for an item, if one more is too many. keys is how many were
-// stored before this batch.
+// makeRoom has the oldest idempotency keys of a user for an item deleted if one more key would be too many. keys is how
+// many were stored before this batch.
 func (b *Batch) makeRoom(of bulk.Like, keys int) {
 	kept := b.keptOf(of)
 	if kept.forget {
@@ -175,8 +176,8 @@ func (b *Batch) keptOf(like bulk.Like) *keptKeys {
 	return kept
 }
 
-// store has the idempotency key of a change stored. A like that changed nothing has a key as well: if the request is
-// delivered again later, it must not undo what the user has done since.
+// store adds the idempotency key of a change to those that Write stores. A like that changed nothing has a key as well:
+// if the request is delivered again later, it must not undo what the user has done since.
 func (b *Batch) store(room *Room, l *Change, found *bulk.Found, changed bool) {
 	key := bulk.Key{
 		UserID: l.Once.UserID, Hash: l.Once.Hash, Mutation: l.Once.Mutation, ArgumentsHash: l.Once.ArgumentsHash,

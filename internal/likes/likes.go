@@ -1,7 +1,7 @@
 /*
 Package likes decides changes of likes that share a transaction, one after the other in memory, each as if the ones
-before it were stored, and then stores what came of all of them. Package bulk has the statements. A change of a like
-follows the same rules as every other change of a room, which package jukebox describes.
+before it were stored, and then stores the results of all of them, with the statements of package bulk. A change of a
+like follows the same rules as every other change of a room, which package jukebox describes.
 */
 package likes
 
@@ -22,7 +22,7 @@ type Change struct {
 	Repeated bool             // the like was changed by an earlier request
 }
 
-// Wanted is what the change has to know.
+// Wanted returns what the change needs to read from the database.
 func (c *Change) Wanted() bulk.Wanted {
 	wanted := bulk.Wanted{ItemID: c.ItemID, UserID: c.UserID}
 	if c.Once != nil {
@@ -73,6 +73,6 @@ func mayChange(state party.QueueItemState) error {
 	return nil
 }
 
-// KeysPerObject is how many idempotency keys are kept of a user who likes and unlikes the same song again and again, or
-// repeats what changes nothing about one song or one room. A client has far fewer requests under way.
+// KeysPerObject is how many idempotency keys are kept for one user and one song or room, if the user likes and unlikes
+// that song again and again, or repeats mutations that change nothing. A client has far fewer requests under way.
 const KeysPerObject = 100

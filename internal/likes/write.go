@@ -6,7 +6,8 @@ import (
 	"antwon.dj/backend/internal/bulk"
 )
 
-// Write stores what the changes of the batch came to. Their events are written with the transaction's.
+// Write stores the results of the batch's changes, except their events, which the transaction stores with those of its
+// other changes.
 func (b *Batch) Write(ctx context.Context, rows bulk.Tx) error {
 	if len(b.changed) == 0 {
 		return b.writeKeys(ctx, rows)

@@ -4,7 +4,7 @@
 //	lists.go     Lists
 //	page.go      cursors and pages
 //	plays.go     what was played
-//	playlist.go  what of it a playlist gets
+//	playlist.go  the plays that an exported playlist gets
 //	log.go       the log of events
 //	members.go   the members
 //	recap.go     a guest's recap

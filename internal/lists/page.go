@@ -47,8 +47,8 @@ type page struct {
 	roomID    string
 	column    string // the time column
 	size      int    // how many rows it has at most
-	backwards bool   // it ends at the cursor, or with the oldest row
-	// If bounded is set, the page begins behind the row with this time and id, or ends before it.
+	backwards bool   // it ends before the cursor or, without one, with the oldest row
+	// If bounded is set, the page begins after the row with this time and id or, backwards, ends before it.
 	bounded bool
 	at      time.Time
 	id      string
@@ -92,8 +92,8 @@ func (p page) rows(s *sql.Selector) {
 	s.Limit(p.size + 1)
 }
 
-// order orders a query by room, time and id, which the list's index must have in this order: like the list, or the
-// other way round for a page that is read from its end.
+// order orders a query by room, time and id, in the order of the list or, for a page that is read from its end, in the
+// opposite order. The list's index must have these columns in this order.
 func (p page) order(s *sql.Selector) {
 	direction := sql.Desc
 	if p.backwards {
@@ -114,7 +114,7 @@ func cutPage[T any](p page, rows []T) (cut []T, more bool) {
 	return rows, more
 }
 
-// cursor returns the opaque text with which a client asks for the rows behind this one.
+// cursor returns the opaque text with which a client asks for the rows after this one.
 func cursor(at time.Time, id string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(at.UTC().Format(time.RFC3339Nano) + " " + id))
 }

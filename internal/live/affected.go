@@ -33,10 +33,9 @@ func (f *feed[S]) recordHint(hint Hint) {
 	f.newHints = append(f.newHints, hint)
 }
 
-// discardAnsweredHints ends the hints' part of a load that returned err: it discards the hints that the load was
-// started for, unless it failed, and the hints that arrived during the load for versions that it returned. A hint that
-// was wrong about a version would otherwise describe that version when it really comes. The caller holds the hub's
-// mutex.
+// discardAnsweredHints discards the hints that a load, which returned err, has answered: those that it was started for,
+// unless it failed, and those that arrived during the load for versions that it returned. Otherwise a wrong hint would
+// still describe its version when a later change creates that version. The caller holds the hub's mutex.
 func (f *feed[S]) discardAnsweredHints(err error) {
 	hints := f.newHints
 	if err != nil { // the retry has to answer them

@@ -15,7 +15,7 @@ type Hint struct {
 	Since   int64 // the version before: the hint describes every change in (Since, Version]
 	Version int64
 	Users   []string // the users affected by those changes; nil: everybody, empty: nobody in particular
-	Minor   bool     // all of those changes are minor; what that means is between the publisher and the source
+	Minor   bool     // all of those changes are minor; the publisher and the source agree on what that means
 
 	Cause trace.SpanContext // the trace of the change; invalid if no trace is recorded
 }
@@ -28,7 +28,7 @@ func VersionHint(topic string, version int64) Hint {
 // describesChanges reports whether the hint describes at least one change.
 func (h Hint) describesChanges() bool { return h.Since < h.Version }
 
-// Bus carries hints from those who change something to the hubs.
+// Bus carries hints from the writers of changes to the hubs.
 type Bus interface {
 	// Publish sends a hint; it is called after the change is committed. It does not wait for other processes and cannot
 	// fail: a hint that cannot be sent is lost, which the hubs tolerate.
@@ -62,7 +62,7 @@ func (b *LocalBus) Announce(moment Moment) { b.moments.call(moment) }
 // OnMoment implements MomentBus.
 func (b *LocalBus) OnMoment(fn func(Moment)) (cancel func()) { return b.moments.add(fn) }
 
-// subscriptions are the functions that are called with what arrives.
+// subscriptions are functions that are called with every hint, or every moment, that arrives.
 type subscriptions[T any] struct {
 	mu      sync.Mutex
 	present []*subscription[T] // replaced and never modified, so that it can be read without the lock

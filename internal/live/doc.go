@@ -6,7 +6,7 @@ A [Hub] keeps a feed for every topic that has watchers. When a hint arrives, the
 [Source] and hands it to all its watchers. Only the source is authoritative. Hints may be lost, duplicated or reordered:
 that can delay a state, but never makes one wrong.
 
-# What a watcher is promised
+# What a watcher can rely on
 
 A [Watcher] is a cursor, not a mailbox: it remembers the version it delivered last, and Next returns the newest state as
 soon as that state is newer.
@@ -17,9 +17,10 @@ soon as that state is newer.
     buffer for it, does not disconnect it and does not wait for it.
   - Freshness at the start: for a topic without a feed, Watch starts a load and waits for it. For a topic with a feed,
     Watch returns once every hint that reached the hub before the call is answered: either the feed has the hinted
-    version, or a load that began after the hint has returned. So whoever changes something, publishes on a [LocalBus]
-    and then calls Watch sees the change. If that load fails, Watch returns its error. If the hint was lost or has not
-    arrived yet, the new watcher begins with the feed's present state and gets the change when the other watchers do.
+    version, or a load that began after the hint has returned. So a caller that changes something, publishes on a
+    [LocalBus] and then calls Watch sees the change. If that load fails, Watch returns its error. If the hint was lost
+    or has not arrived yet, the new watcher begins with the feed's present state and gets the change when the other
+    watchers do.
   - Freshness afterwards: a hint for an idle feed is loaded at once. After each load the feed pauses for
     Options.Interval; then one load answers all hints that arrived during the pause. A change whose hint was lost is
     found within Options.Reconcile, when the hub asks the source for the versions of all feeds in one call.
@@ -31,12 +32,12 @@ soon as that state is newer.
     causes one load and is then forgotten. A version that was hidden by the lag is found within Options.Reconcile.
   - Affected users: a hint may name the users affected by its changes, and a load can ask for the users affected by the
     changes that it loads ([AffectedUsers]). If hints were lost, duplicated, reordered or have not arrived yet, the
-    answer may name too many users, but never too few: a version that no hint announced affects everybody. In the same
-    way it says whether all of these changes are minor, which is never said of a version that no hint announced. A feed
+    answer may name too many users, but never too few: a version that no hint announced affects everybody. The answer
+    also says whether all of these changes are minor. A version that no hint announced does not count as minor. A feed
     keeps at most 64 hints for a load, and discards the hints that a load has answered.
   - Rollbacks: if the source goes back to an older version, as after a backup was restored, watchers keep their newer
-    state until the source has a version above it. Options.OnRollback is told of it within Options.Reconcile, so that
-    somebody can raise the version.
+    state until the source has a version above it. Options.OnRollback is called within Options.Reconcile, so that the
+    program can raise the version.
   - Deleted topics: if the source no longer knows a topic, its watchers keep their last state. A source whose watchers
     have to notice a deletion gives the topic a last version that says so.
 
@@ -45,8 +46,9 @@ that it has to. The next watcher then waits for that one load, which fetches onl
 
 # Moments
 
-A [Moment] is what happened just now, is stored nowhere, and may be lost. It travels over a [MomentBus], which has
-nothing to do with hubs and feeds. The sender bounds how many there are; the receiver decides what to do with them.
+A [Moment] is a message about what just happened. It is stored nowhere and may be lost. It travels over a [MomentBus],
+which has nothing to do with hubs and feeds. The sender bounds how many there are; the receiver decides what to do with
+them.
 
 # What may block what
 

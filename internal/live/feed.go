@@ -210,8 +210,8 @@ func (f *feed[S]) logOutcome(err error) {
 	}
 }
 
-// finishLoad wakes those who wait for the running load and decides whether another one is wanted. It returns false if
-// the feed's first load has failed: then it removes the feed.
+// finishLoad wakes the callers that wait for the running load and decides whether another one is wanted. It returns
+// false if the feed's first load has failed: then it removes the feed.
 func (f *feed[S]) finishLoad(err error) bool {
 	f.hub.mu.Lock()
 	defer f.hub.mu.Unlock()
@@ -226,7 +226,7 @@ func (f *feed[S]) finishLoad(err error) bool {
 	case err != nil:
 		f.wantedVersion = max(f.wantedVersion, f.loadingVersion)
 		f.signal()
-	case f.wantedVersion <= n.version: // this load already returned what was hinted meanwhile: it serves for the next one
+	case f.wantedVersion <= n.version: // this load also returned the version hinted meanwhile, so none follows
 		f.wantedVersion = 0
 		f.nextLoad.finish(nil)
 		f.nextLoad = newPendingLoad()

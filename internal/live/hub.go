@@ -46,9 +46,9 @@ type Options struct {
 	Log    *slog.Logger                        // nil: nothing is logged
 	OnLoad func(took time.Duration, err error) // called after every load, for metrics; may be nil, must not block
 
-	// OnRollback is called with a topic whose version in the source is below the one that its feed has, as after a backup
-	// was restored. A feed never goes back, so its watchers see nothing until the version is above the feed's. May be nil,
-	// must not block.
+	// OnRollback is called with a topic whose version in the source is below its feed's, as after a backup was restored,
+	// and with the feed's version. A feed never goes back, so its watchers see nothing until the version is above the
+	// feed's. May be nil, must not block.
 	OnRollback func(topic string, version int64)
 
 	Tracing trace.TracerProvider // nil: loads have no spans

@@ -1,14 +1,14 @@
 package live
 
-// Moment is something that just happened in a topic and that is stored nowhere. What a hint announces can be loaded; a
-// moment that is lost is gone. So it may only be something that nobody misses. Once it is announced, neither it nor its
-// data may be modified.
+// Moment is a message about something that just happened in a topic and is stored nowhere. The version that a hint
+// announces can be loaded later, but a lost moment is gone. So moments are only for things whose loss does not matter.
+// Once it is announced, neither it nor its data may be modified.
 type Moment struct {
 	Topic string
-	Data  []byte // at most MaxMoment; what it means is between those who announce and those who receive
+	Data  []byte // at most MaxMoment bytes; sender and receiver agree on the meaning
 }
 
-// MaxMoment is how many bytes of data a moment has at most. Processes ignore a larger one from elsewhere.
+// MaxMoment is the maximum size of a moment's data, in bytes. A process ignores larger moments from other processes.
 const MaxMoment = 256
 
 // MomentBus carries moments to all processes.

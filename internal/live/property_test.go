@@ -13,8 +13,8 @@ import (
 	"antwon.dj/backend/internal/live"
 )
 
-// However hints are lost, duplicated and reordered, and however loads fail, lag and take long: every watcher sees
-// strictly increasing versions and ends at the newest one, and no load is told fewer users than its changes affect.
+// Hints may be lost, duplicated and reordered, and loads may fail, lag and take long. Nevertheless every watcher sees
+// strictly increasing versions and ends at the newest one, and each load learns of all users that its changes affect.
 func TestEveryWatcherEndsAtTheNewestVersion(t *testing.T) {
 	for seed := range uint64(60) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {

@@ -2,7 +2,7 @@
 // once nothing of the room plays any longer on the old host's player, the co-host becomes the host.
 //
 // Its functions are parts of a change of the room: they read and write in its transaction, and refuse before they
-// write. Who may call them is the caller's business, and so are the room's log and version.
+// write. The caller checks permissions, writes the room's log, and raises its version.
 package offers
 
 import (
@@ -17,8 +17,8 @@ import (
 	"antwon.dj/backend/internal/roomstate"
 )
 
-// Make offers the room to a co-host, in place of an offer before. NotFound if no member has this id, Conflict if the
-// member is not a co-host, or an offer was accepted already.
+// Make offers the room to a co-host, in place of an earlier offer. The error is NotFound if no member has this id, and
+// Conflict if the member is not a co-host or an offer was accepted already.
 func Make(ctx context.Context, tx *ent.Tx, roomID, userID string, now time.Time) error {
 	if _, err := party.ParseID("userId", userID); err != nil {
 		return err
@@ -43,9 +43,9 @@ func Make(ctx context.Context, tx *ent.Tx, roomID, userID string, now time.Time)
 		SetOfferExpiresAt(now.Add(party.OfferLifetime)).SetOfferAccepted(false).Exec(ctx)
 }
 
-// Accept accepts the room for the co-host to whom it is offered. Conflict if it is not, or no longer, or if they have
-// an open room of their own; Forbidden if they could not open a room, because they have not signed in or have connected
-// no Spotify account.
+// Accept accepts the room for the co-host to whom it is offered. The error is Conflict if the room is not offered to
+// them, the offer has expired, or they have an open room of their own, and Forbidden if they may not open rooms,
+// because they have not signed in as a host or have not connected Spotify.
 func Accept(ctx context.Context, tx *ent.Tx, roomID, userID string, now time.Time) error {
 	offer, err := read(ctx, tx, roomID)
 	if err != nil {
@@ -88,7 +88,7 @@ func mayHaveOpen(ctx context.Context, tx *ent.Tx, userID string) error {
 }
 
 // Decline ends the room's offer, whether it was accepted or not, for the host or the co-host to whom the room is
-// offered. It is no error if there is none. Forbidden for another co-host.
+// offered. It is no error if there is none. The error is Forbidden for another co-host.
 func Decline(ctx context.Context, tx *ent.Tx, roomID, userID string, role party.Role) error {
 	offer, err := read(ctx, tx, roomID)
 	if err != nil || offer.UserID == "" {
@@ -111,7 +111,8 @@ func EndFor(ctx context.Context, tx *ent.Tx, roomID, userID string) error {
 		ClearOfferedToID().ClearOfferExpiresAt().SetOfferAccepted(false).Exec(ctx)
 }
 
-// Pass gives the offer to a guest to the host as whom the guest has signed in. If that is the room's host, it ends.
+// Pass is for a guest who has signed in as a host: an offer to the guest becomes an offer to that host, or ends if they
+// are the room's own host.
 func Pass(ctx context.Context, tx *ent.Tx, roomID, guestID, hostID string) error {
 	isHost, err := tx.Room.Query().Where(room.ID(roomID), room.HostID(hostID)).Exist(ctx)
 	if err != nil {
@@ -123,9 +124,10 @@ func Pass(ctx context.Context, tx *ent.Tx, roomID, guestID, hostID string) error
 	return tx.Room.Update().Where(room.ID(roomID), room.OfferedToID(guestID)).SetOfferedToID(hostID).Exec(ctx)
 }
 
-// ChangeHost makes the co-host who has accepted the room its host, and the host a co-host. It returns the offer and the
-// host before, and ends the offer. version is the room's. If this member is no longer a co-host, or could no longer
-// accept the room, nothing else is changed, and from is empty.
+// ChangeHost makes the co-host who has accepted the room its host, and the host a co-host. It ends the offer, and
+// returns it with the id of the old host. version is the room's version after the change. If no offer was accepted, it
+// changes nothing; if the member is no longer a co-host or may no longer accept the room, it only ends the offer. In
+// both cases from is empty.
 func ChangeHost(
 	ctx context.Context, tx *ent.Tx, roomID string, version int64,
 ) (offer party.RoomOffer, from string, err error) {

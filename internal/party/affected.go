@@ -39,8 +39,9 @@ func (s *State) AffectedSince(userID string) int64 {
 	return s.affectedSince
 }
 
-// rememberAffected records which users the step from have, the state before (or nil), to this state affects: those that
-// the hints named, and the owners of the songs at the head of the queue before and after, if the head changed.
+// rememberAffected records which users are affected by the step to this state from have, the previous state or nil:
+// those that the hints named, and the owners of the songs at the head of the queue before and after, if the head
+// changed.
 func (s *State) rememberAffected(have *State, affected Affected) {
 	if have == nil {
 		s.affectedSince = s.Version

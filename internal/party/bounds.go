@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// The bounds of what is kept of Spotify's texts, in bytes. They are those of the columns.
+// The maximum lengths of stored texts from Spotify, in bytes. They are those of the columns.
 const (
 	MaxURI     = 128
 	maxTitle   = 1024 // of a song, an album or a playlist
@@ -15,8 +15,9 @@ const (
 	maxISRC    = 32
 )
 
-// Bounded returns the song with texts that fit their columns. Titles and names are cut. What would be wrong if it were
-// cut is replaced or dropped: the address of an image, the page at Spotify, the ISRC. The URI is not changed.
+// Bounded returns the song with texts that fit their columns. Titles and names are cut. Values that would be wrong if
+// they were cut are replaced or dropped: the address of an image, the page at Spotify, the ISRC. The URI is not
+// changed.
 func (s Song) Bounded() Song {
 	s.Name, s.AlbumName = Truncate(s.Name, maxTitle), Truncate(s.AlbumName, maxTitle)
 	s.ImageURL = boundedAddress(s.ImageURL)
@@ -36,7 +37,8 @@ func (s Song) Bounded() Song {
 	return s
 }
 
-// boundedList returns the first elements of a list, each changed. It does not modify the list, and keeps nil.
+// boundedList returns the first maxArtists elements of a list, each changed by bound. It does not modify the list, and
+// returns nil for nil.
 func boundedList(list []string, bound func(string) string) []string {
 	list = slices.Clone(list[:min(len(list), maxArtists)])
 	for i, text := range list {
@@ -54,7 +56,7 @@ func (p Playlist) Bounded() Playlist {
 	return p
 }
 
-// boundedAddress drops an address that is too long: a part of it leads nowhere.
+// boundedAddress returns nil for an address that is too long, because a part of an address leads nowhere.
 func boundedAddress(address *string) *string {
 	if address == nil || len(*address) > maxAddress {
 		return nil

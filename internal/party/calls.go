@@ -33,14 +33,14 @@ func ParseCallCount(text string) (c CallCount) {
 	return c
 }
 
-// Add returns the count with n more calls at a time.
+// Add returns the count with n more calls at the time now.
 func (c CallCount) Add(n int, now time.Time) CallCount {
 	c = c.At(now)
 	c.PerMinute[c.Minute%60] += uint16(n)
 	return c
 }
 
-// At returns the count without what is older than an hour.
+// At returns the count at the time now, without calls that are older than an hour.
 func (c CallCount) At(now time.Time) CallCount {
 	minute := now.Unix() / 60
 	for m := max(c.Minute+1, minute-59); m <= minute; m++ {
@@ -53,7 +53,7 @@ func (c CallCount) At(now time.Time) CallCount {
 // Total returns how many calls were made in the hour.
 func (c CallCount) Total() int { return c.Last(len(c.PerMinute)) }
 
-// Last returns how many calls were made in the last minutes, 60 at most.
+// Last returns how many calls were made in the last minutes, including the present one. minutes is at most 60.
 func (c CallCount) Last(minutes int) (n int) {
 	for m := range int64(minutes) {
 		n += int(c.PerMinute[((c.Minute-m)%60+60)%60])

@@ -14,8 +14,8 @@ const (
 // nil *ChosenSongs is a playlist that could not be read.
 type ChosenSongs struct {
 	URI   string          // of the playlist
-	Songs []Song          // in its order, each recording once, without what Spotify does not play
-	known map[string]bool // their recordings, and their URIs, because Spotify does not tell a song's ISRC everywhere
+	Songs []Song          // in its order, each recording once, without songs that Spotify does not play
+	known map[string]bool // their recordings, and their URIs, because some answers of Spotify lack a song's ISRC
 }
 
 // NewChosenSongs returns the songs of the playlist with this URI.

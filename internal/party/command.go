@@ -35,5 +35,5 @@ type Answer struct {
 // CommandTimeout is how long a host waits for the answer to a command. The driver ignores commands that are older.
 const CommandTimeout = 5 * time.Second
 
-// The states of a command's row. Any other state is the Code of a failure.
+// PendingCommand is the state of a command's row until the command is answered.
 const PendingCommand = "PENDING"

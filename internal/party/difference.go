@@ -48,7 +48,7 @@ func (s *State) RoomQueue() RoomQueue {
 // The difference is computed from the version of each item and not by comparing two states. So it can be applied to any
 // state from since on, which matters for a client that was connected to another server and saw other states in between.
 // Items that did not change keep their order among each other, so the positions of those that changed are enough. Of
-// items of which only the likes changed, the positions of those that this moved are enough.
+// the items of which only the likes changed, only those that moved need a position.
 func (s *State) QueueChange(since *int64) RoomQueueChange {
 	c := RoomQueueChange{RoomID: s.RoomID, Version: s.Version}
 	if since == nil || *since < s.dequeuedSince || *since > s.Version {

@@ -17,10 +17,10 @@ type table struct {
 	version int64
 	rows    map[string]party.QueueItem
 	ids     []string // of all rows, in the order in which they were added
-	// Whether servers do not learn when nothing but numbers of likes has changed.
+	// Servers do not learn that only numbers of likes have changed.
 	hintsLost bool
 	noPins    bool
-	others    []int64 // the versions at which something else than the number of likes changed
+	others    []int64 // the versions at which something other than the number of likes changed
 	left      map[string]bool
 	leftSince int64 // the version at which left last changed
 }
@@ -161,9 +161,9 @@ func shownQueue(state *party.State) string {
 	return strings.Join(lines, "\n")
 }
 
-// Servers that load at different moments, and so skip different versions, lead each client to their own queue,
-// whichever server the client was connected to before. A difference may also be applied to a newer version than the one
-// since which it was asked for.
+// Servers load at different times, and so skip different versions. Their differences still bring each client to the
+// server's queue, whichever server the client was connected to before. A difference may also be applied to a newer
+// version than the client asked for.
 func TestDifferencesOfServersThatSkipVersions(t *testing.T) {
 	likes, upserts := 0, 0
 	for seed := range uint64(200) {
@@ -204,7 +204,7 @@ func TestDifferencesOfServersThatSkipVersions(t *testing.T) {
 	}
 }
 
-// Of a like, a difference has nothing but the number of likes, and the song's position if it moves.
+// For a like, a difference contains only the number of likes, and the song's position if it moves.
 func TestLikeIsNotUpserted(t *testing.T) {
 	rows := &table{rows: map[string]party.QueueItem{}}
 	for _, id := range []string{"A", "B", "C"} {
@@ -233,7 +233,7 @@ func TestLikeIsNotUpserted(t *testing.T) {
 	}
 }
 
-// Likes that a load finds together are likes as well, if hints have told that nothing else happened.
+// Likes that one load finds together are also sent as likes, if hints said that nothing else happened.
 func TestLikesThatAreLoadedTogetherAreNotUpserted(t *testing.T) {
 	for _, hintsLost := range []bool{false, true} {
 		rows := &table{rows: map[string]party.QueueItem{}, hintsLost: hintsLost}

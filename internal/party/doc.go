@@ -14,8 +14,8 @@
 //
 // Every change that members can see raises the version of the room by one. A [State] is everything that they can see,
 // at one version. [Merge] builds the next state from the one before and the rows that changed. [State.QueueChange]
-// returns the difference between two versions of the queue, which is what clients need to follow it, and
-// [State.AffectedSince] tells which users a change means something to in particular.
+// returns the difference between two versions of the queue, which is all that clients need to update their copy, and
+// [State.AffectedSince] returns when a change last affected a user in particular.
 //
 // # What is pure about it
 //
@@ -24,8 +24,8 @@
 // always give the same result. A test in internal/arrows_test.go checks this.
 //
 // A State, the QueueItems in it and a [PlayHistory] are immutable: a change makes new values, which share with the old
-// ones what did not change. They may be read by any number of goroutines. All other types are plain values: whoever
-// changes one must be the only one to use it.
+// ones what did not change. They may be read by any number of goroutines. All other types are plain values: code that
+// changes one must be the only code that uses it.
 //
 // # Files
 //

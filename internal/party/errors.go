@@ -54,7 +54,7 @@ type Refusal struct {
 	RetryAfter time.Duration // when the rule allows it if nothing else changes; 0: time alone does not help
 }
 
-// after returns the refusal with its RetryAfter.
+// after sets the RetryAfter of the refusal, and returns it.
 func (r *Refusal) after(wait time.Duration) *Refusal {
 	r.RetryAfter = wait
 	return r

@@ -7,7 +7,7 @@ type EventKind string
 
 const (
 	EventAdded           EventKind = "ADDED"
-	EventAddedFor        EventKind = "ADDED_FOR" // in another member's name, as a host
+	EventAddedFor        EventKind = "ADDED_FOR" // in another member's name, by a host or a tablet
 	EventApproved        EventKind = "APPROVED"
 	EventLiked           EventKind = "LIKED"
 	EventUnliked         EventKind = "UNLIKED"

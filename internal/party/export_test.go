@@ -1,7 +1,6 @@
 package party
 
-// NextState returns the state that follows have when a load finds that these items changed, and that this affected
-// users.
+// NextState returns the state after have, for a load that finds these changed items and affected users.
 func NextState(have *State, version int64, status RoomStatus, changed []*QueueItem, affected Affected) *State {
 	row := RoomRow{RoomID: "room", Version: version, Status: status, Settings: DefaultSettings()}
 	return Merge(have, row, changed, Playback{}, affected)

@@ -7,7 +7,7 @@ import "errors"
 type Lease struct {
 	RoomID, NodeID string
 	Epoch          int64
-	Calls          CallCount // what the room had cost when the lease was acquired, as drivers have recorded it
+	Calls          CallCount // the room's calls that drivers had recorded when the lease was acquired
 	Inherited      bool      // another node had it before, and may have made calls that it did not record
 }
 
@@ -18,5 +18,5 @@ var ErrLeaseLost = errors.New("another node holds the lease of the room's player
 type OpenRoom struct {
 	ID      string
 	Version int64
-	NodeID  string // the node that holds the lease; empty: no node that is alive
+	NodeID  string // the live node that holds the lease; empty: none
 }

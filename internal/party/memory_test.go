@@ -10,8 +10,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// The memory that a state of 500 songs takes does not grow with what has happened before. A pin keeps the order from
-// following from each song alone, so that the state also remembers how songs moved.
+// The memory that a state of 500 songs takes does not grow with what has happened before. A pin makes the order depend
+// on more than each song's own row, so that the state also remembers how songs moved.
 func TestMemoryOfAState(t *testing.T) {
 	const songs, likes, most = 500, 2000, 800 << 10
 	rows := &table{rows: map[string]party.QueueItem{}}

@@ -17,7 +17,7 @@ type dequeuedItem struct {
 	version int64
 }
 
-// RoomRow is what a room's own row in the database says, with what was read along with it.
+// RoomRow holds a room's own row in the database, and the other parts that are read with it.
 type RoomRow struct {
 	RoomID, Code, Name, HostID string
 	CreatedAt                  time.Time
@@ -87,7 +87,7 @@ func Merge(have *State, head RoomRow, items []*QueueItem, playback Playback, aff
 	return next
 }
 
-// inherit copies from the state before what only grows and what may not have changed.
+// inherit copies from have, the previous state, the parts that only grow and those that may not have changed.
 func (s *State) inherit(have *State) {
 	s.QueueVersion, s.Queue = have.QueueVersion, slices.Clone(have.Queue)
 	if s.awayVersion != have.awayVersion { // even if the order stays, the reasons for it change
@@ -120,7 +120,7 @@ func (s *State) sortIn(have *State, items []*QueueItem, onlyLikes bool) {
 			s.QueueVersion = max(s.QueueVersion, item.Version)
 		case item.State == AwaitingApproval:
 			s.Awaiting = append(s.Awaiting, item)
-		case have != nil && !item.isSameItem(have.NowPlaying): // it leaves the queue; what plays left it before
+		case have != nil && !item.isSameItem(have.NowPlaying): // it leaves the queue; the song that plays left it earlier
 			s.dequeued = append(s.dequeued, dequeuedItem{item.ID, item.Version})
 			s.QueueVersion = max(s.QueueVersion, item.Version)
 		}
@@ -137,10 +137,11 @@ func (s *State) sortIn(have *State, items []*QueueItem, onlyLikes bool) {
 	s.trimDequeued()
 }
 
-// detailsSince returns the detailsVersion of an item that a load found changed, after the state have, or nil, with this
-// queue. It is the item's own version if more than the number of likes may have changed. If the load skipped versions,
-// that is also so unless all of them were likes: a client of another server may have seen something at them that is as
-// before by now.
+// detailsSince returns the detailsVersion of an item that has changed since have, the previous state or nil. queue is
+// the queue before the change. If only the number of likes has changed, it is the detailsVersion of the item before,
+// and otherwise the item's own version. It is also the item's own version if the load skipped versions, unless all
+// changes were likes: at a skipped version, a client of another server may have seen details that have been changed
+// back since.
 func (i *QueueItem) detailsSince(queue []*QueueItem, have *State, onlyLikes bool) int64 {
 	if have == nil || i.Version > have.Version+1 && !onlyLikes {
 		return i.Version
@@ -153,8 +154,7 @@ func (i *QueueItem) detailsSince(queue []*QueueItem, have *State, onlyLikes bool
 	return i.Version
 }
 
-// hasDetailsOf reports whether two values of an item differ in nothing but the number of likes, and in what follows
-// from it.
+// hasDetailsOf reports whether two values of an item differ only in the number of likes, and in what depends on it.
 func (i *QueueItem) hasDetailsOf(before *QueueItem) bool {
 	other := *before
 	other.LikeCount, other.Position = i.LikeCount, i.Position
@@ -163,7 +163,7 @@ func (i *QueueItem) hasDetailsOf(before *QueueItem) bool {
 	return reflect.DeepEqual(i, &other)
 }
 
-// fillRecording computes the recording of an item that was stored before recordings were.
+// fillRecording computes the recording of an item that was stored without one, by an old version of the program.
 func (i *QueueItem) fillRecording() {
 	if i.Recording == "" {
 		i.Recording = RecordingOf(i.Song)
@@ -213,7 +213,7 @@ func (s *State) deriveShown() {
 	}
 }
 
-// keepVersions gives each part of the state that is shown as it was before the version of the state before.
+// keepVersions gives the room and the playback the versions that they had in have, if members see no change of them.
 func (s *State) keepVersions(have *State) {
 	if s.sameRoom(have) {
 		s.RoomVersion = have.RoomVersion

@@ -10,7 +10,7 @@ type RoomOffer struct {
 	UserID    string    // the co-host
 	ExpiresAt time.Time // until when the co-host may accept it
 	Accepted  bool      // it no longer expires: the co-host becomes the host as soon as the room's song has ended
-	Room      *Room     // in offers of Room.StandingOffer
+	Room      *Room     // set only by Room.StandingOffer
 }
 
 // Stands reports whether there is an offer that was accepted or can be.
@@ -22,7 +22,7 @@ func (o RoomOffer) same(other RoomOffer) bool {
 	return o.UserID == other.UserID && o.Accepted == other.Accepted && o.ExpiresAt.Equal(other.ExpiresAt)
 }
 
-// StandingOffer returns the room's offer, or nil if there is none that stands; a Forbidden error unless the viewer may
+// StandingOffer returns the room's offer, or nil if none stands. It returns a Forbidden error unless the viewer may
 // view the room.
 func (r *Room) StandingOffer(now time.Time) (*RoomOffer, error) {
 	if err := r.MembersOnly(); err != nil || !r.Offer.Stands(now) {

@@ -11,8 +11,8 @@ const (
 	Idle    PlaybackStatus = "IDLE"
 )
 
-// Playback is what the host's player was doing when it was last observed. Its versions are those of the room at which
-// it last changed in its meaning: progress that advances as expected is no change.
+// Playback is what the host's player was doing when it was last observed. Version and VotesVersion are the room's
+// versions at which members last saw a change: progress that advances as expected is none.
 type Playback struct {
 	RoomID     string
 	Version    int64
@@ -121,7 +121,7 @@ type PlaybackStep struct {
 
 	Playback *Playback // what clients see from now on; RoomID, Version and all of Item but its ID are ignored
 
-	Calls *CallCount // what the room has cost, for the next driver; watchers do not see it
+	Calls *CallCount // the room's calls to Spotify, for the next driver; watchers do not see them
 }
 
 // IsEmpty reports whether the step changes nothing.

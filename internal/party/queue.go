@@ -28,8 +28,8 @@ const (
 type User struct {
 	ID   string
 	Kind UserKind
-	// OwnName is the name of the user in no room in particular. It is known only of users who ask about themselves: to
-	// others it could tell who somebody is who has another name in their room.
+	// OwnName is the user's name outside of rooms. It is set only for users who ask about themselves, because it could
+	// reveal to others who somebody is who uses another name in their room.
 	OwnName *string
 }
 
@@ -69,12 +69,12 @@ type QueueItem struct {
 	// placeVersion is a version since which the item was not moved past others by a change of its own. It is set with
 	// detailsVersion.
 	placeVersion int64
-	// content is one and the same pointer in all values of the item that differ in nothing but Position, and nil if there
-	// is no other.
+	// content is the same pointer in all values of the item that differ only in Position. It is nil if there is only one.
 	content *byte
 }
 
-// Content identifies what a queue shows of an item besides its position: two values of it are equal only if that is.
+// Content returns a comparable value for everything that a queue shows of the item except its position. If it is equal
+// for two items, so is what the queue shows of them.
 func (i *QueueItem) Content() any {
 	if i.content == nil {
 		return i

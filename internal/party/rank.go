@@ -23,11 +23,11 @@ const minOverdue = 10
 type Ranking struct {
 	Mode  OrderMode
 	Plays *PlayHistory              // nil: nothing has played
-	Away  map[string]bool           // the users whose songs wait for them; nil: nobody's do
+	Away  map[string]bool           // the users who are away, so that their songs wait; nil: nobody
 	Holds func(*QueueItem) *Refusal // returns why a song may not play at present; nil: no song is held
 }
 
-// rankedItem is an item with what puts it at its place.
+// rankedItem is an item with the values that decide its place.
 type rankedItem struct {
 	item   *QueueItem
 	reason OrderReason
@@ -100,7 +100,7 @@ func (by Ranking) order(items []*QueueItem) []*rankedItem {
 	by.byMode(wanted)
 	by.byMode(away)
 	for _, p := range away {
-		p.reason, p.passed = OrderAway, 0 // it can be overtaken by everybody who is here
+		p.reason, p.passed = OrderAway, 0 // everybody who is not away can overtake it
 	}
 	slices.SortFunc(fallback, byLikes)
 	slices.SortFunc(held, byLikes)
@@ -146,7 +146,7 @@ func (i *QueueItem) OwnerID() string {
 	return i.AddedBy.User.ID
 }
 
-// IsUnlikedFallback reports whether nobody asked for this song: it gives way to all others.
+// IsUnlikedFallback reports whether this is a fallback song that nobody likes. It gives way to all others.
 func (i *QueueItem) IsUnlikedFallback() bool { return i.IsFallback() && i.LikeCount == 0 }
 
 // songsByOwner groups the items by owner, each group ordered by likes. It also sorts wanted by likes.
@@ -191,7 +191,7 @@ func (by Ranking) byFairness(wanted []*rankedItem) {
 	})
 }
 
-// promoteOverdue marks the oldest of an owner's songs to go next if at least so many younger songs were played before
+// promoteOverdue marks the oldest of an owner's songs to go next if at least overdue younger songs were played before
 // it.
 func (by Ranking) promoteOverdue(songs []*rankedItem, overdue int) {
 	oldest := slices.MinFunc(songs, byAge)

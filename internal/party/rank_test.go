@@ -138,8 +138,8 @@ func TestLikeNeverMovesSongDown(t *testing.T) {
 	})
 }
 
-// Whoever is away, their songs stand behind those of all who are here, each part in the order that it would have alone;
-// and before fallback songs that nobody likes. They are back in their places as soon as they are.
+// The songs of guests who are away stand behind those of all others, and before fallback songs that nobody likes. Each
+// part keeps the order that it would have alone. When the guests are back, so are their songs' places.
 func TestSongsOfGuestsWhoAreAwayWait(t *testing.T) {
 	everyMode(t, func(t *testing.T, random *rand.Rand, by party.Ranking) {
 		items := randomQueue(random)

@@ -27,8 +27,8 @@ type RoomReactions struct {
 	Counts []ReactionCount
 }
 
-// MayReact returns an error of type Error if guests cannot react at present: because the host does not want it, or
-// because nothing plays.
+// MayReact returns an error of type Error if guests cannot react at present: because the room is closed, the host does
+// not show reactions, or nothing plays.
 func (s *State) MayReact() error {
 	switch {
 	case s.Status != Open:

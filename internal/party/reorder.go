@@ -6,7 +6,7 @@ import "slices"
 const maxReorders = 64
 
 // reorder is a step from one state to a newer one, with the songs that it moved past others although they themselves
-// did not change. With turns and pins, what happens to one song moves others.
+// did not change. With turns and pins, a change of one song moves others.
 type reorder struct {
 	from, to int64
 	ids      []string
@@ -29,8 +29,9 @@ func (s *State) rememberOrder(have *State) {
 	s.reorders = append(s.reorders, reorder{have.Version, s.Version, moved})
 }
 
-// rememberPlaces sets the placeVersion of the items that changed in the step from have, or nil. Likes that moved no
-// song keep it, if the step skips no version: at a skipped one another server may have shown another order.
+// rememberPlaces sets the placeVersion of the items that changed since have, the previous state or nil. An item of
+// which only the likes changed keeps its placeVersion, if no song moved and the step skips no version: at a skipped
+// version another server may have shown another order.
 func (s *State) rememberPlaces(have *State) {
 	stay := have != nil && s.Version == have.Version+1 && slices.EqualFunc(have.Queue, s.Queue, (*QueueItem).isSameItem)
 	for i, item := range s.Queue {
@@ -98,9 +99,9 @@ func longestIncreasing(numbers []int) (in []bool) {
 	return in
 }
 
-// movedSince returns the songs that moved after the version since although they did not change. known is false if it
-// cannot tell: if it no longer remembers, or if a step skips versions. Another server may have shown other orders at
-// the skipped versions, and a client of that server may ask here.
+// movedSince returns the songs that moved after the version since although they did not change. known is false if that
+// is unknown: the state no longer remembers it, or a step skips versions. Another server may have shown other orders at
+// the skipped versions, and its client may ask here now.
 func (s *State) movedSince(since int64) (ids map[string]bool, known bool) {
 	if since < s.ordersSince {
 		return nil, false

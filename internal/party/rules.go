@@ -13,10 +13,10 @@ import (
 // AddRequest is what the rules are told about a song that a member wants to add.
 type AddRequest struct {
 	Song      Song
-	PlayedAt  time.Time // when its recording last began to play; zero: not as far as the history reaches
+	PlayedAt  time.Time // when its recording last began to play; zero: the history does not have it
 	Waiting   int       // songs that wait in the room, without fallback songs that nobody likes
 	Role      Role
-	ForGuest  bool // it is added in a guest's name: what limits each guest holds for that guest
+	ForGuest  bool // it is added in the name of a guest, to whom the limits for each guest apply
 	Queued    int  // songs of this member that wait
 	Allowance Allowance
 	Chosen    *ChosenSongs // the playlist that the host chose for guests; nil: there is none, or it could not be read
@@ -25,7 +25,7 @@ type AddRequest struct {
 // MayAdd returns why the rules refuse a song that is not in the queue yet, or nil if it may be added.
 func (s *RoomSettings) MayAdd(r AddRequest, now time.Time) *Refusal {
 	guest := r.Role.May(ActRemoveAny) != nil
-	limited := r.ForGuest || guest && r.Role != RoleTablet // a tablet's limits are those of the names on it
+	limited := r.ForGuest || guest && r.Role != RoleTablet // on a tablet, the limits are those of the named guests
 	switch {
 	case guest && !s.RequestsOpen:
 		return refusal(ReasonRequestsClosed, "Guests cannot add songs at the moment.")
@@ -57,7 +57,7 @@ func (s *RoomSettings) MayAdd(r AddRequest, now time.Time) *Refusal {
 	return nil
 }
 
-// whoHas begins a sentence about the guest whose limits the request is held against.
+// whoHas returns the beginning of a sentence about the guest to whom the limits apply.
 func (r AddRequest) whoHas() string {
 	if r.ForGuest {
 		return "This guest has"
@@ -93,7 +93,7 @@ func (s *RoomSettings) MayPlay(song Song, playedAt, now time.Time) *Refusal {
 		"This song was played a short while ago. It can be added again in %s.", countMinutes(wait)).after(wait)
 }
 
-// refusalOf returns why the rules refuse a song whatever has been played, or nil.
+// refusalOf returns why the rules that do not depend on the history refuse a song, or nil.
 func (s *RoomSettings) refusalOf(song Song) *Refusal {
 	switch {
 	case s.blocks(song):
@@ -118,7 +118,7 @@ func (s *RoomSettings) blocks(song Song) bool {
 	})
 }
 
-// away returns the users whose songs wait for them: those who left, if the room has this rule.
+// away returns the users who are away, so that their songs wait; nil if the room does not set AwayAfterMinutes.
 func (s *State) away() map[string]bool {
 	if s.Settings.AwayAfterMinutes == nil {
 		return nil
@@ -126,9 +126,9 @@ func (s *State) away() map[string]bool {
 	return s.Left
 }
 
-// NeedsApproval reports whether a host has to approve what a member with this role adds, if this many songs of the
-// guest whose it becomes were approved or liked by others. From a tablet everything needs approval: nobody checks who
-// gives which name there.
+// NeedsApproval reports whether a host has to approve a song that a member with this role adds. accepted is how many
+// songs of the guest to whom it will belong were approved, or are liked by others. If the room requires approval, every
+// song from a tablet needs it, because nobody checks who gives which name there.
 func (s *RoomSettings) NeedsApproval(role Role, accepted int) bool {
 	return s.RequireApproval && role.HasGuestRules() && (accepted < s.TrustedAfter || role == RoleTablet)
 }
@@ -167,8 +167,8 @@ func MayLike(state QueueItemState) *Refusal {
 	return refusal(ReasonCommitted, "This song is over and can no longer be liked.")
 }
 
-// MayLikeYet returns why a member with this role, who joined at this time, may not like songs yet in a room where
-// guests may do so this many minutes after joining, or nil.
+// MayLikeYet returns why a member may not like songs yet, or nil. role and joinedAt are the member's. Guests may like
+// songs from afterMinutes after joining on, and others at once.
 func MayLikeYet(afterMinutes int, role Role, joinedAt, now time.Time) *Refusal {
 	wait := joinedAt.Add(time.Duration(afterMinutes) * time.Minute).Sub(now)
 	if role != RoleGuest || wait <= 0 {

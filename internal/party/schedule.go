@@ -15,7 +15,7 @@ type RoomSchedule struct {
 // ID returns the schedule's id, by which clients' caches tell schedules apart.
 func (s RoomSchedule) ID() string { return "RoomSchedule:" + s.RoomID }
 
-// ScheduleEntry is the expectation for one queue item.
+// ScheduleEntry says when one queue item is expected to play, and why it stands where it stands.
 type ScheduleEntry struct {
 	ItemID   string
 	Earliest time.Time // if likes carried it past every song that likes can overtake

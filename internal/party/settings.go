@@ -44,7 +44,7 @@ type RoomSettings struct {
 	RequireApproval     bool       // songs of newcomers wait for a host
 	TrustedAfter        int        // how many accepted songs make a guest no longer a newcomer
 	LikesAfterMinutes   int        // how long after joining a guest may like songs; 0: at once
-	AwayAfterMinutes    *int       // how long after a guest left their songs wait; nil: they do not
+	AwayAfterMinutes    *int       // how long a guest has to be absent before their songs wait; nil: they never wait
 	Reactions           bool       // guests may react to the song that plays
 	RequestsOpenAt      *time.Time // before then guests cannot add songs; nil: they can from the beginning
 	LastCallAt          *time.Time // from then on guests cannot add songs; nil: no last call

@@ -13,7 +13,8 @@ const (
 const (
 	// minSkipVotes keeps a single guest from deciding for all.
 	minSkipVotes = 2
-	// voteGrace is how long a song plays before members can vote on it: a late vote for the song before must not hit it.
+	// voteGrace is how long a song plays before members can vote on it: a late vote on the song before it must not count
+	// for it.
 	voteGrace = 10 * time.Second
 )
 
@@ -21,7 +22,7 @@ const (
 type SkipVote struct {
 	ItemID  string
 	Voted   bool     // by the member, or by somebody else with the same browser
-	Refusal *Refusal // why the member cannot vote on this song, however long it has played; nil: nothing
+	Refusal *Refusal // why the member cannot vote on this song, however long it has played; nil: they can
 }
 
 // CanVote reports whether the member's vote counts on this song, from the time that VotesFrom returns.

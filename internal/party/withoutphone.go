@@ -6,11 +6,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// withoutPhoneVersion is the UUID version of the ids of guests without a phone. Those of all others are of another one.
+// withoutPhoneVersion is the UUID version of the ids of guests without a phone. All other users have ids of another
+// version.
 const withoutPhoneVersion = 5
 
 // IDWithoutPhone returns the id of the guest without a phone who has this name in a room, so that the same name is the
-// same guest on every server. Nobody can have a session of such a user.
+// same guest on every server. Such a guest never has a session.
 func IDWithoutPhone(roomID, name string) string {
 	return uuid.NewSHA1(uuid.MustParse(roomID), []byte(strings.ToLower(name))).String()
 }

@@ -29,10 +29,10 @@ const (
 	stuckAtEnd    = 700 * time.Millisecond // the same within endTail
 	skipThreshold = 5 * time.Second        // a song that stops more than this before its end was skipped
 	// emptyAfter is how long a player may claim to play something without saying what, while its progress stands still.
-	// Advertisements report no progress either.
+	// For advertisements, which report no progress either, it is longestAdvertisements.
 	emptyAfter            = 45 * time.Second
 	longestAdvertisements = 3 * time.Minute
-	maxWatchGap           = 2 * time.Second // nobody hears a song between observations that follow within this time
+	maxWatchGap           = 2 * time.Second // between observations that are no further apart, no song is heard unnoticed
 )
 
 // classify derives the activity and the room's item from the newest observation.
@@ -93,8 +93,8 @@ func (d *decision) classifySong(s Observation) {
 	}
 }
 
-// paused reports whether a loaded song that does not play was paused by the host. A song that this party has never
-// heard was loaded long before, and does not count.
+// paused reports whether the host paused the loaded song, which does not play. A song that this party has never heard
+// was loaded before the party, and does not count.
 func (d *decision) paused(s Observation, item *party.QueueItem) bool {
 	if item != nil && (item == d.room.NowPlaying || item == d.room.Committed()) {
 		return true

@@ -106,8 +106,8 @@ func (d *decision) rememberHandover() {
 	}
 }
 
-// learnPermissions remembers what Spotify does for this host and what it refuses, so that another delivery is used once
-// that is a fact.
+// learnPermissions remembers what Spotify does for this host and what it refuses. Once a refusal is a fact, songs use
+// the other delivery.
 func (d *decision) learnPermissions() {
 	kind, f := d.answer.Command.Kind, d.answer.Fault
 	playlists := kind == CreatePlaylist || kind == Append
@@ -194,8 +194,8 @@ func (d *decision) recordFailure(item *party.QueueItem) party.PlaybackStep {
 	return party.PlaybackStep{ReturnedItem: item.ID}
 }
 
-// playlistLacks reports whether Spotify has refused repeatedly to play the room's playlist from an item on, as the
-// playlist does not have it, or has nothing there that can be played.
+// playlistLacks reports whether Spotify has refused repeatedly to play the room's playlist from an item on, because the
+// playlist does not contain the item or the item cannot be played.
 func (d *decision) playlistLacks(item *party.QueueItem) bool {
 	b := d.memory.commandBackoff
 	return item != nil && d.answer.Command.Kind == PlayPlaylist && b.kind == Gone && b.refusals >= 2
@@ -207,8 +207,8 @@ func (d *decision) lostWithDevice(item *party.QueueItem) bool {
 	return item != nil && item.Via != party.DeliveryPlaylist && d.activity == noDevice && d.mayHavePlayed(item)
 }
 
-// backOff waits after a command that failed. If only this song fails, as far as is known, the room's other songs need
-// not wait for long, and the room is not ill.
+// backOff sets the backoff after a command that failed. If only this song fails, as far as is known, the room's other
+// songs wait only for commandDelay, and the room's health stays OK.
 func (d *decision) backOff(item *party.QueueItem, fault *Fault) {
 	next := d.memory.commandBackoff.afterFault(fault, d.now)
 	if fault.Reason == party.ReasonNoPremium && d.noPremium() { // that is a fact already

@@ -6,29 +6,29 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// All rooms share what Spotify lets an app request. A room that needs more calls than usual, because its player answers
-// strangely, therefore observes its player less often while nothing is about to happen.
+// All rooms share the app's rate limit at Spotify. A room that needs more calls than usual, because Spotify's answers
+// about its player are contradictory, therefore observes its player less often while nothing is about to happen.
 
 const (
-	// hourlyCalls is what one room may cost in an hour, including what nobody planned.
+	// hourlyCalls is the most calls that one room may cost in an hour, unplanned ones included.
 	hourlyCalls = 350
 	// thriftMost is the number of calls in the last hour from which the player is observed a quarter as often.
 	thriftMost = hourlyCalls - 30
-	// burstCalls is how many calls a room may cost in burstMinutes before its observations are paced, whatever calls for
-	// them. The busiest room that nothing goes wrong in needs fewer than 60.
+	// burstCalls is the number of calls within burstMinutes from which a room's observations are burstPace apart, whatever
+	// the reason for them. The busiest room in which nothing goes wrong needs fewer than 60.
 	burstCalls = 70
-	// usualCalls is what a room that plays costs in a minute. It is assumed if no driver has recorded it.
+	// usualCalls is how many calls a room that plays costs in a minute. It is assumed if no driver has recorded them.
 	usualCalls   = 5
 	burstMinutes = 10
 	burstPace    = 26 * time.Second // between two observations; a command may follow each of them
-	// maxUnrecorded is how many calls a driver makes before it records what the room has cost with its lease. So many may
-	// be unknown to the next driver, which counts them as made.
+	// maxUnrecorded is how many calls a driver makes before it records the room's count of calls with its lease. The next
+	// driver may not know of so many calls, and counts them as made.
 	maxUnrecorded = 5
-	slowestPace   = time.Minute // the same when thriftMost is reached
+	slowestPace   = time.Minute // between two observations when thriftMost is reached
 )
 
-// knownCalls returns what a room has cost when a driver begins. It includes calls that another node may have made and
-// not recorded.
+// knownCalls returns the count of a room's calls with which a driver begins. It includes calls that another node may
+// have made and not recorded.
 func knownCalls(lease party.Lease, now time.Time) party.CallCount {
 	if lease.Calls.Minute == 0 || !lease.Inherited {
 		return lease.Calls
@@ -36,8 +36,8 @@ func knownCalls(lease party.Lease, now time.Time) party.CallCount {
 	return lease.Calls.Add(maxUnrecorded, now)
 }
 
-// assumeCalls lets a driver of a room of which no driver has recorded the calls assume that there were the usual number
-// in the last hour, if the room's player was observed then.
+// assumeCalls assumes the usual number of calls in the last hour, for a room whose calls no driver has recorded. It
+// assumes none if the room shows no observation of that hour in which the player had something to play.
 func (d *decision) assumeCalls() {
 	if p := d.room.Playback; p.Status == party.Idle && p.Song == nil || d.now.Sub(p.ObservedAt) > time.Hour {
 		return
@@ -71,9 +71,9 @@ func (k CommandKind) calls() int {
 	return 1
 }
 
-// paced delays an observation if the room has cost too many calls. A host who waits for a command is not made to wait,
-// and neither is a room where a song plays as it should, of the room or of the host, where a song was just started,
-// where a silence has just begun, or where what is in doubt is new. A rationed room has rules of its own.
+// paced returns when to make an observation that is due at a time: later if the room has cost too many calls. It delays
+// nothing while a host command waits, while a song plays as expected, just after a command, when a silence or a doubt
+// has just begun, or when the device is being replaced. For a rationed room, delayRationed decides.
 func (d *decision) paced(at time.Time) time.Time {
 	m := d.memory
 	started := d.justCommanded() && m.commandBackoff.attempts <= 1 && !d.fails()
@@ -107,11 +107,12 @@ func (d *decision) playsAsKnown() bool {
 // justCommanded reports whether a command that may have changed what plays was answered since the last observation.
 func (d *decision) justCommanded() bool { return d.memory.changedAt.After(d.memory.lookedAt) }
 
-// isCostly reports whether a room will have cost so much by some time that its player is observed less often.
+// isCostly reports whether the calls in the hour before a time reach thriftMost, so that the player is observed less
+// often.
 func (d *decision) isCostly(at time.Time) bool { return d.memory.calls.At(at).Total() >= thriftMost }
 
-// affordable returns when a room that has cost too much may be observed again: as soon as enough calls are no longer of
-// the last hour, or some time after the last observation.
+// affordable returns when a room that has cost too much may be observed again: as soon as enough calls are older than
+// an hour, so that isTooMuch returns false, but at the latest the given time after the last observation.
 func (d *decision) affordable(after time.Duration, isTooMuch func(time.Time) bool) time.Time {
 	latest := d.memory.lookedAt.Add(after)
 	for at := d.now.Truncate(time.Minute).Add(time.Minute); at.Before(latest); at = at.Add(time.Minute) {
@@ -122,17 +123,17 @@ func (d *decision) affordable(after time.Duration, isTooMuch func(time.Time) boo
 	return latest
 }
 
-// newlyInDoubt reports whether the newest observation is the first one that is in doubt, came late and claims something
-// else than those before, or only repeats the one before.
+// newlyInDoubt reports whether the newest observation is in doubt, and another one should follow soon: it is the first
+// one in doubt, or came late with a new claim, or only repeats the one before.
 func (d *decision) newlyInDoubt() bool {
 	doubt := d.memory.suspicion
 	late, repeated := doubt.looks == 1 && d.cameLate(), doubt.inRow < manyStill && d.isRepeated()
 	return d.inDoubt() && (doubt.inRow == 1 || late || repeated)
 }
 
-// newlySilent reports whether a silence has just begun at that time, or shows on a device to which playback was just
-// transferred, and a song waits, which begins once an observation confirms the silence. If the player claims to play,
-// and does not, only one that follows a late one counts.
+// newlySilent reports whether an observation at that time may confirm a silence, so that a waiting song can start: the
+// silence has just begun, or shows on a device to which playback was just transferred. If Spotify says that the silent
+// player plays, this holds only if a single observation shows the silence and came late.
 func (d *decision) newlySilent(at time.Time) bool {
 	waits := d.nothingPlays() && (d.room.NowPlaying != nil || d.hasNext())
 	matters := !d.memory.observation.Playing || d.seenOnce() && d.cameLate()
@@ -143,8 +144,8 @@ func (d *decision) newlySilent(at time.Time) bool {
 	return waits && matters && at.Sub(since) < staleWindow+confirmDelay
 }
 
-// replacesDevice reports whether a search follows an observation at that time, for another device than the one that has
-// just disappeared, or a song on a device that was just found.
+// replacesDevice reports whether an observation at that time leads to the replacement of a device that has disappeared:
+// to the first search for another one, or to a song on one that was just found.
 func (d *decision) replacesDevice(at time.Time) bool {
 	search, due := d.memory.deviceSearch, d.memory.silentSince.Add(searchDelay)
 	searches := d.interrupted() && !at.Before(due) && d.memory.lookedAt.Before(due)
@@ -155,7 +156,7 @@ func (d *decision) replacesDevice(at time.Time) bool {
 // cameLate reports whether the newest observation came long after the one before.
 func (d *decision) cameLate() bool { return d.memory.lookedAt.Sub(d.memory.lookedBefore) >= burstPace }
 
-// hiddenThrift is how much less often a player is observed of which only the queue tells what it plays.
+// hiddenThrift is the factor by which intervals between observations grow while only the queue tells what plays.
 const hiddenThrift = 3
 
 // thrifty stretches an interval between observations that nothing calls for, up to slowestPace, or more in a rationed

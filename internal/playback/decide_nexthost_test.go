@@ -7,7 +7,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// Nothing plays and nothing was handed over, as far as the room shows. Only then may the next host's player begin.
+// The room shows that nothing plays and nothing was handed over. The next host's player begins once the old player can
+// no longer begin a song.
 func TestSilentRoomIsLeftOnceNoSongCanBegin(t *testing.T) {
 	silent := &Observation{At: noon, Device: speaker()}
 	late := observed(silent)

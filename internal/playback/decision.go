@@ -35,7 +35,7 @@ func newDecision(in Input) *decision {
 		d.memory.observationBackoff.worked = d.memory.lookedAt
 		d.memory.observationBackoff = d.memory.observationBackoff.afterFault(in.Fault, d.now)
 		if d.isRationed(d.now) {
-			next := d.now.Add(slowestPace).UTC().Truncate(time.Millisecond) // the room may show it, as that of a cool-down
+			next := d.now.Add(slowestPace).UTC().Truncate(time.Millisecond) // the room may show it as the end of a cool-down
 			d.memory.observationBackoff.until = later(d.memory.observationBackoff.until, next)
 		}
 	case in.Answer != nil && in.Answer.Command == (Command{Kind: ReadQueue}):
@@ -53,8 +53,8 @@ func newDecision(in Input) *decision {
 	return d
 }
 
-// takeObservation accepts an observation unless it is in doubt. A doubtful progress is ignored, and leaves what else
-// was known confirmed.
+// takeObservation accepts an observation unless it is in doubt. If only its progress is in doubt, the progress is
+// ignored, and everything else that was known counts as confirmed.
 func (d *decision) takeObservation(s Observation) {
 	s = d.withDevice(s)
 	handover := &d.memory.handover
@@ -78,10 +78,10 @@ func (d *decision) accept(s Observation) {
 	switch {
 	case standsStill:
 	case last.At.IsZero() && s.Playing && s.Progress == 0 && known.plays && known.has(s.Song):
-		d.memory.progressedAt = known.at.Add(-known.progress) // as for the driver before, it began then
+		d.memory.progressedAt = known.at.Add(-known.progress) // by the clock of the previous driver, it began then
 	case d.memory.hidden && last.Playing && s.Playing && s.Progress == 0 && uriOf(last.Song) == uriOf(s.Song):
-		d.memory.progressedAt = last.At.Add(-last.Progress) // the clock said that it advanced, and it may never have
-	case d.memory.still.times > 1: // while the observations before were not believed
+		d.memory.progressedAt = last.At.Add(-last.Progress) // only the clock said that it advanced; it may never have
+	case d.memory.still.times > 1: // it stood still during earlier observations that were not believed
 		d.memory.progressedAt = d.memory.still.since
 	default:
 		d.memory.progressedAt = s.At
@@ -157,8 +157,9 @@ func (d *decision) itemOf(song *party.Song) *party.QueueItem {
 	return alike
 }
 
-// endedEarly reports whether the room's song, which no longer plays, did not reach its end. If another song plays, it
-// ended when that song began. That a host removed it makes no difference: it may have been heard nevertheless.
+// endedEarly reports whether the room's song, which no longer plays, did not reach its end. If another song plays, the
+// room's song ended when that song began. The same goes for a song that a host removed: it may have been heard
+// nevertheless.
 func (d *decision) endedEarly(item *party.QueueItem) bool {
 	if d.memory.wholeID == item.ID {
 		return false
@@ -190,7 +191,7 @@ func (d *decision) progress() time.Duration {
 	return s.Progress
 }
 
-// duration returns how long what plays lasts; 0: unknown.
+// duration returns the length of what plays; 0: unknown.
 func (d *decision) duration() time.Duration {
 	s := d.memory.observation
 	switch {
@@ -207,12 +208,12 @@ func (d *decision) remaining() time.Duration {
 	return d.duration() - d.progress() - d.now.Sub(d.memory.observation.At)
 }
 
-// tooLate is how long before the end of what plays a song can no longer be sent to the player's queue, as it might
+// tooLate is the time before the end of what plays in which no song is sent to the player's queue, because it might
 // arrive there after the end.
 const tooLate = 500 * time.Millisecond
 
-// nearEnd reports whether what plays ends so soon that the next song has to be committed. That is also so if nobody
-// knows when it ends.
+// nearEnd reports whether what plays ends so soon that the next song has to be committed. It also returns true for an
+// episode or a local file whose length is unknown.
 func (d *decision) nearEnd() bool {
 	switch {
 	case d.activity == playingOther:

@@ -7,8 +7,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// verifyCommitted reads whether Spotify has a committed song of which this is unknown. A PENDING song was left behind
-// by a crash of this server, or by another server whose command may still be on its way.
+// verifyCommitted reads Spotify's queue, or the room's playlist, if it is unknown whether the committed song is there.
+// A PENDING song was left behind by a crash of this server, or by another server whose command may still be on its way.
 func (d *decision) verifyCommitted() (action, bool) {
 	item := d.room.Committed()
 	if item == nil || item.Commit == party.CommitSent {
@@ -43,7 +43,7 @@ func (d *decision) abandonPlaylist() (action, bool) {
 		return action{}, false
 	}
 	since := item.CommittedAt.Add(minPlaylistNotice)
-	fromList := d.memory.observation.Context == d.room.PlaylistURI // a player of something else rightly stops without it
+	fromList := d.memory.observation.Context == d.room.PlaylistURI // a player of something else rightly ignores additions
 	stopped := d.activity == silence && d.room.NowPlaying == nil && d.memory.silentSince.After(since) && fromList
 	elsewhere := d.activity == playingSong && d.item == nil && d.nearEnd() && d.songBegan().After(since)
 	if !stopped && !elsewhere {
@@ -109,8 +109,8 @@ func sentByPlaylist(item *party.QueueItem) bool {
 }
 
 // verifyOvertaken reads whether Spotify still has the committed song when another song began after the commit and ends
-// soon. Either songs that the host had queued went first, or Spotify has lost the committed song. One that was played
-// directly was replaced at once.
+// soon. Either songs that the host had queued went first, or Spotify has lost the committed song. If the committed song
+// was played directly, any other song that plays has overtaken it.
 func (d *decision) verifyOvertaken() (action, bool) {
 	if !d.nearEnd() || !d.isOvertaken() {
 		return action{}, false
@@ -172,8 +172,9 @@ func (d *decision) playDirectly() (action, bool) {
 	return d.send(d.playCommand(item), commitStep(item, party.DeliveryQueue))
 }
 
-// unknownBefore reports whether it was unknown before the newest observations that nothing plays: there were none, the
-// song that played was skipped by a command, which may have had no effect, or another one has been begun since.
+// unknownBefore reports whether nothing but the newest observations shows that nothing plays: this driver has not seen
+// a song of the room end, or the last one was skipped by a command, which may have had no effect, or another song has
+// begun since.
 func (d *decision) unknownBefore() bool {
 	ended, s := d.memory.lastEnded, d.memory.observation
 	if ended.song == nil || ended.itemID == d.memory.skippedID {
@@ -187,8 +188,8 @@ func commitStep(item *party.QueueItem, via party.Delivery) party.PlaybackStep {
 	return party.PlaybackStep{CommitItem: item.ID, CommitVia: via}
 }
 
-// updateDelivery forgets which deliveries do not work when the host chooses a delivery. That the host has chosen the
-// same one again shows in the room, which then shows another delivery than the one recorded last.
+// updateDelivery forgets which deliveries do not work when the host chooses a delivery. If the host has chosen the same
+// one again, the room shows another delivery than the one that this driver recorded last.
 func (d *decision) updateDelivery() {
 	requested, shown := d.room.Settings.Delivery, d.memory.shown
 	again := shown != nil && cmp.Or(d.room.Playback.Delivery, party.DeliveryQueue) != shown.Delivery

@@ -27,7 +27,7 @@ func appended(name string, ago time.Duration) *party.QueueItem {
 	return i
 }
 
-// withPlaylist makes the memory one since the host chose delivery by playlist.
+// withPlaylist makes the memory know that the host chose delivery by playlist.
 func withPlaylist(m Memory) Memory {
 	m.requestedDelivery = party.DeliveryPlaylist
 	return m
@@ -235,7 +235,7 @@ func TestDeliveryByPlaylist(t *testing.T) {
 func TestDeliveryChosenAgainIsTriedAgain(t *testing.T) {
 	r := byPlaylist(hasPlayed(room(item("a", party.NowPlaying), item("b", party.Queued))))
 	m := withPlaylist(observed(plays(song("a"), time.Minute)))
-	m.playlistIgnored, m.shown = true, &party.Playback{Delivery: party.DeliveryQueue} // and the room shows PLAYLIST
+	m.playlistIgnored, m.shown = true, &party.Playback{Delivery: party.DeliveryQueue} // while the room shows PLAYLIST
 	plan := Decide(Input{Now: noon, Room: r, Memory: m})
 	if plan.Step.Playback == nil || plan.Step.Playback.Delivery != party.DeliveryPlaylist {
 		t.Errorf("the room shows %+v, want delivery PLAYLIST", plan.Step.Playback)

@@ -110,12 +110,12 @@ func (d *decision) resumeTransferred() (action, bool) {
 	return a, ok
 }
 
-// maxResumes is how often playback is resumed after a transfer while observations show that it is still paused. After
-// that the host has paused it.
+// maxResumes is how often playback is resumed after a transfer while observations show that it is still paused. If it
+// is paused even then, the host is assumed to have paused it.
 const maxResumes = 4
 
-// recordControl records the outcome of Pause, Resume or Transfer. Resuming after a transfer is over when the transfer
-// definitely failed. That a Resume succeeded is shown by an observation.
+// recordControl records the outcome of Pause, Resume or Transfer. If a transfer definitely failed, playback is not
+// resumed after it. Whether a Resume succeeded is left to the next observation.
 func (d *decision) recordControl() {
 	command, fault := d.answer.Command, d.answer.Fault
 	if fault != nil && command.HostCommandID == "" {

@@ -108,7 +108,7 @@ func (d *decision) playerHealth() (party.HealthState, party.HealthReason) {
 		return party.HealthDeviceLost, ""
 	case d.item != nil || d.playsGivenUp():
 		return party.HealthOK, d.deliveryReason()
-	case d.hasNextHost() && d.room.NextToPlay(d.now) != nil: // it plays there
+	case d.hasNextHost() && d.room.NextToPlay(d.now) != nil: // the next host's player will play it
 		return party.HealthOK, ""
 	case !d.hasNext():
 		return party.HealthNothingToPlay, ""
@@ -135,9 +135,9 @@ func (d *decision) deliveryReason() party.HealthReason {
 	return party.ReasonPlaylistIgnored
 }
 
-// commandHealth returns the health that follows from commands that fail; empty: none. Some faults do not pass with
-// time, only with a success; they count as long as there is something to play, or until soon after the command could
-// have been sent again if too few answers say so.
+// commandHealth returns the health that follows from commands that fail; empty: none. Some faults end only with a
+// success, not with time: they count while there is something to play. If too few answers have shown the fault, or a
+// song plays nevertheless, it counts only until playingInterval after the time when the command may be sent again.
 func (d *decision) commandHealth() party.HealthState {
 	b := d.memory.commandBackoff
 	lasts, lastsLonger := d.now.Before(b.until), d.now.Before(b.until.Add(playingInterval))
@@ -165,7 +165,7 @@ func (d *decision) coolDownEnd(b backoff) *time.Time {
 	return &b.until
 }
 
-// changed reports whether b means something else than a. A progress that advances as expected makes no difference.
+// changed reports whether b differs from a in anything but a progress that advances as expected.
 func changed(a, b party.Playback) bool {
 	return a.Status != b.Status || a.Health != b.Health || a.Reason != b.Reason || a.Delivery != b.Delivery ||
 		itemID(a) != itemID(b) || songURI(a) != songURI(b) ||

@@ -19,7 +19,7 @@ decides, records and sends, in this order.
   - A song that may have been heard since it was sent, completely or until somebody skipped it, counts as played,
     because playing a song twice is worse than missing one (mayhaveplayed.go).
   - A song that Spotify refuses, or accepts but never plays, lets other songs go first after two attempts, and leaves
-    the queue after five. What fails for every song is no song's fault, and then none leaves the queue.
+    the queue after five. If every song fails, that is not the fault of a song, and none leaves the queue.
   - When nothing plays, the next song is played directly. It is committed first, like any other.
   - When the host pauses in Spotify's app, nothing is sent. When the host plays something else there, the room's next
     song follows near the end of it, as after any other song.
@@ -27,8 +27,8 @@ decides, records and sends, in this order.
   - What the room shows (party.Playback) is written when its meaning changes: status, song, device, delivery or
     health, or a progress that jumped. Progress that advances as expected is not written.
   - Health names a problem while it lasts, and returns to OK without help. Calls that fail are repeated with a growing
-    backoff, or at the time that Spotify names. What only the host could repair is shown after several refusals, and
-    tried again by itself.
+    backoff, or at the time that Spotify names. A problem that only the host could fix is shown after several
+    refusals, and the driver keeps trying by itself.
   - A room costs at most 350 calls an hour, whatever Spotify answers (budget.go, ration.go). They are counted across
     drivers: the count is stored with the lease.
   - When a room closes, or the server stops, the music keeps playing. The playlist of a closed room is removed from
@@ -40,8 +40,8 @@ One answer of Spotify is not a fact: it may come from a cache, late, or without 
 that contradicts what is known is held back until another one confirms it at least a second later; one that only
 repeats it, as a cache does, proves little (evidence.go). If it says that no player is active, the player's queue has
 to name no song, either; a player that only its queue shows is hidden, and its progress goes by the clock (hidden.go).
-What cuts off a sound needs two observations since the last command that agree (looks.go). A song of the room is not
-declared heard, skipped or lost on less.
+A command that cuts off a sound needs two observations since the last command that agree (looks.go). A song of the room
+is not declared heard, skipped or lost on less evidence.
 
 A song that nobody chose, with which a player goes on after somebody has skipped a song in Spotify's app, gives way to
 the room's next song. The host's own choice is respected until its end (unchosen.go).
@@ -57,9 +57,10 @@ delivery. Each committed song records how it was delivered.
 
 # Host commands
 
-Skip, pause, resume and transfer are rows of the room's state, handled oldest first. A command is done when an
-observation shows its effect. It is sent, observed, sent once more if there is no effect, and otherwise answered with
-what failed. It is never repeated without an observation, and not started once the host has stopped waiting.
+Skip, pause, resume, transfer and volume are rows of the room's state, handled oldest first. A command is done when an
+observation shows its effect; a volume, when Spotify accepts it (volume.go). A command without an effect is sent once
+more. If that fails, too, the host command is answered with an error. No command is repeated without an observation, or
+started once the host has stopped waiting.
 
 # Devices and fallback songs
 
@@ -70,16 +71,17 @@ that it has stopped in the middle of the song. If the host had paused, playback 
 If nothing waits and the last song nears its end, the driver looks for fallback songs and adds them to the queue,
 where they rank after everything that somebody adds or likes. While a song of the room plays, three songs of a
 playlist that the host chose wait in the queue, so that guests can see and like them. A fallback song does not start
-on a device that would have to be woken, unless a host resumes playback. After forty fallback songs in a row everybody
-has left, and the server adds no more.
+on a device that would have to be woken, unless a host resumes playback. After forty fallback songs in a row the server
+assumes that everybody has left, and adds no more.
 
 # Another host
 
 A co-host who has accepted the room becomes its host between two songs. From the acceptance on nothing is handed to the
-old host's player. The song that plays there, and one that was handed over before, play to their end; a player that is
-paused or gone ends the wait, and so does the clock. Then the step is recorded, and the same driver goes on with the
-new host's player and an empty memory, except for what the room has cost. What the old player went on to by itself is
-paused, and the room's playlist removed from the old host's library.
+old host's player. The song that plays there, and one that was handed over before, play to their end. The wait also
+ends when that player is paused or gone, or when these songs should be over by the clock. Then the step is recorded, and
+the same driver goes on with the new host's player and an empty memory, except for the count of the room's calls. If the
+old player has gone on to another song by itself, it is paused. The room's playlist is removed from the old host's
+library.
 
 # Observing the player
 
@@ -98,7 +100,7 @@ If there are several servers, exactly one of them drives a room. Each server is 
 two seconds, by the database's clock. Five seconds after its last renewal, other nodes may take over its rooms, under
 the next epoch. Every step is recorded under the epoch of its lease, so the steps of a node that was only suspended
 are refused. A node also stops sending commands as soon as its own clock says that its liveness may have expired. The
-new driver looks for what the old one had sent when that can no longer be on its way.
+new driver waits until a command of the old one can no longer be on its way, and then verifies what became of it.
 
 # Concurrency
 
@@ -127,13 +129,14 @@ The pure half:
 	delivery.go       the rules that hand songs to the player
 	mayhaveplayed.go  whether a song may have been heard without an observation
 	hostcommand.go    the rules for host commands
+	volume.go         the host command that sets the volume
 	device.go         the rules that find a device
 	fallback.go       the rule that adds fallback songs
 	nexthost.go       the rule that lets the room pass to the next host's player
 	display.go        what the room shows, and its health
 	schedule.go       when to observe the player
-	budget.go         how often it may be observed
-	ration.go         what it does when it has cost almost all that it may
+	budget.go         how often the player may be observed
+	ration.go         limits the calls of a room that has almost used up its calls for an hour
 
 The half with effects:
 

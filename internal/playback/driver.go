@@ -83,8 +83,8 @@ func (d *driver) run(ctx context.Context) (err error) {
 	return nil
 }
 
-// changeHost leaves the old host's player, with a last command if there is one, and begins with the new host's. If the
-// change was refused, the room keeps its host, player and memory.
+// changeHost sends the last command, if there is one, to the old host's player, and goes on with the new host's. If the
+// change was refused, the driver keeps its player and its memory. recorded is the version that contains the change.
 func (d *driver) changeHost(ctx context.Context, last Command, recorded int64) error {
 	before := d.room
 	if err := d.awaitVersion(ctx, recorded); err != nil {
@@ -122,7 +122,7 @@ func (d *driver) advance(ctx context.Context, last update) (update, error) {
 	}
 	d.logHealth(plan.Step.Playback, last)
 	if refused := plan.Step.RefusedItem; refused != "" {
-		d.log.Info("Spotify does not play a song, which leaves the queue", "item_id", refused)
+		d.log.Info("a song leaves the queue, because Spotify does not play it", "item_id", refused)
 	}
 	d.memory = plan.Memory
 	if plan.Step.ChangeHost {
@@ -144,19 +144,20 @@ func (d *driver) advance(ctx context.Context, last update) (update, error) {
 	return d.wait(ctx, plan.ObserveAt)
 }
 
-// recordPlan stores a plan's step, with the count of the room's calls. If there is nothing to store but the count, a
-// failure is not the room's: it is tried again with the next decision.
+// recordPlan stores a plan's step, with the count of the room's calls, and returns the version that contains it. If
+// only the count could not be stored, it returns no error: the next decision stores the count. A lost lease and a
+// conflict are returned in any case.
 func (d *driver) recordPlan(ctx context.Context, plan Plan) (version int64, err error) {
 	version, err = d.record(ctx, d.withCalls(plan))
 	if err == nil || !plan.Step.IsEmpty() || errors.Is(err, party.ErrLeaseLost) || party.CodeOf(err) == party.Conflict {
 		return version, err
 	}
-	d.log.Debug("could not record what the room has cost", "error", err)
+	d.log.Debug("could not record the count of the room's calls", "error", err)
 	return 0, nil
 }
 
-// withCalls returns a plan's step with the count of the room's calls, if there is something to record anyway or the
-// count has changed much.
+// withCalls returns a plan's step. It contains the count of the room's calls if there is something else to record, too,
+// or if maxUnrecorded calls are not recorded yet.
 func (d *driver) withCalls(plan Plan) party.PlaybackStep {
 	step := plan.Step
 	if d.unrecorded > 0 && !step.IsEmpty() || d.unrecorded >= maxUnrecorded {
@@ -223,7 +224,7 @@ func ignoreCanceled(err error) error {
 	return fmt.Errorf("watch: %w", err)
 }
 
-// observe asks Spotify what the player does, and takes the newest state of the room with it.
+// observe asks Spotify what the player does, and then loads the newest known state of the room.
 func (d *driver) observe(ctx context.Context) update {
 	ctx, span := d.span(ctx, "look")
 	observation, err := d.player.State(ctx, d.room.HostID)

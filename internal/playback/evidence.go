@@ -106,8 +106,8 @@ func (k known) end() time.Time {
 	return k.at.Add(k.duration() - k.progress)
 }
 
-// believes reports whether an observation may be decided on. If it contradicts what is known, it is believed once the
-// claim is proven.
+// believes reports whether decisions may rely on an observation. If it contradicts what is known, they may once its
+// claim is proven. believes updates the suspicion.
 func (d *decision) believes(s Observation) bool {
 	k := d.known()
 	claim := d.claimOf(k, s)
@@ -128,9 +128,9 @@ func (d *decision) believes(s Observation) bool {
 	return false
 }
 
-// proven reports whether the present suspicion is a fact. That no player is active is never proven by such observations
-// alone: the queue has to confirm it. That another song plays is proven by two observations that differ, or by
-// manyStill that do not.
+// proven reports whether the present suspicion is a fact. Observations alone do not prove that no player is active: the
+// queue has to confirm it, unless it cannot be read for noPlayerAtMost. Two observations prove that another song plays
+// if they differ in its progress; manyStill of them do if they do not differ.
 func (d *decision) proven(k known, s Observation) bool {
 	doubt := d.memory.suspicion
 	lasted := s.At.Sub(doubt.since)
@@ -145,8 +145,8 @@ func (d *decision) proven(k known, s Observation) bool {
 	return doubt.looks >= 2 && lasted >= minConfirmGap
 }
 
-// isRepeated reports whether the newest observation shows another song than is known to play, just as the one before:
-// it may be the same answer, from a cache.
+// isRepeated reports whether the two newest observations show another song than the known one, at the same progress:
+// they may be one answer, from a cache.
 func (d *decision) isRepeated() bool {
 	kind := d.memory.suspicion.kind
 	return (kind == otherSong || kind == lookBack) && d.memory.still.times >= 2
@@ -178,8 +178,8 @@ func (d *decision) claimOf(k known, s Observation) suspicion {
 	return suspicion{kind: stopped, uri: uriOf(s.Song)}
 }
 
-// expectsPlayer reports whether a device should be active although nothing is known to play: it was active before, or
-// has accepted a command to play the committed song.
+// expectsPlayer reports whether a device should be active although nothing is known to play: a song is committed, and
+// either a device was active before, or the player has accepted a command to play the song.
 func (d *decision) expectsPlayer(k known) bool {
 	item := d.room.Committed()
 	if item == nil {
@@ -230,8 +230,8 @@ func (d *decision) endedRecently(song *party.Song, at time.Time) bool {
 	return ended.song != nil && sameRecording(ended.song, song) && at.Sub(ended.at) < maxLookBack && d.itemOf(song) == nil
 }
 
-// inDoubt reports whether the newest observation is not believed, so that it is unknown what the player does. A
-// doubtful progress alone leaves that known.
+// inDoubt reports whether the newest observation is not believed, so that it is unknown what the player does. It
+// returns false if only the progress is in doubt.
 func (d *decision) inDoubt() bool {
 	switch d.memory.suspicion.kind {
 	case nothingNew, movedBack, standsStill:
@@ -240,7 +240,7 @@ func (d *decision) inDoubt() bool {
 	return true
 }
 
-// nextLook returns when the observation follows that may confirm the present suspicion.
+// nextLook returns when to make the observation that may confirm the present suspicion.
 func (d *decision) nextLook() time.Time { return d.memory.lookedAt.Add(confirmDelay) }
 
 func uriOf(song *party.Song) string {

@@ -22,7 +22,7 @@ type fakePlayer struct {
 	shown            bool // while away, State shows the inactive device and its song
 	songs            map[string]party.Song
 	started          []start
-	stale            time.Duration // how long after a command State shows what was before
+	stale            time.Duration // how long after a command State shows the state before it
 	before           loaded        // what was loaded before the last command
 	changed          time.Time     // when the last command was carried out
 	calls            map[string]int
@@ -176,7 +176,7 @@ func (t *fakePlayer) Play(_ context.Context, _, uri, deviceID string, position t
 	})
 }
 
-// wake makes a device active that exists and is named by a command.
+// wake makes the device that a command names the active one, if it exists.
 func (t *fakePlayer) wake(deviceID string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -15,7 +15,8 @@ const (
 	// fallbackAfterSilence is how long after the end of the music fallback songs may still be added, unless the host has
 	// chosen a playlist.
 	fallbackAfterSilence = 10 * time.Minute
-	// maxUnasked is how many songs in a row may play that nobody has asked for. After them everybody has left.
+	// maxUnasked is how many songs that nobody has asked for may play in a row. After them everybody is assumed to have
+	// left.
 	maxUnasked = 40
 	// fallbackMinInterval is the wait after songs were found. Without it, songs that cannot be added would be looked for
 	// in an endless loop.
@@ -24,7 +25,7 @@ const (
 
 // fallbackSearch is the state of the search for fallback songs.
 type fallbackSearch struct {
-	notBefore   time.Time // nothing is looked for before
+	notBefore   time.Time // no search begins before this time
 	playlistURI string    // the playlist that the host had chosen at the last search; empty: none
 	hadNext     bool      // another song waited at the last search
 }

@@ -34,7 +34,7 @@ func TestSongAwaitingApprovalIsNotSuggested(t *testing.T) {
 		p.add(p.player.newSong("a", 10*time.Minute))
 		defer p.drive()()
 		time.Sleep(30 * time.Second)
-		p.remove(f[0]) // one is missing, and f3 is the first that is not queued
+		p.remove(f[0]) // one fallback song is missing, and f3 is the first that is not queued
 		time.Sleep(12 * time.Second)
 		before := p.player.called("suggest")
 		p.command(party.PauseCommand, "")

@@ -25,24 +25,26 @@ type endedSong struct {
 	unseen bool      // it was given up without an observation of it, and may still play
 }
 
-// noteEnd remembers the room's song, which ends.
+// noteEnd remembers that the room's song ends.
 func (d *decision) noteEnd(item *party.QueueItem) {
 	_, seen := d.heardOf(item)
 	d.memory.lastEnded = endedSong{itemID: item.ID, song: &item.Song, at: d.now, unseen: !seen}
 }
 
-// playsGivenUp reports whether the room's last song plays, which was given up a short time before it began.
+// playsGivenUp reports whether the room's last song plays although it was given up without an observation of it, less
+// than idleAfter before it began.
 func (d *decision) playsGivenUp() bool {
 	ended, s := d.memory.lastEnded, d.memory.observation
 	return d.activity == playingSong && ended.unseen && sameRecording(ended.song, s.Song) &&
 		d.songBegan().Sub(ended.at) < idleAfter
 }
 
-// maxCrossfade is the longest time for which Spotify's players let a song fade into the next one, with a second more
-// for what an observation may be late.
+// maxCrossfade is the longest time for which Spotify's players let a song fade into the next one, plus a second by
+// which an observation may be late.
 const maxCrossfade = 13 * time.Second
 
-// updateHeard notes how far the room's song is. Some devices always report a progress of 0: there the clock counts.
+// updateHeard updates how much of the room's song was heard. For devices that always report a progress of 0 it goes by
+// the clock.
 func (d *decision) updateHeard() {
 	playing, s := d.room.NowPlaying, d.memory.observation
 	if playing == nil || d.item != playing {
@@ -78,8 +80,8 @@ func (d *decision) heardOf(item *party.QueueItem) (h heard, known bool) {
 	return heard{item.ID, progress, last.ObservedAt, last.Status == party.Playing, false}, true
 }
 
-// reached returns how much of an item was heard that no longer plays. If another song plays, the item ended when that
-// song began.
+// reached returns how much was heard of an item that no longer plays. If another song plays, the item ended when that
+// song began. known is false if no driver has observed the item.
 func (d *decision) reached(item *party.QueueItem) (reached time.Duration, known bool) {
 	s := d.memory.observation
 	if d.activity == silence && s.Playing && s.Song != nil && sameRecording(s.Song, &item.Song) {
@@ -110,8 +112,8 @@ func (d *decision) fading(ended *party.QueueItem) time.Duration {
 	return 0
 }
 
-// unseen returns how much more of an item may have been heard than is known: nobody saw when it began or, as it was
-// another driver's, when it ended.
+// unseen returns how much more of an item may have been heard than is known: either this driver has not observed it, or
+// the player was hidden, so that nobody saw when the item began.
 func (d *decision) unseen(item *party.QueueItem) time.Duration {
 	switch {
 	case d.memory.heard.itemID != item.ID:
@@ -123,7 +125,7 @@ func (d *decision) unseen(item *party.QueueItem) time.Duration {
 }
 
 // learnCrossfade learns how long before its end a song gives way to the committed one, so that the next commit is early
-// enough. A single skip by the host teaches nothing lasting: the next song corrects it.
+// enough. If the host skipped the song, the value is wrong, but only until the next song ends.
 func (d *decision) learnCrossfade(ended, started *party.QueueItem) {
 	reached, known := d.reached(ended)
 	if !known || d.room.Committed() != started || d.activity != playingSong {

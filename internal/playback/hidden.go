@@ -9,8 +9,8 @@ import (
 // This file finds out what plays when observations say that no player is active. Spotify has been seen to say that
 // while music plays, and then its queue still names the song.
 
-// askQueue reads the queue when observations say that no player is active, which Spotify has been seen to say while
-// music plays.
+// askQueue reads the queue when observations say that no player is active: after two of them or, while the player is
+// hidden, after one.
 func (d *decision) askQueue() (action, bool) {
 	doubt := d.memory.suspicion
 	if doubt.kind != noPlayer {
@@ -64,8 +64,8 @@ func (d *decision) takeQueue(a *Answer) {
 	d.memory.hidden = s.Song != nil
 }
 
-// isUnexpected reports whether it is a surprise that the queue names a song, or none if it is nil: the song is neither
-// known to play nor committed, or something should play.
+// isUnexpected reports whether the queue's answer is unexpected: it names a song that is neither the known one nor the
+// committed one or, if song is nil, it names none although something should play.
 func (d *decision) isUnexpected(song *party.Song) bool {
 	k, item := d.known(), d.room.Committed()
 	if song == nil {
@@ -74,11 +74,11 @@ func (d *decision) isUnexpected(song *party.Song) bool {
 	return !k.has(song) && (item == nil || !sameRecording(&item.Song, song))
 }
 
-// names reports whether the queue has named this song, or none if it is nil, at the last time, too.
+// names reports whether the queue's last unexpected answer named this song, too; for nil, whether it named none.
 func (s suspicion) names(song *party.Song) bool { return s.queueSaid && s.queueURI == uriOf(song) }
 
 // observationFromQueue returns what the player probably does while only its queue names the song. A song that was
-// loaded and silent before still is: the queue does not say whether it plays.
+// loaded and silent before counts as silent, because the queue does not say whether it plays.
 func (d *decision) observationFromQueue(song *party.Song) Observation {
 	k := d.known()
 	s := Observation{

@@ -56,7 +56,7 @@ func (d *decision) observeAgain(command *party.HostCommand) action {
 	if d.memory.hostCommand.id == command.ID && d.justObserved {
 		return d.reply(command, "", "")
 	}
-	if d.memory.hostCommand.id == command.ID { // forgotten already; again, and the room would be recorded without end
+	if d.memory.hostCommand.id == command.ID { // to forget it once more would record the room's playback in a loop
 		return action{observeBy: d.now}
 	}
 	d.memory.hostCommand = commandProgress{id: command.ID}
@@ -91,7 +91,7 @@ func (d *decision) runHostCommand() (action, bool) {
 }
 
 // commandIsIndependent reports whether a host command neither starts nor skips a song, so that it need not wait until
-// it is known what became of the committed one.
+// the committed song is verified.
 func (d *decision) commandIsIndependent() bool {
 	command := d.hostCommand()
 	return command != nil && (command.Kind == party.PauseCommand || command.Kind == party.VolumeCommand)
@@ -172,8 +172,8 @@ func (d *decision) mayWake(command *party.HostCommand) bool {
 	return search.at.Before(command.At) || search.several || search.foundID != ""
 }
 
-// wakeDevice resumes the room's song on the only device that there is. If there are several, or none, the host is asked
-// for one.
+// wakeDevice resumes the room's song on the host's only device. If there are several devices, or none, it refuses the
+// command with a message that asks the host for one.
 func (d *decision) wakeDevice(command *party.HostCommand) (action, bool) {
 	search, playing := d.memory.deviceSearch, d.room.NowPlaying
 	switch {
@@ -218,7 +218,8 @@ func (d *decision) sendSkip() (action, bool) {
 	return d.sendFor(d.playCommand(next), commitStep(next, party.DeliveryQueue))
 }
 
-// leaveToRules lets the other rules start the room's next song, as they do whenever nothing plays.
+// leaveToRules lets the other rules start the room's next song, as they do whenever nothing plays. If there is no song,
+// it refuses the command.
 func (d *decision) leaveToRules(command *party.HostCommand) (action, bool) {
 	if d.hasNext() {
 		return action{}, false
@@ -262,7 +263,7 @@ func (k FaultKind) code() party.Code {
 	return party.UpstreamUnavailable
 }
 
-// sentence returns the sentence of that answer, for the host.
+// sentence returns the message for the host in that answer.
 func (k FaultKind) sentence() string {
 	switch k {
 	case NoDevice, Gone:

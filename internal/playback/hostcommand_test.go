@@ -316,7 +316,7 @@ func TestHostCommandObservesDespiteBackoff(t *testing.T) {
 	m.observationBackoff = backoff{kind: NotAllowed, attempts: 9, until: noon.Add(10 * time.Minute)}
 	plan := Decide(Input{Now: noon, Room: r, Memory: m})
 	if plan.Step.Answered != nil || plan.ObserveAt.After(noon) {
-		t.Fatalf("the command is answered, or waits, before the player is observed: %+v", plan)
+		t.Fatalf("the plan does not observe the player at once, before an answer: %+v", plan)
 	}
 	refused := Decide(Input{Now: noon, Room: r, Memory: plan.Memory, Fault: &Fault{Kind: NotAllowed}})
 	if refused.Step.Answered == nil {
@@ -328,7 +328,7 @@ func TestHostCommandObservesDespiteBackoff(t *testing.T) {
 	}
 }
 
-// The database shortens the names of devices, so what the room shows can differ from what was observed for good.
+// The database shortens the names of devices, so the room's device can differ permanently from the observed one.
 func TestOldAccountIsForgottenOnce(t *testing.T) {
 	s := plays(song("a"), time.Minute)
 	s.Device.Name = "a name that the database shortens"

@@ -9,7 +9,7 @@ import (
 // This file decides how much the newest observations say together: an observation without a device is completed, and
 // those that agree are counted.
 
-// withDevice returns an observation that says what plays without saying where as one of the device that was used last.
+// withDevice adds the device that was used last to an observation that names the song that plays, but no device.
 func (d *decision) withDevice(s Observation) Observation {
 	if s.Device == nil && s.Playing && s.Song != nil {
 		s.Device = d.usedDevice()
@@ -31,7 +31,7 @@ func (d *decision) usedDevice() *party.Device {
 	return &used
 }
 
-// place is where in its song a player stands, roughly.
+// place is the rough position of a player within its song.
 type place int
 
 const (
@@ -77,15 +77,15 @@ type stillLooks struct {
 	times    int
 }
 
-// manyStill is how many observations show a song that stands still before others, which do not name what plays, say
-// nothing against it.
+// manyStill is a number of observations that show the same song at the same progress. After so many, an observation
+// that does not name what plays is no evidence that the song moves.
 const manyStill = 4
 
 // add returns the count after another observation. A progress of 0 proves nothing, because some devices always report
 // it.
 func (l stillLooks) add(s Observation) stillLooks {
 	switch {
-	case s.Playing && s.Song == nil && l.times >= manyStill: // what stood still so often goes on doing so behind this
+	case s.Playing && s.Song == nil && l.times >= manyStill: // the song probably still stands still
 		return l
 	case !s.Playing || s.Song == nil || s.Progress == 0:
 		return stillLooks{}
@@ -96,8 +96,8 @@ func (l stillLooks) add(s Observation) stillLooks {
 	return l
 }
 
-// proves reports whether a song stands still: seen often within seconds, or less often over a longer time, as a player
-// is observed that costs much.
+// proves reports whether the observations prove that a song stands still: many of them within seconds, or fewer over a
+// longer time, because the player of a costly room is observed less often.
 func (l stillLooks) proves(at time.Time) bool {
 	for _, enough := range []struct {
 		times int

@@ -20,9 +20,9 @@ type handover struct {
 	itemID  string
 	loaded  *party.Song // the song that was loaded at the time, or was interrupted by something that is no song
 	direct  bool        // the player was told to play the item at once, not only to append it
-	over    bool        // and the loaded song was playing
+	over    bool        // direct, while the loaded song was playing
 	watched bool        // the observations since followed so closely that the song cannot have been heard unnoticed
-	ends    time.Time   // when the loaded song should be over, if that is too late for the item to arrive behind its end
+	ends    time.Time   // when the loaded song should end; zero: unknown, or the item may have arrived after that end
 	passed  bool        // the player stopped at that end, so the item is not in its queue
 	adopted bool        // another driver sent the item, and its player was not observed since
 }
@@ -68,8 +68,9 @@ func (d *decision) adoptCommitted() {
 	d.adoptEnd(item)
 }
 
-// adoptEnd notes when the song ends behind which another driver, which has crashed, wanted to append an item. Spotify
-// got the request within lateEffect or not at all, and carried it out within lateEffect.
+// adoptEnd sets the end of the loaded song in the handover of an item that a crashed driver may have sent to the
+// player's queue. It does so only if the item must have arrived before that end: Spotify got the request within
+// lateEffect or not at all, and carried it out within another lateEffect.
 func (d *decision) adoptEnd(item *party.QueueItem) {
 	h := &d.memory.handover
 	if item == nil || !h.adopted || !d.accepted {
@@ -124,8 +125,8 @@ func (d *decision) notePassing() {
 	h.passed = sameRecording(s.Song, h.loaded) && !d.memory.inactiveSince.Before(h.ends.Add(-endTolerance))
 }
 
-// passedOver reports whether an item whose sending is unknown is not in the player's queue, judging by what the player
-// has done since.
+// passedOver reports whether an item is not in the player's queue, judging by what the player has done since. It is
+// asked about items of which it is unknown whether they were sent.
 func (d *decision) passedOver(item *party.QueueItem) bool {
 	h := d.memory.handover
 	return h.itemID == item.ID && h.passed && item.Commit != party.CommitSent
@@ -144,9 +145,10 @@ func (d *decision) playHadNoEffect(item *party.QueueItem) bool {
 	return h.itemID == item.ID && h.direct && h.watched
 }
 
-// playerMovedOn reports whether the player has left the song that was loaded when the item was sent to its queue. If no
-// song was known to be loaded, it was the room's last one. A driver that does not know that one either cannot tell
-// whether a song that is loaded and silent was there before. An item that was certainly in the queue has left it.
+// playerMovedOn reports whether the player has left the song that was loaded when the item was sent to its queue. If
+// that song is unknown, the room's last song is taken to have been loaded. If that is unknown, too, a song that is
+// loaded and silent may have been there before, so it counts only if it is the item's, or if the item was certainly in
+// the queue, which has lost it.
 func (d *decision) playerMovedOn(item *party.QueueItem) bool {
 	current, before := d.memory.observation.Song, d.memory.handover.loaded
 	if before == nil {
@@ -164,8 +166,8 @@ func (d *decision) playerMovedOn(item *party.QueueItem) bool {
 	return item.Via != party.DeliveryPlaylist && left && !d.leftNoTime(item)
 }
 
-// beganAgain reports whether the song that played when an item was to be played over it has begun again since then:
-// until it did, the item may have been heard.
+// beganAgain reports whether an item was to be played in place of a song that played, and that song has begun again
+// since: before it did, the item may have been heard.
 func (d *decision) beganAgain(item *party.QueueItem) bool {
 	moves := d.activity == playingSong && d.memory.observation.Progress > 0 && !d.mayStandStill()
 	return d.memory.handover.over && moves && d.songBegan().After(item.CommittedAt.Add(maxWatchGap))

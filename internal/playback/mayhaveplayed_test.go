@@ -40,7 +40,7 @@ func TestSongThatMayHaveBeenHeardIsNotRestarted(t *testing.T) {
 			step: party.PlaybackStep{StartedItem: "item-b"},
 		},
 		{
-			name: "it is stopped at 0 after a time without observations",
+			name: "it is stopped at 0 after a while without observations",
 			in: Input{
 				Room:   room(committed("b", sent, 23*time.Second)),
 				Memory: silent(stands(song("b"), 0), handover{itemID: "item-b", direct: true}),

@@ -15,7 +15,7 @@ type choice struct {
 	answer func(*model) *Answer
 }
 
-// honestly is that Spotify tells the truth and does what it is told.
+// honestly returns the choice that Spotify answers truthfully and carries out the commands.
 func honestly() choice {
 	return choice{
 		name: "truth",
@@ -29,7 +29,7 @@ func honestly() choice {
 	}
 }
 
-// oddLooks are what may be wrong about a look.
+// oddLooks returns the ways in which a look may be wrong.
 func oddLooks() []choice {
 	odd := func(name string, change func(*model, *Observation)) choice {
 		return choice{name: name, look: func(w *model) error {
@@ -68,7 +68,7 @@ func failingLook(name string, f Fault) choice {
 	return choice{name: name, look: func(w *model) error { return w.decide(Input{Fault: &f}) }}
 }
 
-// events are what people and devices do.
+// events returns what people and devices may do.
 func events() []choice {
 	return []choice{
 		{name: "the host pauses", event: func(w *model) {
@@ -109,7 +109,7 @@ func hostAsks(kind party.HostCommandKind) choice {
 	}}
 }
 
-// oddAnswers are how a command may be answered against expectation.
+// oddAnswers returns the unexpected answers to a command.
 func oddAnswers() []choice {
 	refused := func(name string, f *Fault) choice {
 		return choice{name: name + ", not done", answer: func(w *model) *Answer {
@@ -131,7 +131,7 @@ func oddAnswers() []choice {
 	}
 }
 
-// choices returns how the due call may go besides honestly.
+// choices returns the ways in which the due call may go, except for honestly.
 func (w *model) choices() []choice {
 	if w.command.Kind == None {
 		return append(oddLooks(), events()...)

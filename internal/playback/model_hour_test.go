@@ -8,8 +8,8 @@ import (
 // modelNames are the names of the songs of an hour.
 const modelNames = "abcdefgijklmnopqrstuvwyABCDEFGIJKLMNOPQ"
 
-// TestAnHourOfOneOddity holds every oddity for an hour, and every pair of an odd look and an odd answer: the room may
-// cost hourlyCalls, and plays again soon after all is well.
+// TestAnHourOfOneOddity holds every oddity for an hour, and every pair of an odd look and an odd answer. The room costs
+// at most hourlyCalls, and plays again soon after the oddity has ended.
 func TestAnHourOfOneOddity(t *testing.T) {
 	truth := honestly()
 	for _, look := range append(oddLooks(), truth) {
@@ -20,7 +20,7 @@ func TestAnHourOfOneOddity(t *testing.T) {
 				w := newModel(modelPlayer{active: true, loaded: "x"}, modelNames)
 				spendHour(t, w, held)
 				if calls := w.calls; calls > hourlyCalls {
-					t.Errorf("the hour costs %d calls, and may cost %d", calls, hourlyCalls)
+					t.Errorf("the hour costs %d calls, want at most %d", calls, hourlyCalls)
 				}
 				w.path = nil
 				if err := w.recover(200, 40*time.Minute); err != nil {

@@ -7,7 +7,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// modelPlayer is a small model of Spotify's player: what really sounds, whatever is told about it. It is a value.
+// modelPlayer is a small model of Spotify's player. It has what really sounds, even if Spotify's answers differ from
+// it. It is a value.
 type modelPlayer struct {
 	loaded     string // the name of the song; empty: none
 	before     string // the song that was loaded before
@@ -78,7 +79,7 @@ func (p *modelPlayer) start(name string) {
 	p.playing, p.stuck, p.hostPaused, p.active, p.inPlaylist = true, false, false, true, false
 }
 
-// look returns what an honest Spotify tells.
+// look returns the observation that an honest Spotify answers with.
 func (p *modelPlayer) look(now time.Time) Observation {
 	s := Observation{At: now}
 	if !p.device || !p.active {
@@ -120,7 +121,7 @@ func (p *modelPlayer) carryOut(c Command) *Answer {
 	return a
 }
 
-// control carries a command out that a device takes.
+// control carries out a command to a device.
 func (p *modelPlayer) control(c Command, name string) {
 	switch c.Kind {
 	case Play:

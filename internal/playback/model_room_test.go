@@ -95,7 +95,7 @@ func moveItem(next *party.State, i int, changed *party.QueueItem) {
 	}
 }
 
-// recordRest stores what changes no item.
+// recordRest stores the parts of a step that change no item.
 func (r *modelRoom) recordRest(next *party.State, step party.PlaybackStep) error {
 	if step.PlaylistURI != "" {
 		next.PlaylistURI = step.PlaylistURI

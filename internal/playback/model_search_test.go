@@ -43,7 +43,7 @@ func starts() map[string]*model {
 // visit in every state that it has not seen before.
 type search struct {
 	t       *testing.T
-	seen    map[string]int // the greatest depth that was left
+	seen    map[string]int // by canonical state, the greatest depth that was left when the search got there
 	faults  map[string]bool
 	visited int
 }
@@ -86,8 +86,8 @@ func (s *search) report(w *model, err error) bool {
 	return false
 }
 
-// From every state that the search reaches, a song of the room plays soon after all is well. On the way no plan breaks
-// what judge asks for. A deeper search takes minutes:
+// From every state that the search reaches, a song of the room plays soon after everything works again. On the way
+// judge accepts every plan. A deeper search takes minutes:
 //
 //	go test ./internal/playback -run MachineRecovers -v -args -model-depth=2
 func TestMachineRecoversFromEveryState(t *testing.T) {
@@ -102,8 +102,8 @@ func TestMachineRecoversFromEveryState(t *testing.T) {
 	}
 }
 
-// canonical returns the same text for states that differ only in times that make no difference: times count relative to
-// now and roughly.
+// canonical returns the same text for states that differ only in times that make no difference: it contains times
+// relative to now, and rounded.
 func canonical(w *model) string {
 	var b strings.Builder
 	m := w.memory

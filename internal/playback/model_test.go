@@ -23,11 +23,11 @@ type model struct {
 	told      Observation // the newest look, true or not
 	sounded   string      // what really sounded at the newest look; empty: nothing
 	agree     int         // how many looks in a row told the same
-	lies      int         // how many answers in a row showed what is not so
+	lies      int         // how many answers in a row were false
 	calls     int
-	misled    bool       // the room was told so many lies that it may have learned what is wrong
-	untrusted bool       // Spotify lies all the time, so decisions cannot be judged by what really sounds
-	path      *modelPath // how it came here
+	misled    bool       // there were so many false answers that the room may believe them
+	untrusted bool       // all answers are false, so decisions cannot be judged by what really sounds
+	path      *modelPath // the calls that led here
 }
 
 type modelPath struct {
@@ -35,7 +35,7 @@ type modelPath struct {
 	what   string
 }
 
-// String returns what was not as expected, and the last calls.
+// String returns the unexpected answers and events, and the last calls.
 func (p *modelPath) String() string {
 	var lines []string
 	for n := 0; p != nil; p, n = p.before, n+1 {
@@ -75,7 +75,7 @@ func (w *model) decide(in Input) error {
 		}
 		in = Input{}
 	}
-	return fmt.Errorf("decides for ever, at last: %+v", w.command)
+	return fmt.Errorf("decides forever, at last: %+v", w.command)
 }
 
 // judge checks one plan against what really sounds.
@@ -149,7 +149,7 @@ func (w *model) countLie(lie bool) {
 	}
 }
 
-// step lets what is due happen, in the way that a choice says.
+// step makes the due call, or lets an event happen, as a choice says.
 func (w *model) step(c choice) error {
 	w.calls++
 	w.path = &modelPath{w.path, fmt.Sprintf("%v %s%s: %s", w.now.Sub(noon).Round(100*time.Millisecond), w.command.Kind,
@@ -177,14 +177,15 @@ func (w *model) lookHonestly() error {
 	return w.look(w.player.look(w.now), false)
 }
 
-// mend makes the world well: there is a device, nobody pauses, and Spotify will tell the truth.
+// mend ends all faults: there is a device, nobody pauses, and from now on Spotify answers truthfully.
 func (w *model) mend() {
 	w.player.device = true
 	w.room.add("z")
 	w.path = &modelPath{w.path, fmt.Sprintf("%v all is well, and z is added", w.now.Sub(noon).Round(100*time.Millisecond))}
 }
 
-// unpause lets the host resume what they have paused, or what the room takes for paused, and play what it asks for.
+// unpause lets the host resume what they have paused, or what the room shows as paused, and press play if the room asks
+// for it.
 func (w *model) unpause() {
 	if item := w.room.state.Committed(); w.room.state.Playback.Reason == party.ReasonPressPlay && item != nil {
 		w.player.start(item.ID[len("item-"):])
@@ -203,7 +204,8 @@ func (w *model) plays() bool {
 	return w.player.sounds() && playing != nil && playing.ID == "item-"+w.player.loaded
 }
 
-// recover runs the model in a world that is well until a song of the room plays.
+// recover runs the model without faults until a song of the room plays. It returns an error if that takes more than
+// most calls, or longer than within.
 func (w *model) recover(most int, within time.Duration) error {
 	w.mend()
 	honest, end := honestly(), w.now.Add(within)

@@ -14,7 +14,7 @@ var modelMixes = flag.Uint64("model-mixes", 60, "how many mixtures of troubles a
 type unsteady struct {
 	name          string
 	happens, ends func(*modelPlayer)
-	lasts, pauses time.Duration // how long it lasts, and how long all is well in between
+	lasts, pauses time.Duration // how long it lasts, and how long everything works in between
 
 	present bool
 	changes time.Time // the next time that it happens or ends
@@ -42,7 +42,7 @@ func unsteadies() []unsteady {
 	}
 }
 
-// turn lets it happen or end when it is time.
+// turn lets the trouble begin or end when it is time.
 func (u *unsteady) turn(w *model) {
 	switch {
 	case u.changes.After(w.now):
@@ -94,8 +94,7 @@ func TestWhatComesAndGoesStaysInTheBudget(t *testing.T) {
 	}
 }
 
-// TestAnyTroublesStayInTheBudget mixes everything that may be wrong at random: what comes and goes, looks and answers,
-// each for some minutes.
+// TestAnyTroublesStayInTheBudget mixes troubles, odd looks and odd answers at random, each for some minutes.
 func TestAnyTroublesStayInTheBudget(t *testing.T) {
 	for seed := range *modelMixes {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
@@ -129,7 +128,8 @@ func mixed(r *rand.Rand) choice {
 	return held
 }
 
-// spend lets time pass with choices that next makes, counts the calls, and checks that the room recovers.
+// spend lets a span of time pass with the choices that next returns. It checks that no hour costs more than
+// hourlyCalls, and that the room recovers.
 func spend(t *testing.T, w *model, span time.Duration, next func() choice) {
 	t.Helper()
 	most := 0
@@ -140,7 +140,7 @@ func spend(t *testing.T, w *model, span time.Duration, next func() choice) {
 		}
 	}
 	if most > hourlyCalls {
-		t.Errorf("an hour costs %d calls, and may cost %d", most, hourlyCalls)
+		t.Errorf("an hour costs %d calls, want at most %d", most, hourlyCalls)
 	}
 	w.path = nil
 	if err := w.recover(400, time.Hour); err != nil {

@@ -11,10 +11,10 @@ import (
 // their end there, and nothing else is handed to it; then the next host's player begins with an empty memory.
 
 const (
-	// lastSongMargin is how long after the last song should have ended by the clock the room stops waiting for an old
-	// player that cannot be observed.
+	// lastSongMargin is added to the time when the last song should end by the clock. After that the room no longer waits
+	// for an old player that cannot be observed.
 	lastSongMargin = 10 * time.Second
-	// followsWithin is how soon after the room's last song a song begins that the old player went on to by itself.
+	// followsWithin is the longest time between the room's last song and a song that the old player went on to by itself.
 	followsWithin = time.Minute
 )
 
@@ -39,8 +39,8 @@ func (d *decision) changeHost() (action, bool) {
 
 // oldPlayerIsDone reports whether nothing of the room is heard on the old player, and nothing will be: nothing plays
 // and nothing was handed over, or the player has stopped in the middle. If it cannot be observed, or plays something
-// else and not what was handed to it, the clock decides, but not before a first look was tried. A host's command is
-// answered first, which takes seconds at most.
+// else and not what was handed to it, the clock decides, but not before a first observation was tried. A host's command
+// is answered first, which takes seconds at most.
 func (d *decision) oldPlayerIsDone() bool {
 	isOverdue := d.now.After(d.lastSongEnds().Add(lastSongMargin))
 	switch {
@@ -67,7 +67,7 @@ func (d *decision) mayBeginSong() bool {
 		d.now.Before(d.memory.lateUntil)
 }
 
-// lastSongEnds returns when the songs that the old player has should have ended by the clock.
+// lastSongEnds returns when the room's songs on the old player should have ended by the clock; zero: there are none.
 func (d *decision) lastSongEnds() (end time.Time) {
 	if playing := d.room.NowPlaying; playing != nil {
 		end = playing.StartedAt.Add(durationOf(&playing.Song))
@@ -81,8 +81,8 @@ func (d *decision) lastSongEnds() (end time.Time) {
 	return end
 }
 
-// goesOnAlone reports whether the old player plays what it went on to by itself after the room's last song, and takes
-// commands.
+// goesOnAlone reports whether the old player plays a song that it went on to by itself after the room's last song, and
+// no command to it fails at present.
 func (d *decision) goesOnAlone() bool {
 	ended := d.memory.lastEnded
 	return d.activity == playingSong && d.item == nil && ended.song != nil && !d.playerUnknown() && !d.inDoubt() &&
@@ -95,7 +95,8 @@ const (
 )
 
 // sendLast sends the last command to an old host's player, and again if Spotify fails for a moment. The new player
-// begins afterwards, whether the command had success or not.
+// begins afterwards, whether the command succeeded or not. It returns party.ErrLeaseLost as send does, and no other
+// error.
 func (d *driver) sendLast(ctx context.Context, host string, last Command) error {
 	if last.Kind == None {
 		return nil

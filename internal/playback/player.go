@@ -162,11 +162,11 @@ type backoff struct {
 	reason   party.HealthReason
 	attempts int       // consecutive ones that failed or had no effect
 	refusals int       // how many of them in a row were this kind of failure
-	since    time.Time // when the first of these was
-	doubted  bool      // only the host could mend this kind of failure, and too few answers say so
-	proven   int       // how many of the refusals came since there are enough of them
-	worked   time.Time // when the same succeeded last; zero: unknown
-	until    time.Time // no attempt is made before
+	since    time.Time // when the first of these refusals came
+	doubted  bool      // only the host could fix this kind of failure, and too few answers have shown it
+	proven   int       // how many of the refusals came since there were enough of them not to be doubted
+	worked   time.Time // when the same kind of call succeeded last; zero: unknown
+	until    time.Time // no attempt is made before this time
 }
 
 // afterFault returns the backoff after another failure.
@@ -196,8 +196,8 @@ func (b backoff) afterFault(f *Fault, now time.Time) backoff {
 	return next
 }
 
-// needsProof reports whether the host would be asked to repair something because of this failure, so that one answer
-// does not suffice. That an authorization has ended is no such answer: spotify.Client has proven it.
+// needsProof reports whether the host would be asked to fix something because of this failure, so that one answer does
+// not suffice. An authorization that has ended needs no proof here: spotify.Client has proven it.
 func (b backoff) needsProof() bool {
 	return b.kind == NotAllowed || b.kind == Unavailable || b.kind == ReconnectNeeded && b.reason == party.ReasonScope
 }
@@ -218,15 +218,15 @@ func (b backoff) afterNoEffect(now time.Time) backoff {
 	return next
 }
 
-// wait returns the wait after the present number of attempts, which doubles with each of them. It is at most
-// shortWait in the first minute, so that a short trouble does not silence the music for much longer than it lasts.
+// wait returns the wait after the present number of attempts, which doubles with each of them. It is at most shortWait
+// in the first minute, so that a short failure does not silence the music for much longer than it lasts.
 func (b backoff) wait(kind FaultKind) time.Duration {
 	first, most := kind.backoffBounds()
 	if b.attempts <= shortAttempts && first < shortWait {
 		most = shortWait
 	}
 	attempts := b.attempts
-	if b.needsProof() && !b.doubted { // the refusals that made it a fact say nothing about how long it lasts
+	if b.needsProof() && !b.doubted { // the refusals before the proof say nothing about how long this lasts
 		attempts = max(1, b.proven)
 	}
 	return min(first<<min(attempts-1, 10), most)

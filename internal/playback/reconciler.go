@@ -24,14 +24,14 @@ type roomEntry struct {
 	elsewhere   bool               // another node drives the room
 }
 
-// wake starts a driver for a room of which a hint arrived, unless a driver runs already, here or on another node.
+// wake starts a driver for a room after a hint, unless a driver of the room runs already, here or on another node.
 func (r *reconciler) wake(roomID string) {
 	if entry := r.entries[roomID]; entry == nil || entry.stop == nil && !entry.elsewhere {
 		r.start(roomID, false)
 	}
 }
 
-// reconcile compares the drivers with the list of all open rooms, and starts and stops what differs.
+// reconcile compares the drivers with the list of all open rooms, and starts and stops drivers where they differ.
 func (r *reconciler) reconcile(open []party.OpenRoom) {
 	isOpen := make(map[string]bool, len(open))
 	for _, room := range open {

@@ -8,7 +8,7 @@ import (
 )
 
 // This file decides what a refusal by Spotify means: that a song cannot be played, that the host's account may not do
-// something, or nothing, because the next answer is another one.
+// something, or nothing at all, because Spotify accepts the next attempt.
 
 const (
 	// minRefusals and minRefusalSpan are how often, and over which time, Spotify has to refuse something before it counts
@@ -17,7 +17,7 @@ const (
 	minRefusalSpan    = 5 * time.Second
 	recentlyAllowed   = 5 * time.Minute
 	minRefusalSpanNow = 20 * time.Second
-	// forgetRefusals is how long a refusal counts that is not followed by another one.
+	// forgetRefusals is how long a refusal counts if no other one follows.
 	forgetRefusals = 5 * time.Minute
 	// firstProbe and lastProbe bound the time after which something that is not allowed is tried again.
 	firstProbe = 2 * time.Minute
@@ -25,13 +25,13 @@ const (
 )
 
 // permission is whether Spotify lets the host's account do something, judging by the answers to different calls. The
-// zero value is that it does.
+// zero value means that it does.
 type permission struct {
 	refusals    int // in a row
 	first, last time.Time
 	allowedAt   time.Time // when it was allowed last
-	denied      bool      // the refusals are a fact
-	probes      int       // how often it was tried again since
+	denied      bool      // there were enough refusals to count as a fact
+	probes      int       // how often it was tried again since then
 }
 
 // refused returns the permission after another refusal.
@@ -78,8 +78,8 @@ func (d *decision) waitsForPremium() bool {
 	return d.noPremium() && d.now.Before(d.memory.premium.probeAt())
 }
 
-// probePremium sends a harmless command now and then to a player that is not to be controlled without Premium, because
-// the host may have subscribed, or Spotify's answers may have been wrong.
+// probePremium sends a harmless command now and then to the player of a host without Premium, because the host may have
+// subscribed, or Spotify's answers may have been wrong.
 func (d *decision) probePremium() (action, bool) {
 	if !d.noPremium() || d.waitsForPremium() {
 		return action{}, false
@@ -110,7 +110,7 @@ func (d *decision) probePlaylists() (action, bool) {
 type songFailure struct {
 	itemID string
 	times  int
-	until  time.Time // other songs go first before
+	until  time.Time // until then other songs go first
 	starts int       // Memory.starts at the last failure
 }
 
@@ -138,8 +138,9 @@ func (d *decision) failureOf(item *party.QueueItem) songFailure {
 func (d *decision) givesWay(item *party.QueueItem) bool { return d.now.Before(d.failureOf(item).until) }
 
 // returnOrRefuse returns a song that could not be delivered to the queue, or refuses it after maxFailures. bySong says
-// that the failure is likely to be the song's. Any other failure, and one that other songs share, counts only if
-// another song has started since the last one: what fails for every song is not the song's fault.
+// that the song is likely to be the cause. The first givesWayAfter failures always count. Later, a failure with another
+// cause, or one that other songs share, counts only if a song has started since the last failure: if every song fails,
+// that is not the song's fault.
 func (d *decision) returnOrRefuse(item *party.QueueItem, bySong bool) party.PlaybackStep {
 	f := d.failureOf(item)
 	if bySong && d.failsAlone(item) || f.times < givesWayAfter || d.memory.starts > f.starts {
@@ -182,7 +183,7 @@ func (d *decision) concernsSong(f *Fault) bool {
 	return false
 }
 
-// othersWork reports whether a fault is the item's alone as far as is known, and another song can be tried.
+// othersWork reports whether only this item fails, as far as is known, and another song can be tried.
 func (d *decision) othersWork(item *party.QueueItem) bool {
 	return d.failsAlone(item) && slices.ContainsFunc(d.room.Queue, func(other *party.QueueItem) bool {
 		return other.ID != item.ID && other.State == party.Queued && d.room.MayStart(other, d.now)

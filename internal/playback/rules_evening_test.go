@@ -40,8 +40,8 @@ func TestSongThatHadNoTimeToBeHeardReturnsToTheQueue(t *testing.T) {
 	}
 }
 
-// A look at an advertisement or an episode, true or not, came before a direct play whose answer was lost. The room's
-// last song is still loaded afterwards: the player has not moved on.
+// A look showed an advertisement or an episode, rightly or not. Then a song was played directly, and the answer was
+// lost. The room's last song is still loaded afterwards, so the player has not moved on.
 func TestLastSongThatIsStillLoadedIsNoProgress(t *testing.T) {
 	memory := observed(stands(song("a"), 100*time.Second))
 	memory.handover = handover{itemID: "item-b", direct: true}
@@ -53,7 +53,7 @@ func TestLastSongThatIsStillLoadedIsNoProgress(t *testing.T) {
 	}
 }
 
-// Two looks disagree with what was known, and agree that the song stands still. It is looked at again at once.
+// Two looks contradict what was known, and both show the song at the same progress. The next look follows at once.
 func TestSongThatStandsStillBehindADoubtIsNoticedAtOnce(t *testing.T) {
 	for name, known := range map[string]party.Song{
 		"the song was further before": song("a"), "another song played": song("x"),
@@ -98,8 +98,8 @@ func TestRepeatOfTheHostsSongIsTurnedOffForASongThatWaits(t *testing.T) {
 	}
 }
 
-// One command was refused as if the host had no Premium, and the song plays on. That is not shown for longer than it
-// takes until the command could be sent again.
+// One command was refused as if the host had no Premium, and the song plays on. The room shows the refusal no longer
+// than until the command could be sent again.
 func TestDoubtfulRefusalIsNotShownForLong(t *testing.T) {
 	memory := observed(earlier(plays(song("a"), time.Minute), time.Second))
 	refusal := &Fault{Kind: NotAllowed, Reason: party.ReasonNoPremium}
@@ -112,8 +112,8 @@ func TestDoubtfulRefusalIsNotShownForLong(t *testing.T) {
 	}
 }
 
-// Looks at a player that was seen a moment ago are refused as if the account were not allowed. That is a fact after
-// twenty seconds; of an account that was not seen before it is one after five.
+// Looks are refused as if the account were not allowed. The refusals count as a fact after five seconds, or after
+// twenty if a look succeeded a moment before.
 func TestAccountThatWorkedAMomentAgoIsDoubtedLonger(t *testing.T) {
 	refusal := &Fault{Kind: NotAllowed, Reason: party.ReasonNotListed}
 	for seen, want := range map[time.Duration]time.Duration{time.Minute: minRefusalSpanNow, time.Hour: minRefusalSpan} {
@@ -142,8 +142,8 @@ func TestNoSongIsCommittedInTheLastMoment(t *testing.T) {
 	}
 }
 
-// A server that takes over a room does not know what the room has cost. It assumes the usual, so that a restart does
-// not double the room's share of what Spotify lets the app request.
+// A server takes over a room whose calls nobody has recorded. It assumes the usual number, so that a restart does not
+// double the room's share of the app's rate limit.
 func TestNewDriverAssumesTheUsualCalls(t *testing.T) {
 	fresh := Decide(Input{Now: noon, Room: room(item("a", queued))})
 	taken := Decide(Input{Now: noon, Room: showing(room(item("a", playing)), time.Minute, time.Minute)})
@@ -155,8 +155,8 @@ func TestNewDriverAssumesTheUsualCalls(t *testing.T) {
 	}
 }
 
-// Commands failed for many reasons before one is refused for lack of Premium, which is a fact already. How often they
-// failed says nothing about how long that lasts.
+// Commands failed for many reasons before one is refused for lack of Premium, which is a fact already. The earlier
+// failures do not make the wait for the next attempt longer.
 func TestFailuresBeforeAProvenRefusalDelayNothing(t *testing.T) {
 	memory := observed(stands(song("x"), 0))
 	memory.premium = permission{denied: true, refusals: minRefusals, last: noon.Add(-time.Minute)}
@@ -170,7 +170,7 @@ func TestFailuresBeforeAProvenRefusalDelayNothing(t *testing.T) {
 	}
 }
 
-// A room that has cost much is observed less often, but when its song ends as always, even if a command has failed some
+// A room that has cost much is observed less often, but still at the end of its song, even if a command has failed some
 // time ago; and at least once a minute, even if only the queue tells what plays.
 func TestThriftHasBounds(t *testing.T) {
 	for hidden, most := range map[bool]time.Duration{false: 10*time.Second + endDelay, true: slowestPace} {

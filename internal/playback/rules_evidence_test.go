@@ -17,13 +17,13 @@ func midSong(t *testing.T) *model {
 	return w
 }
 
-// lies are the odd looks that are answers.
+// lies returns the odd looks except for those that fail.
 func lies() []choice {
 	looks := oddLooks()
 	return looks[:len(looks)-4]
 }
 
-// One odd look changes neither what the room plays nor what it shows, whether it is odd in one way or in another.
+// One odd look changes neither what the room plays nor what it shows, in whichever way it is odd.
 func TestOneOddLookChangesNothing(t *testing.T) {
 	for _, odd := range lies() {
 		t.Run(odd.name, func(t *testing.T) {
@@ -135,7 +135,7 @@ func TestTrackThatDoesNotLoadGivesWay(t *testing.T) {
 	course(t, w, ignores, func(w *model) bool { return !waits(w, "a") })
 }
 
-// The host asks for a pause while one look shows that the song is paused already. It is not, so it is paused.
+// The host asks for a pause while one look falsely shows that the song is paused already. The pause is sent.
 func TestPauseIsNotAnsweredByOneOddLook(t *testing.T) {
 	w := midSong(t)
 	w.pass(w.now.Add(5 * time.Second))
@@ -169,8 +169,8 @@ func TestWaveringLooksDoNotKeepARoomSilent(t *testing.T) {
 	}
 }
 
-// A song stood still for many looks, and then looks said for a minute that something plays, and not what. The song is
-// still where it was: it has stood still all the time.
+// Many looks showed that a song stood still. Then looks said for a minute that something plays, without naming it. The
+// next look shows the song at the same progress: it has stood still all the time.
 func TestSongThatStandsStillBehindNamelessLooksIsNoticed(t *testing.T) {
 	r := showing(room(item("a", playing), item("b", queued)), 30*time.Second, 0)
 	in := Input{Room: r, Memory: observed(plays(song("a"), 30*time.Second))}
@@ -194,7 +194,7 @@ func TestSongThatStandsStillBehindNamelessLooksIsNoticed(t *testing.T) {
 	}
 }
 
-// A server that takes a room over sees at first what contradicts the room. It looks again after a moment, not at once.
+// A server takes a room over, and its first look contradicts the room. It looks again after a moment, not at once.
 func TestDoubtfulFirstLookIsNotRepeatedAtOnce(t *testing.T) {
 	r := showing(room(item("a", playing), item("b", queued)), 100*time.Second, 10*time.Second)
 	plan := Decide(Input{Now: noon, Room: r, Observation: plays(song("a"), 30*time.Second)})
@@ -203,8 +203,8 @@ func TestDoubtfulFirstLookIsNotRepeatedAtOnce(t *testing.T) {
 	}
 }
 
-// A look contradicts what is known, in a room that has cost much. It is confirmed at once: only what stays in doubt is
-// looked at less often.
+// In a room that has cost much, a look contradicts what is known. The next look follows at once. Only if the doubt
+// remains do looks become less frequent.
 func TestFirstDoubtIsConfirmedInARoomThatHasCostMuch(t *testing.T) {
 	r := showing(room(item("a", playing), item("b", queued)), 30*time.Second, 0)
 	in := Input{Now: noon, Room: r, Memory: costly(observed(plays(song("a"), 30*time.Second)))}
@@ -236,8 +236,8 @@ func TestTheSameAnswerTwiceProvesNoOtherSong(t *testing.T) {
 	}
 }
 
-// The room's last song stood still at its end, and the next one has begun. One more look of the last one, at the same
-// place, is not enough: it is as old as those before.
+// The room's last song stood still at its end, and the next one has begun. One more look that shows the last song at
+// the same place is not enough: it may be as old as those before.
 func TestLookBackAtASongThatStoodStillNeedsMoreThanOneLook(t *testing.T) {
 	memory := observed(plays(song("b"), time.Second))
 	memory.lastEnded = endedSong{itemID: "item-a", song: new(song("a")), at: noon}

@@ -35,7 +35,7 @@ func TestSongThatFadedBeforeTheSkipIsNotSkipped(t *testing.T) {
 	}
 }
 
-// A song that a host removed was heard in full nevertheless, as no command could be sent meanwhile: it was played.
+// A host removed a song, and no command could be sent to skip it. If it was heard in full, it counts as played.
 func TestRemovedSongThatWasHeardCountsAsPlayed(t *testing.T) {
 	removed := item("a", playing)
 	removed.SkipOnStart = true
@@ -81,8 +81,8 @@ func TestSongOfAHiddenPlayerCountsAsPlayed(t *testing.T) {
 	}
 }
 
-// A server takes a room over whose song has faded into the committed one, whose beginning Automix has left out. Nobody
-// saw when that was, and the song counts as heard unless much is missing.
+// The room's song has faded into the committed one, whose beginning Automix left out, and then a server takes the room
+// over. Nobody saw the change of songs, so the first song counts as heard unless much is missing.
 func TestSongThatFadedBetweenTwoServersIsNotSkipped(t *testing.T) {
 	for ago, skipped := range map[time.Duration]bool{10 * time.Second: false, 40 * time.Second: true} {
 		r := showing(room(item("a", playing), committed("b", sent, ago+5*time.Second)), 170*time.Second, ago+5*time.Second)
@@ -109,8 +109,8 @@ func TestSongThatIsRepeatedBetweenTwoServersCountsAsPlayed(t *testing.T) {
 	}
 }
 
-// A song that waits is given up, as it may have been heard, while another song of the room plays on. That one is not
-// skipped.
+// A song that waits is given up, because it may have been heard, while another song of the room plays on. The song that
+// plays on does not count as skipped.
 func TestSongThatPlaysOnIsNotSkippedByOneThatIsGivenUp(t *testing.T) {
 	memory := observed(plays(song("a"), 30*time.Second))
 	in := Input{Now: noon, Memory: memory, Answer: answered(ReadQueue, "b", "", song("a"))}

@@ -10,8 +10,8 @@ import (
 // These rules say what becomes of a song that was interrupted: its device was away, something that is no song came in
 // between, the player could not be seen, or a skip was refused. Random evenings have shown that they are needed.
 
-// A device has been away for longer than its song lasts, and a guest adds a song. The song does not end before another
-// look, as the device may be back, and the song go on.
+// A device has been away for longer than its song lasts, and a guest adds a song. The first song does not end before
+// another look, because the device may be back and the song may go on.
 func TestSongOfALostDeviceEndsOnlyAfterALook(t *testing.T) {
 	memory := observed(earlier(&Observation{At: noon}, 40*time.Second))
 	memory.silentSince = noon.Add(-201 * time.Second)
@@ -44,8 +44,8 @@ func TestSongThatGoesOnAfterAnInterruptionIsNoProgress(t *testing.T) {
 	}
 }
 
-// Only the queue tells what plays, and the clock how far it is. Then the player is seen again, and stands at 0, as it
-// could not load the song: it has stood there since the song began, not since it was seen again.
+// Only the queue tells what plays, and the progress goes by the clock. Then the player is seen again, at a progress of
+// 0, because it could not load the song. It has stood still since the song began, not since it was seen again.
 func TestSongThatStoodStillUnseenEndsInTime(t *testing.T) {
 	const unseen = 90 * time.Second
 	hidden := observed(earlier(plays(song("a"), unseen), time.Second))
@@ -62,8 +62,8 @@ func TestSongThatStoodStillUnseenEndsInTime(t *testing.T) {
 	}
 }
 
-// Spotify refuses the skip of a host, and soon the song fades into the next one. It was not skipped. It was if the
-// answer was lost.
+// Spotify refuses the skip of a host, and soon the song fades into the next one: it does not count as skipped. If the
+// answer to the skip was lost, it does.
 func TestSongWhoseSkipWasRefusedCountsAsPlayed(t *testing.T) {
 	for kind, skipped := range map[FaultKind]bool{NoDevice: false, Unreachable: true} {
 		r := showing(room(item("a", playing), committed("b", sent, 10*time.Second)), 170*time.Second, 0)
@@ -80,7 +80,8 @@ func TestSongWhoseSkipWasRefusedCountsAsPlayed(t *testing.T) {
 	}
 }
 
-// What else Spotify refuses says nothing about a skip, and a second attempt nothing about the first.
+// The refusal of another command does not mean that a skip had no effect, and neither does the refusal of a second
+// attempt to skip.
 func TestRefusalOfSomethingElseForgetsNoSkip(t *testing.T) {
 	for kind, attempts := range map[CommandKind]int{SetVolume: 1, Pause: 1, Next: 2} {
 		memory := observed(plays(song("a"), 100*time.Second))
@@ -93,8 +94,8 @@ func TestRefusalOfSomethingElseForgetsNoSkip(t *testing.T) {
 	}
 }
 
-// A host skips a podcast, to which the room's song gave way. The answer is lost, and the podcast plays on: nothing was
-// replaced, and the song returns.
+// A podcast interrupted the room's song. A host skips the podcast to the next song, and the answer is lost. The podcast
+// plays on: the next song replaced no song, and returns to the queue.
 func TestSongReturnsIfItReplacedNoSong(t *testing.T) {
 	const ago = 20 * time.Second
 	podcast := &Observation{At: noon, Playing: true, Other: &OtherItem{}, Device: speaker()}
@@ -110,8 +111,8 @@ func TestSongReturnsIfItReplacedNoSong(t *testing.T) {
 	}
 }
 
-// The next song is played over the one that plays, and the answer is lost. Then the one before plays: if it has begun
-// again, somebody has chosen it after hearing the next one. If it goes on, nobody has heard that.
+// The next song is played in place of the one that plays, and the answer is lost. Then the first song plays. If it has
+// begun again, somebody may have heard the next song before choosing it. If it goes on, nobody has heard the next song.
 func TestSongThatSomebodyLeftAfterALostAnswerDoesNotReturn(t *testing.T) {
 	const ago, before = 20 * time.Second, 100 * time.Second
 	for name, tt := range map[string]struct {
@@ -138,7 +139,7 @@ func TestSongThatSomebodyLeftAfterALostAnswerDoesNotReturn(t *testing.T) {
 }
 
 // A song waited in the queue of a device that had disappeared, for so long that it was given up. The device comes back
-// and plays it. That is the room's music, and not the host's, unless it is much later.
+// and plays it. The room shows that its own music plays, not the host's, unless much time has passed.
 func TestSongThatWasGivenUpIsTheRooms(t *testing.T) {
 	memory := observed(plays(song("host"), 20*time.Second))
 	for _, tt := range []struct {

@@ -7,8 +7,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// These rules say how long a command whose answer was lost may still take effect. What is sent meanwhile would be heard
-// as well: a song would begin a second time, or two songs would be skipped.
+// These rules say how long a command whose answer was lost may still take effect. If the command were repeated
+// meanwhile, both could take effect: a song would begin a second time, or two songs would be skipped.
 
 // A song was played directly, and the answer was lost. It returns to the queue only when it can no longer begin.
 func TestDirectPlayWhoseAnswerWasLostMayShowLate(t *testing.T) {
@@ -48,8 +48,8 @@ func TestSkipWhoseAnswerWasLostIsNotRepeatedSoon(t *testing.T) {
 	t.Error("it is never repeated")
 }
 
-// A host skips to the song that waits in the player's queue, and the answer is lost. As the player may still do it, it
-// is not asked again in the time in which it may; then the host is told.
+// A host skips to the song that waits in the player's queue, and the answer is lost. The skip is not repeated while it
+// may still take effect. After that the host gets an answer.
 func TestSkipOfAHostWhoseAnswerWasLostIsNotRepeated(t *testing.T) {
 	r := showing(room(item("a", playing), committed("b", sent, 5*time.Second)), time.Minute, 0)
 	in := Input{Now: noon, Room: commanded(party.SkipCommand, "spotify:track:a", 0, r), Memory: observed(
@@ -74,9 +74,9 @@ func TestSkipOfAHostWhoseAnswerWasLostIsNotRepeated(t *testing.T) {
 	t.Error("it is never answered")
 }
 
-// The room's song was played directly, and the answer was lost or not; then something plays that is no song, and the
-// queue names nothing. The song may go on after it, so it does not return to the queue. It does if it cannot have been
-// interrupted. One that waits in the queue for certain does not, either: the answer is odd.
+// A song of the room was handed over. Then something plays that is no song, and Spotify's queue names nothing. If the
+// song may have begun and been interrupted, it may go on afterwards, so it does not return to the room's queue. A song
+// that was certainly sent to the player's queue does not return, either. Any other song returns.
 func TestSongThatMayGoOnAfterAnInterruptionIsNotPlayedAgain(t *testing.T) {
 	other := &Observation{At: noon, Other: &OtherItem{}, Playing: true, Device: speaker()}
 	for _, commit := range []party.CommitState{party.CommitUnknown, sent} {
@@ -104,15 +104,15 @@ func TestSongThatMayGoOnAfterAnInterruptionIsNotPlayedAgain(t *testing.T) {
 	}
 }
 
-// While something interrupts a song, the queue that names nothing is read less and less often. The song counts as heard
-// once it may have been, so that the room goes on.
+// While something interrupts a song and Spotify's queue names nothing, the queue is read less and less often. Once the
+// song may have been heard, it counts as heard, so that the room goes on.
 func TestInterruptionThatLastsCostsLittle(t *testing.T) {
 	for _, length := range []time.Duration{200 * time.Second, 300 * time.Second} {
 		t.Run(length.String(), func(t *testing.T) { interruptFor(t, length) })
 	}
 }
 
-// interruptFor lets an episode play for as long as the song of an item lasts that was to be played, and longer.
+// interruptFor lets an episode play for longer than the length of the interrupted song.
 func interruptFor(t *testing.T, length time.Duration) {
 	episode := &OtherItem{URI: "spotify:episode:x"}
 	memory := observed(&Observation{At: noon, Other: episode, Playing: true, Device: speaker()})

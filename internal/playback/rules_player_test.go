@@ -79,7 +79,7 @@ func TestResumeWakesTheOnlyDevice(t *testing.T) {
 	}
 }
 
-// What nobody chose gives way to the room's next song after two looks; what the host chose is respected.
+// A song that nobody chose gives way to the room's next song after two looks. A song that the host chose plays on.
 func TestUnchosenSongGivesWay(t *testing.T) {
 	for name, tt := range map[string]struct {
 		foreseen []string
@@ -141,8 +141,8 @@ func TestRoomsSongFollowsWhatIsNoSong(t *testing.T) {
 	}
 }
 
-// A song whose enqueue was lost is looked for at the head of Spotify's queue only: further back it is another entry, of
-// the list that the host plays.
+// The answer to an enqueue was lost. The song is looked for only at the head of Spotify's queue: further back, the same
+// song is an entry of the list that the host plays.
 func TestLostSongIsNotFoundInTheHostsOwnList(t *testing.T) {
 	for place, want := range map[int]party.PlaybackStep{
 		1: {SentItem: "item-b"}, maxQueuedBefore: {SentItem: "item-b"},

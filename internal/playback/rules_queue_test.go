@@ -9,8 +9,8 @@ import (
 
 // These rules say what an answer about Spotify's queue means. Random evenings have shown that they are needed.
 
-// A server took a room over whose song was never started, as the device took no commands and the answer was lost. The
-// song that is loaded and silent was there before, as far as anybody knows: the song that waits returns to the queue.
+// A server took over a room whose committed song never started, because the device took no commands, and the answer was
+// lost. The song that is loaded and silent may have been loaded before, so the committed song returns to the queue.
 func TestSilentSongIsNoProgressForANewDriver(t *testing.T) {
 	for loaded, want := range map[*Observation]string{stands(song("x"), 0): "", plays(song("x"), time.Second): "item-b"} {
 		in := Input{Now: noon, Room: room(committed("b", party.CommitUnknown, time.Minute)), Memory: observed(loaded)}
@@ -47,8 +47,8 @@ func TestOldQueueEndsNoSong(t *testing.T) {
 	}
 }
 
-// The host plays a song of their own just when the room's song was played directly, which no look has shown. That song
-// is gone, and the next one is committed before the host's song ends.
+// The room's song was played directly, and before a look showed it, the host played a song of their own. The room's
+// song is gone. This is noticed before the host's song ends, so that the next one can be committed in time.
 func TestSongThatTheHostReplacedAtOnceIsNoticedInTime(t *testing.T) {
 	began := noon.Add(-190 * time.Second)
 	memory := observed(plays(song("host"), 190*time.Second))
@@ -73,8 +73,8 @@ func TestSilentSongInTheQueueIsNotTakenToPlay(t *testing.T) {
 	}
 }
 
-// Nothing plays, and Spotify's queue has the committed song. It is skipped to at once: the next observation may be a
-// minute away in a room that has cost much.
+// Nothing plays, and Spotify's queue has the committed song. The player skips to it at once: in a room that has cost
+// much, the next observation may be a minute away.
 func TestSilentPlayerIsSkippedAsSoonAsItsQueueIsKnown(t *testing.T) {
 	memory := observed(stands(song("a"), 0))
 	memory.silentSince, memory.inactiveSince = noon.Add(-3*time.Second), noon.Add(-3*time.Second)
@@ -85,8 +85,8 @@ func TestSilentPlayerIsSkippedAsSoonAsItsQueueIsKnown(t *testing.T) {
 	}
 }
 
-// A server takes a room over whose song was sent to the player's queue, and the queue no longer has it: it was heard,
-// or the host has skipped it. A song whose sending is unknown returns to the queue.
+// A server takes over a room whose committed song was sent to the player's queue. If the queue no longer has it, it was
+// heard, or the host has skipped it. If it is unknown whether it was sent, it returns to the room's queue.
 func TestSentSongThatLeftThePlayersQueueIsNotPlayedAgain(t *testing.T) {
 	for commit, started := range map[party.CommitState]string{sent: "item-b", party.CommitUnknown: ""} {
 		r := room(committed("b", commit, time.Minute))
@@ -100,8 +100,8 @@ func TestSentSongThatLeftThePlayersQueueIsNotPlayedAgain(t *testing.T) {
 	}
 }
 
-// A server takes a room over whose player stands still in the middle of a song. When that song began is unknown, so it
-// says nothing about the song that was sent.
+// A server takes over a room whose player stands still in the middle of a song. It is unknown when that song began, so
+// it is no evidence that the committed song was heard.
 func TestPlayerThatStandsStillHasNotMovedOn(t *testing.T) {
 	r := room(committed("b", party.CommitUnknown, time.Minute))
 	for times, started := range map[int]string{1: "item-b", 2: ""} {
@@ -115,7 +115,7 @@ func TestPlayerThatStandsStillHasNotMovedOn(t *testing.T) {
 	}
 }
 
-// Spotify answers that its queue has nothing, not even the song that plays. That says nothing about the song that
+// Spotify answers that its queue is empty, without even the song that plays. That is no evidence about the song that
 // waits.
 func TestEmptyQueueSaysNothingWhileASongPlays(t *testing.T) {
 	for look, returned := range map[*Observation]string{
@@ -192,8 +192,8 @@ func TestOneAnswerThatTheQueueIsEmptyCutsNoSong(t *testing.T) {
 	}
 }
 
-// A song that waits in Spotify's queue, as far as is known, was overtaken by one that the host plays. The queue is read
-// before that one ends, however the looks fall.
+// The host plays a song before the committed one, which should wait in Spotify's queue. The queue is read before the
+// host's song ends, whenever the looks happen.
 func TestOvertakenSongIsVerifiedInTime(t *testing.T) {
 	for _, progress := range []time.Duration{184 * time.Second, 184700 * time.Millisecond, 170 * time.Second} {
 		memory := observed(plays(song("c"), progress))
@@ -210,8 +210,9 @@ func TestOvertakenSongIsVerifiedInTime(t *testing.T) {
 	}
 }
 
-// The answer to a commit was lost. Spotify's queue does not have the song, but names another one than plays: it is an
-// old answer, which says nothing. One that names what plays returns the song.
+// The answer to a commit was lost, and Spotify's queue does not have the song. If it names another current song than
+// the one that plays, it is old and proves nothing. If it names the one that plays, the song returns to the room's
+// queue.
 func TestOldQueueSaysNothingAboutASong(t *testing.T) {
 	for current, returned := range map[string]string{"x": "item-b", "z": ""} {
 		in := Input{Now: noon, Room: room(committed("b", party.CommitUnknown, 20*time.Second))}
@@ -225,8 +226,8 @@ func TestOldQueueSaysNothingAboutASong(t *testing.T) {
 	}
 }
 
-// A song was in the player's queue, and the host plays something else, which began after that. Another server finds
-// that the song is no longer in the queue: it may have been heard before, unless the host's song was there first.
+// A song was in the player's queue. Another server finds that it is no longer there, and that a song of the host plays.
+// If the host's song began after the commit, the first song may have been heard before it.
 func TestSongThatWasHeardBeforeTheNextServerIsNotPlayedAgain(t *testing.T) {
 	for began, started := range map[time.Duration]string{time.Minute: "item-b", 3 * time.Minute: ""} {
 		in := Input{Now: noon, Room: room(committed("b", sent, 2*time.Minute))}
@@ -243,8 +244,8 @@ func TestSongThatWasHeardBeforeTheNextServerIsNotPlayedAgain(t *testing.T) {
 	}
 }
 
-// A server crashed while it committed a song, and the player stops at the end of the song before. The next server has
-// seen that song play, and does not wait for the committed one when Spotify's queue cannot be read.
+// A server crashed while it committed a song. The next server sees the song before it play, and then the player stop at
+// its end. So the committed song returns to the room's queue, even if Spotify's queue cannot be read.
 func TestSongOfACrashedServerThatThePlayerPassedOverReturns(t *testing.T) {
 	for left, returned := range map[time.Duration]string{4 * time.Second: "item-b", 2 * time.Second: ""} {
 		committedFor := 2*lateEffect - 3*time.Second
@@ -267,9 +268,9 @@ func TestSongOfACrashedServerThatThePlayerPassedOverReturns(t *testing.T) {
 	}
 }
 
-// The answer to a commit was lost, and the player stopped at the end of the song before instead of going on. The song
-// is not there: it returns to the queue when Spotify's queue cannot be read, and is not waited for when the device is
-// lost.
+// The answer to a commit was lost, and the player stopped at the end of the song before, so Spotify's queue does not
+// have the committed song. The song returns to the room's queue even if Spotify's cannot be read, and the driver does
+// not wait for it if the device is lost.
 func TestSongThatThePlayerPassedOverIsNotWaitedFor(t *testing.T) {
 	twice := func(s *Observation) []*Observation { return []*Observation{s, s} }
 	ended, other := twice(stands(song("a"), 0)), twice(stands(song("x"), 0))

@@ -7,10 +7,10 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// These rules say what a room does that has cost almost all that it may.
+// These rules are for a room that has used up almost all its calls for an hour, and is rationed.
 
-// exhausted returns a memory of a room that has cost almost all within half an hour, so that it is rationed for another
-// half.
+// exhausted returns a memory of a room that has used up almost all its hourlyCalls within half an hour, so that it is
+// rationed for another half hour.
 func exhausted(memory Memory) Memory {
 	memory.calls = party.CallCount{}.Add(rationFrom-40, noon.Add(-30*time.Minute)).Add(40, noon.Add(-time.Minute))
 	return memory
@@ -49,7 +49,7 @@ func TestRationedRoomPlaysOn(t *testing.T) {
 	}
 }
 
-// A song that is said to play does not move. That is no reason to look more often.
+// Spotify says that a song plays, but its progress does not move. That is no reason to look more often.
 func TestRationedRoomDoesNotWatchASongThatStandsStill(t *testing.T) {
 	memory := exhausted(observed(plays(song("h"), 3*time.Second)))
 	memory.still = stillLooks{uri: song("h").URI, progress: 3 * time.Second, since: noon.Add(-time.Second), times: 2}
@@ -59,7 +59,7 @@ func TestRationedRoomDoesNotWatchASongThatStandsStill(t *testing.T) {
 	}
 }
 
-// What a command has done is seen at once.
+// A look follows soon after a command.
 func TestRationedRoomSeesWhatACommandHasDone(t *testing.T) {
 	memory := exhausted(observed(stands(song("a"), time.Minute)))
 	memory.lookedAt, memory.changedAt, memory.commandedAt = noon.Add(-time.Second), noon, noon
@@ -70,7 +70,7 @@ func TestRationedRoomSeesWhatACommandHasDone(t *testing.T) {
 	}
 }
 
-// What becomes of a song that was sent is seen within seconds: otherwise it could be heard unseen.
+// Within seconds after a song was sent, Spotify's queue is read: otherwise the song could be heard unnoticed.
 func TestRationedRoomSeesWhatBecomesOfASong(t *testing.T) {
 	memory := exhausted(observed(stands(song("x"), 0)))
 	memory.changedAt, memory.commandedAt = noon, noon
@@ -134,7 +134,7 @@ func TestRationedRoomAsksSeldomWhatFails(t *testing.T) {
 	}
 }
 
-// Spotify says that it has created a playlist, and not which. It is asked again after a pause.
+// Spotify says that it has created a playlist, but does not name it. The request is repeated after a pause.
 func TestPlaylistWithoutAnAddressIsAskedForLater(t *testing.T) {
 	in := Input{Now: noon, Room: room(item("b", queued)), Memory: observed(stands(song("x"), 0))}
 	in.Room.Settings.Delivery, in.Room.Playback.Delivery = party.DeliveryPlaylist, party.DeliveryPlaylist
@@ -149,8 +149,8 @@ func TestPlaylistWithoutAnAddressIsAskedForLater(t *testing.T) {
 	}
 }
 
-// Some commands failed, and then a song was put into the playlist for the first time. Only the host can start it now,
-// so the health says that, and not what failed before.
+// Some commands failed, and then a song was appended to the playlist for the first time. Only the host can start the
+// playlist now, so the health asks for that, and does not show the earlier failure.
 func TestHealthAsksForPlayWhateverFailedBefore(t *testing.T) {
 	for _, kind := range []FaultKind{Restricted, NoDevice, NotAllowed} {
 		memory := observed(stands(song("x"), 0))

@@ -21,7 +21,7 @@ func course(t *testing.T, w *model, odd choice, done func(*model) bool) {
 	t.Fatalf("this never ends:\n\t%s", w.path)
 }
 
-// refusing returns the choice that each command that a song's name is part of is refused.
+// refusing returns the choice that Spotify refuses each command that concerns the song.
 func refusing(name string, f Fault) choice {
 	return choice{name: "refuses " + name, look: honestly().look, answer: func(w *model) *Answer {
 		if w.command.ItemID == "item-"+name && w.command.Kind.delivers() {
@@ -39,7 +39,7 @@ func TestSongThatIsAlwaysRefusedLeavesTheQueue(t *testing.T) {
 	} {
 		t.Run(status, func(t *testing.T) {
 			w := newModel(modelPlayer{active: true, loaded: "x"}, "abcdefg")
-			w.misled = true // by what the song's refusals say
+			w.misled = true // by the song's refusals
 			heard := map[string]bool{}
 			course(t, w, refusing("a", f), func(w *model) bool {
 				heard[w.sounded] = true
@@ -71,7 +71,7 @@ func waits(w *model, name string) bool {
 	return false
 }
 
-// What fails for every song is no song's fault: none leaves the queue, however long it takes.
+// If every song fails, the cause is not a song: none leaves the queue, however long that lasts.
 func TestNoSongLeavesTheQueueBecauseOfTheAccount(t *testing.T) {
 	for status, f := range map[string]*Fault{
 		"403 of the app": {Kind: NotAllowed, Reason: party.ReasonNotListed}, "404": {Kind: NoDevice},
@@ -134,7 +134,7 @@ func TestPermissionIsDeniedByRepeatedRefusalsOnly(t *testing.T) {
 	}
 }
 
-// What is denied is tried again, less and less often.
+// A denied permission is tried again, less and less often.
 func TestDeniedPermissionIsProbed(t *testing.T) {
 	p := permission{denied: true, last: noon}
 	var pauses []time.Duration
@@ -170,8 +170,8 @@ func TestOneRefusalForPremiumChangesNothing(t *testing.T) {
 	}
 }
 
-// A player refuses a host's skip, as it plays an advertisement. A song of the room plays afterwards: the room is well
-// again although nothing has to be sent to the player for minutes.
+// A player refuses a host's skip, because it plays an advertisement. When a song of the room plays afterwards, the
+// room's health is OK again, although nothing has to be sent to the player for minutes.
 func TestRefusalByAPlayerThatPlaysIsNotShownForLong(t *testing.T) {
 	tv := &party.Device{ID: "tv", IsActive: true, IsRestricted: true}
 	for device, ill := range map[*party.Device]bool{speaker(): false, tv: true} {
@@ -188,8 +188,8 @@ func TestRefusalByAPlayerThatPlaysIsNotShownForLong(t *testing.T) {
 	}
 }
 
-// A song stands in the room's playlist, as far as is known. Twice Spotify refuses to play the playlist from there on,
-// as the song is not there. It returns to the queue, where it gives way to others.
+// A song should be in the room's playlist. Twice Spotify refuses to play the playlist from this song on, because the
+// song is not there. The song returns to the queue, where it gives way to others.
 func TestSongThatThePlaylistLacksReturns(t *testing.T) {
 	waits := committed("b", sent, time.Minute)
 	waits.Via = party.DeliveryPlaylist

@@ -7,8 +7,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// A song that stood in the queue of a device that has disappeared, for as long as it lasts, may have been heard. The
-// room goes on without it, whatever it asks the missing device for.
+// A song was in the queue of a device that has disappeared. Once its length has passed, it may have been heard, and the
+// room goes on without it, whichever command to the missing device fails.
 func TestSongOnLostDeviceDoesNotKeepTheRoomSilent(t *testing.T) {
 	for _, kind := range []CommandKind{Next, ReadQueue} {
 		for ago, want := range map[time.Duration]string{time.Minute: "", 5 * time.Minute: "item-b"} {
@@ -65,8 +65,8 @@ func TestSongThatStandsAtItsStartEndsInTimeOnAnotherServer(t *testing.T) {
 	}
 }
 
-// The room's song should be over. One look says that another one is paused in its middle, which may be a lie: it may
-// play. The next song waits for a second look. If the player stands at an end or a beginning, it does not.
+// The room's song should be over. One look shows another song, paused in the middle. The look may be false, and that
+// song may play, so the room's next song waits for a second look. If the look shows a beginning or an end, it does not.
 func TestNoSongIsPlayedOverOneThatOneLookShowsPaused(t *testing.T) {
 	for at, sends := range map[time.Duration]CommandKind{0: Play, 50 * time.Second: None, 199 * time.Second: Play} {
 		memory := observed(earlier(plays(song("a"), 100*time.Second), 2*time.Minute))

@@ -7,7 +7,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// These rules say when a room that has cost much is observed all the same: where it would be silent, or would not know
+// These rules say when a room that has cost much is observed without delay: otherwise it would stay silent, or not know
 // what was heard.
 
 // costly returns a memory after which observations are paced. The room has cost thriftMost calls, of which many will
@@ -26,8 +26,8 @@ func TestHostsSongIsFollowedInACostlyRoom(t *testing.T) {
 	}
 }
 
-// The player was told to play a song, and does so. Whether it begins is seen at once: otherwise it would be unknown how
-// much of it was heard when something else plays.
+// The player was told to play a song. A look follows soon: otherwise it would be unknown how much of the song was heard
+// if something else plays next.
 func TestSongThatWasJustStartedIsSeenInACostlyRoom(t *testing.T) {
 	memory := costly(observed(earlier(stands(song("x"), 0), 100*time.Millisecond)))
 	memory.lookedBefore = noon.Add(-5 * time.Second)
@@ -53,8 +53,8 @@ func TestSilenceIsConfirmedAtOnceInACostlyRoom(t *testing.T) {
 	}
 }
 
-// A player claims to play a song that is long over. If it was not observed for a minute, it is at once observed again,
-// as only two looks end the silence. What is observed often anyway is not.
+// A player claims to play a song that is long over. Only two looks end the silence, so after a minute without a look
+// the second one follows at once. While looks are frequent anyway, it does not.
 func TestOverrunSongIsConfirmedAtOnceInACostlyRoom(t *testing.T) {
 	for before, want := range map[time.Duration]time.Duration{slowestPace: confirmDelay, 5 * time.Second: slowestPace} {
 		memory := costly(observed(earlier(plays(song("host"), 210*time.Second-before), before)))
@@ -88,8 +88,8 @@ func TestSkippedSongIsNoticedInACostlyRoom(t *testing.T) {
 	}
 }
 
-// A look that came late contradicts what is known, and what the looks before it claimed. It is confirmed at once. While
-// doubtful looks follow each other, no further one is.
+// A look that came late contradicts both what is known and the looks before it. The next look follows at once. While
+// doubtful looks follow each other closely, it does not.
 func TestDoubtThatComesLateIsConfirmedInACostlyRoom(t *testing.T) {
 	for before, want := range map[time.Duration]time.Duration{slowestPace: confirmDelay, 5 * time.Second: slowestPace} {
 		other := &Observation{At: noon.Add(-before), Other: &OtherItem{}, Playing: true, Device: speaker()}
@@ -209,7 +209,7 @@ func TestRepeatedAnswersAreDecidedOnInACostlyRoom(t *testing.T) {
 	}
 }
 
-// A room has cost much. As soon as enough of that is older than an hour, it is observed as usual.
+// A room has cost much. As soon as enough of its calls are older than an hour, it is observed as usual.
 func TestCostlyRoomIsObservedOnceItsCallsAreOld(t *testing.T) {
 	silent := observed(stands(song("host"), 0))
 	wants := map[time.Duration]time.Duration{59 * time.Minute: 40 * time.Second, 56 * time.Minute: slowestPace}
@@ -237,8 +237,8 @@ func TestSongBeginsAtOnceOnAFoundDeviceInACostlyRoom(t *testing.T) {
 	}
 }
 
-// A song waits on a device that was lost and has been woken, and is silent there. That is seen in time for the song to
-// be begun, and not a minute later.
+// A song waits in the queue of a device that was lost and has been woken, and is silent. This is noticed within
+// seconds, so that the song begins soon, and not a minute later.
 func TestCommittedSongBeginsAtOnceOnAWokenDeviceInACostlyRoom(t *testing.T) {
 	memory := costly(observed(stands(song("b"), 0)))
 	memory.inactiveSince = noon.Add(-time.Minute)
@@ -251,8 +251,8 @@ func TestCommittedSongBeginsAtOnceOnAWokenDeviceInACostlyRoom(t *testing.T) {
 	}
 }
 
-// The room's song stopped as its device disappeared. Another device is looked for after a few seconds, once; and what
-// the device that is woken shows is confirmed at once, so that the next song can begin.
+// The room's song stopped when its device disappeared. After a few seconds the driver searches for another device,
+// once. What the woken device shows is confirmed at once, so that the next song can begin.
 func TestDeviceIsReplacedAtOnceInACostlyRoom(t *testing.T) {
 	memory := costly(observed(&Observation{At: noon}))
 	memory.silentSince, memory.inactiveSince = noon, noon.Add(-time.Minute)
@@ -280,8 +280,7 @@ func TestDeviceIsReplacedAtOnceInACostlyRoom(t *testing.T) {
 	t.Errorf("nothing has happened after %v", in.Now.Sub(noon))
 }
 
-// What the player would play by itself after the room's song is read once, but not if the room has cost almost all that
-// it may.
+// The driver reads once for each song what the player would play after it by itself, but not in a rationed room.
 func TestRationedRoomLooksNotAhead(t *testing.T) {
 	for sends, calls := range map[CommandKind]int{ReadQueue: 0, None: rationFrom - thriftMost} {
 		memory := costly(observed(plays(song("a"), time.Minute)))

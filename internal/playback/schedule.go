@@ -6,9 +6,10 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// When the player is observed although nothing calls for it. All observations of a server count against one rate limit.
+// These constants say when the player is observed although no event requires it. All observations of a server count
+// against one rate limit.
 const (
-	commandDelay       = 700 * time.Millisecond // after a command; earlier, Spotify may still report what was before
+	commandDelay       = 700 * time.Millisecond // after a command; earlier, Spotify may still report the state before it
 	endDelay           = 800 * time.Millisecond // after the expected end of a song
 	waitingInterval    = time.Second            // while a song should start or end
 	playingInterval    = 15 * time.Second       // while a song plays
@@ -46,8 +47,8 @@ func (d *decision) nextObservation(by time.Time) time.Time {
 	return later(d.paced(at), d.memory.observationBackoff.until)
 }
 
-// lastCommand returns when the last command was answered whose effect a look may show. That a song was appended to the
-// player's queue shows only when it begins.
+// lastCommand returns when the last command was answered whose effect an observation may show. A song that was appended
+// to the player's queue shows only when it begins.
 func (d *decision) lastCommand() time.Time {
 	if item := d.room.Committed(); item != nil && item.Commit == party.CommitSent && d.sentToQueue() {
 		return d.memory.changedAt
@@ -102,7 +103,7 @@ func (d *decision) noDeviceInterval() time.Duration {
 }
 
 // observationDuringSong returns when the next song has to be committed, or when the current one should be over, but not
-// later than after playingInterval, which thrift stretches.
+// later than after playingInterval, which thrifty may stretch.
 func (d *decision) observationDuringSong() time.Time {
 	s, observed := d.memory.observation, d.memory.observedAt
 	end := s.At.Add(d.duration() - d.progress())

@@ -46,7 +46,7 @@ func (d *decision) endSong() (action, bool) {
 	if playing == nil || !d.hasEnded(playing) {
 		return action{}, false
 	}
-	if d.activity == noDevice && d.now.Sub(d.memory.observedAt) > maxObservationAge { // it may be back, and the song go on
+	if d.activity == noDevice && d.now.Sub(d.memory.observedAt) > maxObservationAge { // the device may be back by now
 		return action{observeBy: d.now}, true
 	}
 	s := d.memory.observation
@@ -88,8 +88,8 @@ func (d *decision) skipRemoved() (action, bool) {
 	return a, ok
 }
 
-// replaceRemoved plays the room's next song in place of a removed one, or skips that if the player has the next song
-// already or there is none.
+// replaceRemoved plays the room's next song in place of a removed one. If the player has the next song already, or
+// there is none, it skips the removed song.
 func (d *decision) replaceRemoved(playing *party.QueueItem) (action, bool) {
 	next := d.pick()
 	if next == nil || d.givesWay(next) || d.room.Committed() != nil || d.usesPlaylist() {

@@ -84,8 +84,8 @@ type Memory struct {
 	suspicion     suspicion   // what newer observations claim
 	alike         alikeLooks  // how many of the newest observations showed the same
 	still         stillLooks  // how many of them showed a player that stands still
-	otherSeen     time.Time   // when something else than what it shows was seen to play last
-	otherEnds     time.Time   // when that would have been over
+	otherSeen     time.Time   // when something other than what observation shows was last seen to play
+	otherEnds     time.Time   // when that should have ended
 	hidden        bool        // only the queue tells what plays; the player's state says that there is no player
 	commandedAt   time.Time   // when the last command that changes the player was answered
 	changedAt     time.Time   // when the last command was answered that may have changed what plays
@@ -106,12 +106,12 @@ type Memory struct {
 	wholeID     string          // the item that was heard to its end and then repeated by the player
 	lastEnded   endedSong       // the room's song that ended last
 	crossfade   time.Duration   // how long before its end the player lets the next song begin
-	handover    handover        // the newest
+	handover    handover        // of the item that was handed over last
 	skippedID   string          // the item that was skipped by a command
 	failures    []songFailure   // of songs that could not be delivered and still wait
 	starts      int             // how many songs of the room have started
-	verifyAfter time.Time       // the committed song is not looked for in Spotify's queue before
-	emptyReads  emptyReads      // how often that was in vain
+	verifyAfter time.Time       // before this time, Spotify's queue is not read to find the committed song
+	emptyReads  emptyReads      // how often the queue said nothing about the committed song
 
 	hostCommand         commandProgress
 	deviceSearch        deviceSearch
@@ -121,17 +121,17 @@ type Memory struct {
 	modes               modesReset      // how often shuffle and repeat were turned off in vain
 	foresight           foresight       // what the player would play by itself after the room's song
 	calls               party.CallCount // of the last hour
-	premium             permission      // to start something
-	playlists           permission      // to write playlists
+	premium             permission      // whether the host's account may start something
+	playlists           permission      // whether it may write playlists
 	playlistsAgain      bool            // playlists are tried again, or can be written again
 	playlistIgnored     bool            // the player did not go on to the next song of the playlist
-	requestedDelivery   party.Delivery  // what the host had chosen when the three above were learned
+	requestedDelivery   party.Delivery  // what the host had chosen when the four fields above were learned
 }
 
 const (
 	queueLead         = 15 * time.Second       // how long before the end of the current song the next one is committed
 	playlistLead      = 45 * time.Second       // the same for a playlist, whose additions players notice late
-	staleWindow       = 2 * time.Second        // how long Spotify may report what was before a command
+	staleWindow       = 2 * time.Second        // how long Spotify may report the state before a command
 	maxObservationAge = time.Second            // a command relies on an observation that is no older
 	jitter            = 250 * time.Millisecond // how far Spotify's progress may lag behind
 	idleAfter         = 15 * time.Minute       // a room where nothing has played for so long is idle
@@ -149,8 +149,8 @@ func Decide(in Input) Plan {
 	return Plan{Step: a.step, Command: a.command, ObserveAt: observeAt, Idle: d.idle(), Memory: d.memory}
 }
 
-// Idle reports whether a room that has no driver needs none: nothing has played there for long, no host command waits,
-// no next host, and no song that somebody added or liked.
+// Idle reports whether a room that has no driver needs none: nothing has played there for idleAfter, and no host
+// command, no next host and no song that somebody added or liked waits.
 func Idle(room *party.State, now time.Time) bool {
 	p := room.Playback
 	wanted := slices.ContainsFunc(room.Queue, func(i *party.QueueItem) bool { return !i.IsUnlikedFallback() })

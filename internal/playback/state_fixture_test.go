@@ -81,7 +81,7 @@ func observed(s *Observation) Memory {
 	}
 }
 
-// decideTwice returns the decision on an observation that has been confirmed, in whatever way it needs that.
+// decideTwice returns the decision on an observation that has been confirmed, by a second one or by the queue.
 func decideTwice(in Input) Plan {
 	if in.Observation == nil {
 		return Decide(in)

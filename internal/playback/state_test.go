@@ -95,7 +95,7 @@ func TestSuccessDisprovesThatTheHostIsNotAllowed(t *testing.T) {
 	}
 }
 
-// One command was refused because no device was active, and the player plays again since.
+// One command was refused because no device was active. The player has played again since then.
 func TestDeviceThatPlaysIsNotLost(t *testing.T) {
 	memory := observed(earlier(plays(song("a"), time.Minute), time.Second))
 	memory.commandBackoff = backoff{kind: NoDevice, attempts: 1, refusals: 1, until: noon.Add(-time.Second)}

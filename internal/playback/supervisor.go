@@ -18,15 +18,15 @@ import (
 
 // Rooms gives access to the rooms and their leases.
 type Rooms interface {
-	// RenewNode records that a node is alive for the given time from now on, and returns how many nodes are alive. Retire
-	// records that a node has stopped.
+	// RenewNode records that a node is alive for the given time from now on, and returns how many nodes are alive.
+	// RetireNode records that a node has stopped.
 	RenewNode(ctx context.Context, nodeID string, life time.Duration) (alive int, err error)
 	RetireNode(ctx context.Context, nodeID string) error
 	// OpenRooms returns all open rooms, each with the node that drives it.
 	OpenRooms(ctx context.Context) ([]party.OpenRoom, error)
 	// TakeLease gives a room's lease to a node. It returns party.ErrLeaseLost while another node holds the lease.
 	TakeLease(ctx context.Context, roomID, nodeID string) (party.Lease, error)
-	// Watch returns a watcher of a room's state. Followed returns how many watchers the room has in this process.
+	// Watch returns a watcher of a room's state. CountWatchers returns how many watchers the room has in this process.
 	Watch(ctx context.Context, roomID string) (*live.Watcher[*party.State], error)
 	CountWatchers(roomID string) int
 	// ApplyPlayback records a step, completely or not at all, and returns the first version of the room whose state
@@ -146,7 +146,7 @@ func (s *Supervisor) renewLoop(ctx context.Context) {
 		open, err := s.renew(ctx)
 		switch {
 		case err != nil && !failing && ctx.Err() == nil:
-			s.opts.Log.Error("the node could not be renewed, or its open rooms not be listed", "error", err)
+			s.opts.Log.Error("could not renew the node or list the open rooms", "error", err)
 		case err == nil && failing:
 			s.opts.Log.Info("the node is renewed again")
 		}
@@ -176,15 +176,15 @@ func (s *Supervisor) renew(ctx context.Context) ([]party.OpenRoom, error) {
 	return s.rooms.OpenRooms(ctx)
 }
 
-// isAlive reports whether no other node can have taken over this node's rooms. A process that was suspended learns it
-// here.
+// isAlive reports whether no other node can have taken over this node's rooms. It returns false in a process that was
+// suspended for too long.
 func (s *Supervisor) isAlive() bool {
 	until := s.aliveUntil.Load()
 	return until != nil && time.Now().Before(*until)
 }
 
-// IsOverdue reports whether this node has not been renewed for about twice as long as its leases last, so that nobody
-// drives its rooms, or other nodes do. It is false before the first renewal.
+// IsOverdue reports whether the last renewal of this node began about twice nodeLife ago, or earlier, so that nobody
+// drives its rooms, or other nodes do. It returns false before the first renewal.
 func (s *Supervisor) IsOverdue() bool {
 	until := s.aliveUntil.Load()
 	return until != nil && time.Since(*until) > nodeLife

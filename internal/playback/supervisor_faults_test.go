@@ -132,7 +132,7 @@ func TestHealthIsLoggedWhenItChanges(t *testing.T) {
 			t.Errorf("health is %s after the outage, want OK", health)
 		}
 		stop()
-		// once at the beginning, once as the health before the end
+		// once when the outage begins, and once when it ends, as the health before that
 		if n := strings.Count(p.logged.String(), "UNREACHABLE"); n != 2 {
 			t.Errorf("the log names UNREACHABLE %d times, want 2:\n%s", n, p.logged)
 		}

@@ -124,8 +124,8 @@ func TestPausedSongStaysPausedAfterARestartWithoutItsDevice(t *testing.T) {
 	})
 }
 
-// The answer to a commit is lost, and the host pauses or turns the volume before it is known whether Spotify has the
-// song. Neither starts or skips a song, so neither waits for that, and each song is heard once.
+// The answer to a commit is lost, and the host pauses or changes the volume before the commit is verified. Neither
+// command starts or skips a song, so neither waits for the verification, and each song is heard once.
 func TestPauseWaitsForNoVerification(t *testing.T) {
 	for _, applied := range []bool{true, false} {
 		inFixture(t, func(t *testing.T, p *fixture) {

@@ -251,8 +251,8 @@ func TestRunReturnsWhenCanceledBeforeTheFirstState(t *testing.T) {
 	})
 }
 
-// A room's calls to Spotify are counted across servers: the next one knows what the room has cost, and counts those
-// calls as made that may not have been recorded. Not every call is recorded by itself.
+// A room's calls to Spotify are counted across servers: the next server knows the count, and adds the calls that may
+// not have been recorded. Not every call is recorded by itself.
 func TestNextServerGoesOnCountingCalls(t *testing.T) {
 	inFixture(t, func(t *testing.T, p *fixture) {
 		a, b, c := p.threeSongs()
@@ -279,7 +279,7 @@ func (p *fixture) knownCalls() int {
 	return p.lease.Calls.At(time.Now()).Total()
 }
 
-// That the calls of a room cannot be counted does not end its driver, which knows more than the next one would.
+// If the count of a room's calls cannot be stored, its driver goes on, because it knows more than the next one would.
 func TestDriverGoesOnWhenItsCallsCannotBeStored(t *testing.T) {
 	inFixture(t, func(t *testing.T, p *fixture) {
 		a, b, c := p.threeSongs()

@@ -12,8 +12,8 @@ import (
 // way to the room's next song at once.
 
 const (
-	foresightDelay = 10 * time.Second // how long after its first observation the room's song is asked what would follow it
-	foresightSongs = 3                // how many of the songs are remembered that would follow
+	foresightDelay = 10 * time.Second // from the first observation of the room's song until the queue is read
+	foresightSongs = 3                // how many of the songs that would follow are remembered
 )
 
 // foresight is what the player would play by itself after a song of the room.
@@ -39,7 +39,7 @@ func (d *decision) lookAhead() (action, bool) {
 		return action{}, false
 	}
 	if d.now.Sub(d.memory.observedAt) > maxObservationAge {
-		return action{}, false // there is no hurry: after the next observation
+		return action{}, false // there is no hurry: the queue is read after the next observation
 	}
 	f.read = true
 	return action{command: Command{Kind: ReadQueue, ItemID: playing.ID, URI: playing.Song.URI}}, true

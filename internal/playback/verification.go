@@ -31,7 +31,7 @@ func (d *decision) recordVerification(item *party.QueueItem) party.PlaybackStep 
 		d.memory.emptyReads = d.memory.emptyReads.add(item, d.now)
 		d.memory.verifyAfter = d.now.Add(verifyInterval)
 		return party.PlaybackStep{}
-	case d.playerMovedOn(item) && (d.seenOnce() || d.mayStandStill()): // another look will tell
+	case d.playerMovedOn(item) && (d.seenOnce() || d.mayStandStill()): // another observation will tell
 		d.memory.verifyAfter = d.now.Add(verifyInterval)
 		return party.PlaybackStep{}
 	case d.playerMovedOn(item):
@@ -46,8 +46,8 @@ func (d *decision) recordVerification(item *party.QueueItem) party.PlaybackStep 
 	return d.returnOrRefuse(item, false)
 }
 
-// saysNothing reports whether the queue that was read is empty while the player has a song, which it would have to
-// name, or names another one than the song that plays: then it is an old one.
+// saysNothing reports whether the queue that was read says nothing about the item: either it is empty although the
+// player has a song, which it would have to name, or it names another current song than the one that plays, and is old.
 func (d *decision) saysNothing(item *party.QueueItem) bool {
 	q, s := d.answer.Queue, d.memory.observation
 	isOld := d.activity == playingSong && q.Current != nil && !sameRecording(q.Current, s.Song)
@@ -69,10 +69,10 @@ func (d *decision) hasSong(item *party.QueueItem) bool {
 type emptyReads struct {
 	itemID string
 	times  int
-	at     time.Time // the last time
+	at     time.Time // when it was read last
 }
 
-// add returns the count after another time.
+// add returns the count after another such answer.
 func (r emptyReads) add(item *party.QueueItem, now time.Time) emptyReads {
 	if r.itemID != item.ID {
 		r = emptyReads{itemID: item.ID}
@@ -80,9 +80,9 @@ func (r emptyReads) add(item *party.QueueItem, now time.Time) emptyReads {
 	return emptyReads{r.itemID, r.times + 1, now}
 }
 
-// readsSeldom reports whether Spotify's queue has said nothing about an item for so long that nothing waits for it for
-// now: the item stays committed, and the queue is read again after a pause that doubles each time, as soon as no song
-// plays, or when the item may have been heard.
+// readsSeldom reports whether Spotify's queue need not be read now, because it has said nothing about an item at least
+// maxEmptyReads times. The item stays committed. The queue is read again after a pause that doubles each time, as soon
+// as no song plays, or when the item may have been heard.
 func (d *decision) readsSeldom(item *party.QueueItem) bool {
 	r := d.memory.emptyReads
 	if r.itemID != item.ID || r.times < maxEmptyReads || !d.hasSong(item) || d.mayHavePlayed(item) {
@@ -97,8 +97,8 @@ func (d *decision) mayStillAppear(item *party.QueueItem) bool {
 	return d.now.Sub(later(item.CommittedAt, d.memory.commandedAt)) < lateEffect
 }
 
-// answerPlays reports whether the queue that was read names the committed song as the current one. If the player's
-// state shows it, too, that is no news: it may be loaded and silent.
+// answerPlays reports whether the queue that was read names the committed song as the current one. It returns false if
+// the player's state shows that song, too: then it may be loaded and silent.
 func (d *decision) answerPlays(item *party.QueueItem) bool {
 	current, loaded := d.answer.Queue.Current, d.memory.observation.Song
 	return current != nil && sameRecording(current, &item.Song) && (loaded == nil || !sameRecording(loaded, &item.Song))
@@ -124,7 +124,7 @@ const (
 	verifyInterval = 1500 * time.Millisecond
 	// maxEmptyReads is how often in a row Spotify's queue may say nothing. By then a lagging queue would have caught up.
 	maxEmptyReads = 4
-	// maxQueuedBefore is among how many songs of Spotify's queue a song is looked for whose answer was lost. Further back
-	// it is another entry, of the list that the host plays.
+	// maxQueuedBefore is how many songs at the front of Spotify's queue are searched for a song of which it is unknown
+	// whether it was sent. Further back, the same song is an entry of the list that the host plays.
 	maxQueuedBefore = 5
 )

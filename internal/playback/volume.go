@@ -6,8 +6,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// The volume changes nothing about songs: what is known of them stays as it was. So Spotify's answer to the command
-// suffices, and no observation has to confirm it.
+// A change of the volume does not affect songs, so what is known about them stays valid. Spotify's answer to the
+// command suffices, and no observation has to confirm it.
 
 const fixedVolume = "The volume of this device cannot be changed from here."
 

@@ -8,8 +8,8 @@ import (
 	"antwon.dj/backend/internal/playback"
 )
 
-// A host turns the volume while songs play and follow each other: each command is answered once and shown at once, and
-// the songs play as without it.
+// A host changes the volume while songs play and follow each other: each command is answered once and shown at once,
+// and the songs are not affected.
 func TestVolumeIsSetWhileSongsPlay(t *testing.T) {
 	inFixture(t, func(t *testing.T, p *fixture) {
 		a, b, c := p.threeSongs()
@@ -51,8 +51,8 @@ func (p *fixture) shownVolume() int {
 	return *p.playback.Device.VolumePercent
 }
 
-// A device that refuses its volume, and one that is gone, are answered as such; the room's music and health do not
-// suffer.
+// If a device refuses the volume, or is gone, the host's command is answered with that error. The room's music and
+// health are not affected.
 func TestRefusedVolumeConcernsNoSong(t *testing.T) {
 	inFixture(t, func(t *testing.T, p *fixture) {
 		a, b, c := p.threeSongs()

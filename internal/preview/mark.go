@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// bars are those of the mark, web/public/favicon.svg: each one's place, its beginning and its end.
+// bars are the bars of the mark, web/public/favicon.svg: for each one its x, and the y of its upper and its lower end.
 var bars = [][3]float64{
 	{14, 23, 34}, {20, 17, 40}, {26, 18, 46}, {32, 23, 52}, {38, 18, 46}, {44, 17, 40}, {50, 23, 34},
 }
@@ -41,7 +41,7 @@ func drawBar(canvas *image.RGBA, x, from, to float64) {
 	}
 }
 
-// mix returns the color between two, both opaque.
+// mix returns the color between two opaque ones, with the given share of b.
 func mix(a, b color.RGBA, share float64) color.RGBA {
 	between := func(x, y uint8) uint8 { return uint8(math.Round(float64(x) + (float64(y)-float64(x))*share)) }
 	return color.RGBA{between(a.R, b.R), between(a.G, b.G), between(a.B, b.B), maxCoverage}

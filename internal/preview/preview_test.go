@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// save is where the pictures are stored, to be looked at.
+// save is the directory in which the pictures are stored for inspection.
 var save = flag.String("save", "", "the directory in which to store the pictures that are drawn")
 
 func drawn(t *testing.T, name, code string) *image.RGBA {
@@ -43,7 +43,7 @@ func drawn(t *testing.T, name, code string) *image.RGBA {
 	return picture
 }
 
-// inked returns how many pixels within an area are not of the ground.
+// inked returns how many pixels within an area do not have the color of the background.
 func inked(picture *image.RGBA, area image.Rectangle) (n int) {
 	for y := area.Min.Y; y < area.Max.Y; y++ {
 		for x := area.Min.X; x < area.Max.X; x++ {

@@ -10,17 +10,17 @@ import (
 )
 
 const (
-	// idleKept is how long guests and screens are kept who have done nothing in any room and are gone: neither connected
-	// nor with a session that was refreshed since. It is also how long a closed room without songs is kept.
+	// idleKept is how long guests and screens who have done nothing in any room are kept after they are gone: they are not
+	// connected, and have not refreshed a session since. It is also how long a closed room without songs is kept.
 	idleKept = 24 * time.Hour
 	// guestsAtOnce is how many guests, or their memberships, one transaction deletes.
 	guestsAtOnce = 50
-	// enoughTime is after which part of its time a transaction takes no further guest.
+	// enoughTime is the part of a transaction's time after which it deletes no further guest.
 	enoughTime = database.TxTimeout / 4
 )
 
 const (
-	// idleMembers are memberships of guests and screens who have left nothing in a room but that they joined.
+	// idleMembers are memberships of guests and screens who have done nothing in the room but join it.
 	idleMembers = `role IN ('GUEST', 'SCREEN') AND seen_at IS NULL AND joined_at < ?
  AND (SELECT u.kind FROM users u WHERE u.id = memberships.user_id) IN ('GUEST', 'SCREEN')
  AND (SELECT 1 FROM sessions s WHERE s.user_id = memberships.user_id AND s.created_at >= ? LIMIT 1) IS NULL
@@ -40,13 +40,12 @@ const (
  AND (SELECT 1 FROM queue_items i WHERE i.added_by_id = users.id LIMIT 1) IS NULL`
 )
 
-// idleSince returns when those who are idle now were last seen at the latest.
+// idleSince returns the time before which a user must have been seen last to be idle now.
 func idleSince() time.Time { return database.Microseconds(time.Now().Add(-idleKept)) }
 
-// Idle deletes what was begun and came to nothing, so that somebody who joins, or opens rooms, again and again
-// leaves no more than a day's rows: the guests and screens who have been gone for idleKept and left nothing in a room
-// but that they joined, and the rooms that closed so long ago without a song. A guest who comes back in the meantime
-// joins again, as somebody new. A step that fails does not keep it from the next one.
+// Idle deletes guests and screens who have been gone for idleKept and did nothing in a room but join it, and rooms that
+// closed so long ago without a song. So somebody who joins or opens rooms again and again leaves no more than a day's
+// rows. A deleted guest who comes back joins as a new one. If a step fails, Idle goes on with the next.
 func (p *Purger) Idle(ctx context.Context) (done Deleted, err error) {
 	before := idleSince()
 	var rooms, guests error
@@ -57,7 +56,7 @@ func (p *Purger) Idle(ctx context.Context) (done Deleted, err error) {
 	return done, errors.Join(wrap("delete rooms without songs", rooms), members, guests)
 }
 
-// deleteMembers deletes the idle memberships, with the events that their guests joined.
+// deleteMembers deletes the idle memberships, with the events that log their joining.
 func (p *Purger) deleteMembers(ctx context.Context, before time.Time) error {
 	const joined = "DELETE FROM room_events WHERE room_id = ? AND actor_id = ? AND kind = 'JOINED'"
 	_, err := p.deleteEach(ctx, "memberships", idleMembers, before, func(tx *ent.Tx, id string) (gone int, err error) {
@@ -88,8 +87,8 @@ func (p *Purger) deleteGuests(ctx context.Context, before time.Time) (n int, err
 	})
 }
 
-// deleteEach calls remove for each row of a table that meets a condition, for some of them in one transaction. Remove
-// has to check the condition again. deleteEach returns how many rows were deleted, also with an error.
+// deleteEach calls remove for each row of a table that meets a condition, for several rows in one transaction. remove
+// has to check the condition again. deleteEach returns how many rows were deleted, even with an error.
 func (p *Purger) deleteEach(
 	ctx context.Context, table, condition string, before time.Time, remove removal,
 ) (n int, err error) {
@@ -106,14 +105,14 @@ func (p *Purger) deleteEach(
 	return n, wrap("delete idle guests: "+table, err)
 }
 
-// removal deletes a row, and returns how many it deleted: 0 if it may stay, or another server was faster.
+// removal deletes a row, and returns how many it deleted: 0 if the row no longer meets the condition, or is gone.
 type removal func(tx *ent.Tx, id string) (gone int, err error)
 
-// deleteSome removes the first rows in one transaction, and returns how many it has dealt with. Where the database is
-// slow those are few: a transaction that took too long would come to nothing.
+// deleteSome removes the first rows in one transaction. It returns how many rows it has processed, and how many of them
+// are gone. On a slow database it processes few, because a transaction that takes too long is rolled back.
 func (p *Purger) deleteSome(ctx context.Context, ids []any, remove removal) (done, gone int, err error) {
 	err = p.db.InTx(ctx, func(tx *ent.Tx) error {
-		done, gone = 0, 0 // this may be a further attempt
+		done, gone = 0, 0 // an earlier attempt may have set them
 		for began := time.Now(); done < min(len(ids), guestsAtOnce) && time.Since(began) < enoughTime; done++ {
 			one, err := remove(tx, ids[done].(string))
 			if err != nil {

@@ -1,6 +1,6 @@
 // Package purge deletes what nobody needs any longer: rooms that closed long ago, with everything in them, guests who
-// did nothing, songs of no room, and what was kept of mutations so that they could be repeated. docs/security.md says
-// what bounds each table, and docs/operations.md what is kept for how long.
+// did nothing, songs of no room, and the idempotency keys and commands of old mutations. docs/security.md says what
+// bounds each table, and docs/operations.md what is kept for how long.
 //
 // It deletes a few rows at a time and pauses for as long in between, so that parties do not notice it. Several servers
 // may purge at once, and a purge that was interrupted can be repeated.

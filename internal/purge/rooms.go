@@ -37,8 +37,8 @@ const (
 )
 
 // Closed deletes the rooms that closed longer ago than keep, with everything in them; then the guests and screens who
-// are gone and in no other room, as Idle does; then the songs that are in no other room. A step that fails does not
-// keep it from the next one.
+// are gone and in no other room, as Idle does; then the songs that are in no other room. If a step fails, Closed goes
+// on with the next.
 func (p *Purger) Closed(ctx context.Context, keep time.Duration) (done Deleted, err error) {
 	before := database.Microseconds(time.Now().Add(-keep))
 	var rooms, guests, songs error
@@ -49,8 +49,8 @@ func (p *Purger) Closed(ctx context.Context, keep time.Duration) (done Deleted, 
 	return done, errors.Join(wrap("delete closed rooms", rooms), guests, wrap("delete songs", songs))
 }
 
-// deleteRooms deletes the rooms that meet a condition. It returns how many it deleted, also with an error. A room that
-// cannot be deleted does not keep it from deleting others.
+// deleteRooms deletes the rooms that meet a condition. It returns how many it deleted, also with an error. If a room
+// cannot be deleted, it goes on with the others, until maxFailures rooms have failed.
 func (p *Purger) deleteRooms(ctx context.Context, condition string, args ...any) (n int, err error) {
 	var failed []error
 	walked := p.db.Walk(ctx, "rooms", condition, args, func(ids []any) error {

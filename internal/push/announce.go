@@ -22,20 +22,20 @@ const (
 // and a song that plays must not be announced as the next one.
 var fresh = map[kind]time.Duration{songIsNext: 12 * time.Second, songPlays: time.Minute}
 
-// senders is how many occasions are announced at the same time. A push service that hangs keeps one of them for an
-// attempt, and one that is busy for a few seconds more.
+// senders is how many occasions are announced at the same time. A push service that hangs occupies a sender for one
+// attempt, and a push service that is busy occupies it for a few seconds more.
 const senders = 8
 
-// occasion is something to tell the member who added a song.
+// occasion is what a notice is about: the song of a member was handed over, or has begun.
 type occasion struct {
 	kind   kind
 	roomID string
 	itemID string
-	until  time.Time // nobody needs to be told later
+	until  time.Time // later a notice is of no use
 }
 
-// Announce enqueues notices for the members whose songs a stored step of the player hands over or starts. It never
-// blocks.
+// Announce enqueues an occasion for each song that a stored step of the player hands over or starts. It never blocks:
+// if the queue is full, the occasion is dropped and counted.
 func (s *Sender) Announce(roomID string, step party.PlaybackStep) {
 	for kind, itemID := range map[kind]string{songIsNext: step.CommitItem, songPlays: step.StartedItem} {
 		if itemID == "" || len(s.keys) == 0 {
@@ -49,8 +49,8 @@ func (s *Sender) Announce(roomID string, step party.PlaybackStep) {
 	}
 }
 
-// Run sends what Announce has enqueued until ctx ends, and then what still waits, for at most drainTime. It returns nil
-// once its goroutines have ended.
+// Run sends notices of the occasions that Announce enqueues, until ctx ends, and then of those that are left in the
+// queue, for at most drainTime. It returns nil once its goroutines have ended.
 func (s *Sender) Run(ctx context.Context, drainTime time.Duration) error {
 	sending, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -64,7 +64,8 @@ func (s *Sender) Run(ctx context.Context, drainTime time.Duration) error {
 	return nil
 }
 
-// work announces occasions until told to stop, and then those that are left.
+// work announces occasions until stopping ends, and then those that are left in the queue. Notices are sent with the
+// context sending.
 func (s *Sender) work(stopping, sending context.Context) {
 	for {
 		select {
@@ -82,7 +83,7 @@ func (s *Sender) work(stopping, sending context.Context) {
 	}
 }
 
-// recipient is a subscription that may be told of an occasion, with what its notice says.
+// recipient is a subscription that gets the notice of an occasion, with the texts of the notice.
 type recipient struct {
 	Subscription
 	id        string
@@ -92,8 +93,8 @@ type recipient struct {
 	song      string
 }
 
-// recipientsQuery returns the subscriptions of the member who added a song, if the song still is what it was announced
-// to be, the room is open, and neither the membership nor the session has ended.
+// recipientsQuery selects the subscriptions of the member who added a song, if the song is still in the announced
+// state, the room is open, and neither the membership nor the session has ended.
 const recipientsQuery = `SELECT s.id, s.endpoint, s.p256dh, s.auth, s.push_key, s.language,
  s.refused_since IS NOT NULL, r.code, r.name, g.name
 FROM queue_items i
@@ -105,10 +106,10 @@ WHERE i.id = ? AND i.state = ? AND i.skip_on_start = FALSE AND r.status = 'OPEN'
 AND m.role IN ('HOST', 'COHOST', 'GUEST')
 AND EXISTS (SELECT 1 FROM sessions x WHERE x.family = s.session_id AND x.expires_at > ?)`
 
-// onlyWhilePlaying adds that something plays: a song that is handed over in silence begins at once.
+// onlyWhilePlaying adds the condition that a song plays: a song that is handed over in silence begins at once.
 const onlyWhilePlaying = ` AND EXISTS (SELECT 1 FROM queue_items p WHERE p.room_id = i.room_id AND p.state = 'PLAYING')`
 
-// announce tells all subscriptions that are to be told of an occasion.
+// announce sends the notice of an occasion to all its recipients.
 func (s *Sender) announce(ctx context.Context, o occasion) {
 	ctx, cancel := context.WithDeadline(ctx, o.until)
 	defer cancel()
@@ -116,7 +117,7 @@ func (s *Sender) announce(ctx context.Context, o occasion) {
 	if err != nil {
 		s.count(dropped)
 		if ctx.Err() == nil {
-			s.log.WarnContext(ctx, "could not look up who is told of a song", "room_id", o.roomID, "error", err)
+			s.log.WarnContext(ctx, "could not look up the recipients of a notice", "room_id", o.roomID, "error", err)
 		}
 		return
 	}
@@ -153,10 +154,10 @@ func (s *Sender) recipients(ctx context.Context, o occasion) (found []recipient,
 	return found, rows.Err()
 }
 
-// notify sends the notice of an occasion to one subscription, unless that was its last notice.
+// notify sends the notice of an occasion to one subscription, unless the last notice that it got was this one.
 func (s *Sender) notify(ctx context.Context, o occasion, to recipient) {
 	key := s.keyOf(to.PushKey)
-	if key == nil { // another server may still know the secret of its key; else the page subscribes again when opened
+	if key == nil { // another server may still have this key; otherwise the page subscribes again when it is opened
 		s.count(dropped)
 		return
 	}
@@ -174,7 +175,7 @@ func (s *Sender) notify(ctx context.Context, o occasion, to recipient) {
 	s.recordOutcome(context.WithoutCancel(ctx), result, to)
 }
 
-// recordOutcome stores what the outcome of a notice says about a subscription.
+// recordOutcome updates or deletes a subscription after the outcome of a notice.
 func (s *Sender) recordOutcome(ctx context.Context, result outcome, to recipient) {
 	switch {
 	case result == gone:
@@ -192,7 +193,7 @@ func (s *Sender) logFailure(ctx context.Context, what string, to recipient, err 
 	}
 }
 
-// notice is what a message says, as docs/api.md describes it.
+// notice is the content of a message, as docs/api.md describes it.
 type notice struct {
 	Kind     kind   `json:"kind"`
 	Code     string `json:"code"`
@@ -213,5 +214,5 @@ func noticeOf(o occasion, to recipient) []byte {
 	return text
 }
 
-// maxSongBytes is how much of a song's name a notice has: JSON may make six bytes of one.
+// maxSongBytes is how many bytes of a song's name a notice has. In JSON a byte may become six.
 const maxSongBytes = 300

@@ -12,14 +12,14 @@ import (
 	"github.com/SherClockHolmes/webpush-go"
 )
 
-// outcome is what became of a notice.
+// outcome is the result of a notice.
 type outcome string
 
 const (
 	sent    outcome = "sent"    // the push service has accepted it
 	gone    outcome = "gone"    // the subscription no longer exists, and is deleted
-	refused outcome = "refused" // the push service does not want it
-	failed  outcome = "failed"  // the push service did not answer, or was busy, however often it was asked
+	refused outcome = "refused" // the push service does not accept it
+	failed  outcome = "failed"  // the push service did not answer, or was busy at each attempt
 	dropped outcome = "dropped" // it was not sent: too much waited, the server stopped, or the database did not answer
 )
 
@@ -29,15 +29,15 @@ const (
 	attempts       = 3               // of one notice
 	attemptTimeout = 5 * time.Second // of one attempt
 	firstPause     = time.Second     // before the second attempt; it doubles
-	longestPause   = 3 * time.Second // a push service that wants to be left alone for longer is
+	longestPause   = 3 * time.Second // there is no further attempt if a push service asks for a longer pause
 	maxResponse    = 16 << 10        // bytes of a response's headers, and of its body, that are read
 )
 
 // topic makes a message replace an earlier one that still waits at the push service. It says nothing about the room.
 const topic = "song"
 
-// deliver sends a message to a push service, if need be several times, and returns what became of it. A push service
-// that has not answered is not asked again: it may have the message, and others wait.
+// deliver sends a message to a push service, if need be several times, and returns the outcome. If the push service
+// does not answer, it does not try again: the push service may have the message, and other notices wait.
 func (s *Sender) deliver(ctx context.Context, key keyPair, to Subscription, message []byte, until time.Time) outcome {
 	var status int
 	var err error
@@ -53,7 +53,7 @@ func (s *Sender) deliver(ctx context.Context, key keyPair, to Subscription, mess
 			s.log.WarnContext(ctx, "a push service refuses a message", "host", hostOf(to.Endpoint), "status", status)
 			return refused
 		case err != nil || attempt == attempts-1 || wait > longestPause || !pause(ctx, max(wait, firstPause<<attempt)):
-			s.log.WarnContext(ctx, "a push service could not take a message",
+			s.log.WarnContext(ctx, "a push service did not accept a message",
 				"host", hostOf(to.Endpoint), "status", status, "error", err)
 			return failed
 		}
@@ -61,7 +61,7 @@ func (s *Sender) deliver(ctx context.Context, key keyPair, to Subscription, mess
 	return failed
 }
 
-// pause waits, and reports whether there is still time for another attempt afterwards. It does not wait in vain.
+// pause waits, and reports whether there is time for another attempt afterwards. If there is none, it returns at once.
 func pause(ctx context.Context, wait time.Duration) bool {
 	if until, ok := ctx.Deadline(); ok && time.Until(until) <= wait {
 		return false
@@ -74,9 +74,9 @@ func pause(ctx context.Context, wait time.Duration) bool {
 	}
 }
 
-// send makes one attempt. It returns the status, and for how long the push service does not want to be asked again. A
-// push service may keep the message until its occasion has passed. The library encrypts and signs; time limits, the
-// size of responses and redirects are left to its callers.
+// send makes one attempt. It returns the status of the response, and the pause that its Retry-After asks for. The push
+// service may keep the message until its occasion has passed. The library encrypts and signs; time limits, the size of
+// responses and redirects are left to its callers.
 func (s *Sender) send(
 	ctx context.Context, key keyPair, to Subscription, message []byte, until time.Time,
 ) (status int, wait time.Duration, err error) {
@@ -100,8 +100,8 @@ func (s *Sender) send(
 	return response.StatusCode, retryAfter(response.Header), nil
 }
 
-// retryAfter returns the seconds of the Retry-After header, or 0. More than an hour is as good as an hour: both are
-// longer than any notice is of use.
+// retryAfter returns the duration in the Retry-After header, which is in seconds, or 0. It returns at most an hour,
+// which is longer than any notice is of use.
 func retryAfter(header http.Header) time.Duration {
 	seconds, err := strconv.ParseInt(header.Get("Retry-After"), 10, 32)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"fmt"
 )
 
-// keyPair is a key pair on the curve P-256 as RFC 8292 (VAPID) wants it, in base64url. A push service accepts messages
-// for a subscription only from the owner of the key with which the browser subscribed.
+// keyPair is a key pair on the curve P-256 as RFC 8292 (VAPID) requires it, in base64url. A push service accepts
+// messages for a subscription only from the owner of the key with which the browser subscribed.
 type keyPair struct{ public, private string }
 
 // Keys are the key pairs of a deployment, the present one first.

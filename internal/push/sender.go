@@ -14,10 +14,10 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// Config says who the server is to push services. Without keys it sends nothing.
+// Config has the keys and addresses with which a Sender sends. Without keys it sends nothing.
 type Config struct {
 	Keys    Keys
-	Subject string   // an https URL by which push services know whose messages these are
+	Subject string   // an https URL that tells push services who sends these messages
 	Hosts   []string // of further push services, see IsHost
 	// Transport is used for requests; nil: the Sender makes its own.
 	Transport http.RoundTripper
@@ -50,7 +50,7 @@ func New(cfg Config, db *database.DB, authorize Authorize, log *slog.Logger, met
 		client: newClient(cfg.Transport),
 		queue:  make(chan occasion, queued),
 		notices: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "antwon_notices_total", Help: "Notices for guests about their songs, by what became of them.",
+			Name: "antwon_notices_total", Help: "Notices for guests about their songs, by outcome.",
 		}, []string{"outcome"}),
 	}
 	for _, o := range outcomes {
@@ -95,7 +95,7 @@ func (s *Sender) keyOf(public string) *keyPair {
 
 func (s *Sender) count(o outcome) { s.notices.WithLabelValues(string(o)).Inc() }
 
-// wrap says what failed, if anything did.
+// wrap adds what was being done to an error, and returns nil for nil.
 func wrap(what string, err error) error {
 	if err == nil {
 		return nil

@@ -17,9 +17,10 @@ import (
 // maxPerMember is how many browsers of one member get notices of one room. Another one replaces the oldest.
 const maxPerMember = 5
 
-// Subscribe has notices about the viewer's songs in a room sent to a browser, as long as the viewer's session lasts. A
-// browser gets those of one room: the one for which it subscribed last. For guests and hosts of the room; Conflict if
-// it is closed, BadUserInput if this is no subscription with a known push service and a key of this server.
+// Subscribe stores a browser's subscription to notices about the viewer's songs in a room. It lasts as long as the
+// viewer's session. A browser gets the notices of one room: the one for which it subscribed last. The viewer has to be
+// a guest or host of the room. The error is Conflict if the room is closed, and BadUserInput if the subscription is not
+// one with a known push service and a key of this server.
 func (s *Sender) Subscribe(ctx context.Context, roomID string, sub Subscription) error {
 	if _, err := s.authorize(ctx, roomID, party.ActNotify); err != nil {
 		return err
@@ -69,7 +70,8 @@ func lockMember(ctx context.Context, tx *ent.Tx, roomID, userID string) error {
 	return err
 }
 
-// store stores the subscription of a browser, which may have had one before, of whichever member and room.
+// store stores the subscription of a browser. It replaces an earlier subscription of the same browser, even one of
+// another member or room.
 func store(
 	ctx context.Context, tx *ent.Tx, roomID string, viewer account.Viewer, sub Subscription, now time.Time,
 ) error {
@@ -83,7 +85,7 @@ func store(
 	err = tx.PushSubscription.Create().SetID(database.NewID()).SetEndpointHash(hash).SetEndpoint(sub.Endpoint).
 		SetRoomID(roomID).SetUserID(viewer.UserID).SetSessionID(viewer.SessionID).SetP256dh(sub.P256dh).
 		SetAuth(sub.Auth).SetPushKey(sub.PushKey).SetLanguage(sub.Language).SetCreatedAt(now).Exec(ctx)
-	if ent.IsConstraintError(err) { // the same browser was faster
+	if ent.IsConstraintError(err) { // a concurrent request of the same browser has stored it
 		return database.ErrOvertaken
 	}
 	return err
@@ -102,7 +104,7 @@ func deleteSurplus(ctx context.Context, tx *ent.Tx, roomID, userID string) error
 	return err
 }
 
-// Unsubscribe ends what Subscribe began. It is not an error if there is no such subscription of the viewer.
+// Unsubscribe deletes the viewer's subscription with this endpoint in a room. It is not an error if there is none.
 func (s *Sender) Unsubscribe(ctx context.Context, roomID, endpoint string) error {
 	viewerID, err := s.authorize(ctx, roomID, party.ActNotify)
 	if err != nil {
@@ -125,12 +127,12 @@ func (s *Sender) forget(ctx context.Context, id string) error {
 	})
 }
 
-// refusedFor is how long after the first refusal of a message a subscription is deleted, if its push service has
-// accepted none since and refuses another: one refusal may be the server's fault, such as a clock that is wrong. A page
-// that is opened subscribes again.
+// refusedFor is the time from the first refusal of a message on, after which another refusal deletes the subscription,
+// if its push service has accepted no message in between. One refusal alone may be the server's fault, such as a wrong
+// clock. When the page is opened, it subscribes again.
 const refusedFor = time.Hour
 
-// recordRefusal deletes a subscription that was refused first an hour ago or earlier. Otherwise it stores the time of
+// recordRefusal deletes a subscription whose first refusal is at least refusedFor ago. Otherwise it stores the time of
 // the first refusal.
 func (s *Sender) recordRefusal(ctx context.Context, id string) error {
 	now, err := s.db.Now(ctx)
@@ -155,7 +157,8 @@ func (s *Sender) clearRefusal(ctx context.Context, id string) error {
 	})
 }
 
-// claim reports whether this notice is to be sent to a subscription: it was not announced there before.
+// claim stores a notice as the last one of a subscription. It returns false if it was the last one already: then it
+// must not be sent again.
 func (s *Sender) claim(ctx context.Context, id, notice string) (claimed bool, err error) {
 	err = s.db.InTx(ctx, func(tx *ent.Tx) error {
 		n, err := tx.PushSubscription.Update().

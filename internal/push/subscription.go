@@ -10,9 +10,9 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// Subscription is what a browser's PushManager gave to a page, and what the page adds.
+// Subscription has the values that a browser's PushManager gave to a page, and the key and language that the page adds.
 type Subscription struct {
-	Endpoint string // the address at the push service; whoever has it can try to send there
+	Endpoint string // the address at the push service; it is a secret, because anybody who has it can try to send there
 	P256dh   string // the browser's public key, in base64url
 	Auth     string // the browser's secret, in base64url
 	PushKey  string // the key of this server with which the browser subscribed
@@ -35,7 +35,8 @@ var (
 	languagePattern = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$`)
 )
 
-// IsHost reports whether a text is a host as Config.Hosts wants it: push.example.org, *.example.org or 127.0.0.1:8443.
+// IsHost reports whether a text is a host in the form of Config.Hosts: push.example.org, *.example.org or
+// 127.0.0.1:8443.
 func IsHost(text string) bool { return hostPattern.MatchString(text) }
 
 // isAllowed reports whether the server may send to an address with this host, which has a port unless it is 443.

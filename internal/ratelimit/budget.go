@@ -6,7 +6,7 @@ import (
 )
 
 // Take takes n tokens and returns 0 if the bucket has any, even if it has fewer: then it is in debt. Otherwise it takes
-// none and returns how long to wait until it has one. It notes this among the uses that ctx collects.
+// none and returns how long to wait until it has one. It records this in the Uses of ctx, if there are any.
 func (b *Bucket) Take(ctx context.Context, n int) (wait time.Duration) {
 	now := time.Now()
 	if wait = b.debtAt(now); wait == 0 {
@@ -16,8 +16,8 @@ func (b *Bucket) Take(ctx context.Context, n int) (wait time.Duration) {
 	return wait
 }
 
-// Charge takes n tokens for something that has been done, whatever the bucket has. The debt never exceeds the burst. It
-// notes this among the uses that ctx collects.
+// Charge takes n tokens for something that is already done, even if the bucket has fewer. The debt never exceeds the
+// burst. Charge records this in the Uses of ctx, if there are any.
 func (b *Bucket) Charge(ctx context.Context, n int) {
 	now := time.Now()
 	b.remove(now, n)

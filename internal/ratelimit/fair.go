@@ -12,7 +12,7 @@ type Source struct {
 	Address    string // the IP address, without a port
 	Connection string // tells the connections of the address apart; "": unknown, as behind many proxies
 	Browser    string // the id in the browser's cookie; "": unknown
-	NewBrowser bool   // the browser did not bring the id, but is offered it with the response
+	NewBrowser bool   // the request did not have the id; the response offers it to the browser
 }
 
 // FairRates are the limits of a Fair.
@@ -22,17 +22,17 @@ type FairRates struct {
 	Reserve Rate // of a network's browsers that come back after a refusal
 }
 
-// Fair limits how often unknown clients do something. Many guests share a network, so a limit of the network alone
-// would let one of them use up what is meant for all. So a browser, and a connection, may use only a part of it. And
-// when the network has used up its limit, a browser that comes back with the id that it was offered is served from a
-// reserve: a flood of requests without cookies cannot touch that. A Fair is safe for concurrent use.
+// Fair limits how often unknown clients do something. Many guests share a network, so with a limit for the network
+// alone, one guest could use up the share of all. So each browser and each connection may use only a part of it. When
+// the network has used up its limit, a browser that comes back with the id that it was offered is served from a
+// reserve, which requests without cookies cannot use. A Fair is safe for concurrent use.
 type Fair struct {
 	rates   FairRates
 	limiter *Limiter
 	refused *lru.Cache[string, struct{}] // ids of browsers that were refused
 }
 
-// comeBackAfter is how long a browser is told to wait that will then be served from the reserve.
+// comeBackAfter is how long a refused browser has to wait at most. After that, it is served from the reserve.
 const comeBackAfter = time.Second
 
 // NewFair returns a Fair that remembers at most this many buckets, and as many refused browsers. It panics unless keys
@@ -53,7 +53,8 @@ func (f *Fair) Allow(ctx context.Context, s Source) (wait time.Duration) {
 // Wait returns what Allow would return, and counts nothing.
 func (f *Fair) Wait(s Source) time.Duration { return f.ask(s, (*Bucket).Wait) }
 
-// ask has spend ask the source's buckets in turn for a token.
+// ask calls spend with the buckets that limit the source, and returns how long the source has to wait. Spend returns
+// the wait for a token of one bucket.
 func (f *Fair) ask(s Source, spend func(*Bucket) time.Duration) (wait time.Duration) {
 	if s.Connection != "" {
 		wait = spend(f.limiter.Bucket("connection "+s.Connection, f.rates.Own))
@@ -76,7 +77,7 @@ func (f *Fair) ask(s Source, spend func(*Bucket) time.Duration) (wait time.Durat
 	return min(wait, comeBackAfter)
 }
 
-// askNetwork has spend ask the bucket of the address's network, and then that of its site.
+// askNetwork calls spend with the bucket of the address's network, and then with that of its site.
 func (f *Fair) askNetwork(use, address string, r Rate, spend func(*Bucket) time.Duration) (wait time.Duration) {
 	network, site := NetworksOf(address)
 	wait = spend(f.limiter.Bucket(use+" "+network, r))

@@ -15,7 +15,7 @@ var fairRates = ratelimit.FairRates{
 	Reserve: ratelimit.Rate{Burst: 10, PerSecond: 1},
 }
 
-// allowed is how many of n requests from a source are allowed at once.
+// allowed returns how many of n requests that a source makes at once are allowed.
 func allowed(t *testing.T, fair *ratelimit.Fair, n int, source func(int) ratelimit.Source) (count int) {
 	t.Helper()
 	for i := range n {

@@ -2,13 +2,13 @@ package ratelimit
 
 import "net/netip"
 
-// siteFactor is how many times as much a whole site may do as one of its networks.
+// siteFactor is the ratio of a site's limit to the limit of one of its networks.
 const siteFactor = 8
 
-// NetworksOf returns the networks under which limits count an address. An IPv4 address is a network of its own, also if
-// it is mapped into IPv6. Of an IPv6 address it is the /64, within which a device chooses addresses as it likes, and
-// the site is the /48, of which one customer may have all networks. The site is "" if there is none. A text that is no
-// address is its own network.
+// NetworksOf returns the network and the site by which limits count an address. The network of an IPv4 address, also of
+// one that is mapped into IPv6, is the address itself; it has no site (""). The network of an IPv6 address is its /64,
+// in which a device can use any address; its site is its /48, which may belong to a single customer. A text that is no
+// address is its own network, without a site.
 func NetworksOf(address string) (network, site string) {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
@@ -21,7 +21,7 @@ func NetworksOf(address string) (network, site string) {
 	return netip.PrefixFrom(ip, 64).Masked().String(), netip.PrefixFrom(ip, 48).Masked().String()
 }
 
-// SiteLimit returns how much a site may do of what each of its networks may do this much.
+// SiteLimit returns the limit of a site whose networks have the limit ofNetwork each.
 func SiteLimit(ofNetwork int) int { return siteFactor * ofNetwork }
 
 // ofSite returns the rate of a whole site.

@@ -4,9 +4,9 @@
 // A Limiter has one bucket for each key, such as a user's id. A Fair limits clients whose user is unknown: it has
 // buckets for their network, their browser and their connection.
 //
-// A Limiter that has too many buckets forgets the one that was used least recently. If its key comes again, it gets a
-// full bucket. There are two ways to use a bucket: Bucket.Allow takes one token for each thing that is done;
-// Bucket.Take and Bucket.Charge are for things whose cost is known only afterwards.
+// A Limiter that has too many buckets discards the least recently used one. If its key is used again, it gets a full
+// bucket. There are two ways to use a bucket: Bucket.Allow takes one token for each operation; Bucket.Take and
+// Bucket.Charge are for operations whose cost is known only afterwards.
 //
 // Buckets are local to the process: each of several servers allows the full rate.
 package ratelimit
@@ -25,7 +25,7 @@ type Rate struct {
 	Name      string  // what clients call the limit, see Use
 	Burst     int     // at once
 	PerSecond float64 // on average
-	Shared    bool    // by several clients, who must not learn from it what the others do
+	Shared    bool    // several clients share it and must not learn from it what the others do
 }
 
 // Bucket limits one rate for one key. It is safe for concurrent use.
@@ -40,7 +40,7 @@ func NewBucket(r Rate) *Bucket {
 }
 
 // Allow takes a token from the bucket and returns 0. If the bucket is empty, it takes none and returns how long to wait
-// for the next token, at least a millisecond. It notes this among the uses that ctx collects, if it collects any.
+// for the next token, at least a millisecond. It records this in the Uses of ctx, if there are any.
 func (b *Bucket) Allow(ctx context.Context) (wait time.Duration) {
 	now := time.Now()
 	if !b.tokens.AllowN(now, 1) {

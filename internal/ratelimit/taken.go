@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// taken collects the buckets from which one operation took a token, once for each.
+// taken collects the buckets from which one operation took tokens, once for each token.
 type taken struct {
 	mu      sync.Mutex
 	buckets []*Bucket
@@ -14,13 +14,13 @@ type taken struct {
 
 type takenKey struct{}
 
-// WithGiveBack returns a context whose tokens GiveBack can return.
+// WithGiveBack returns a context that records the tokens that Bucket.Allow takes, so that GiveBack can return them.
 func WithGiveBack(ctx context.Context) context.Context {
 	return context.WithValue(ctx, takenKey{}, &taken{})
 }
 
-// GiveBack returns the tokens that were taken within a context of WithGiveBack, for an operation that failed through no
-// fault of its client. A second call returns nothing more.
+// GiveBack returns the recorded tokens of a context of WithGiveBack to their buckets, for an operation that failed
+// through no fault of its client. A second call returns nothing more.
 func GiveBack(ctx context.Context) {
 	all, ok := ctx.Value(takenKey{}).(*taken)
 	if !ok {
@@ -34,7 +34,7 @@ func GiveBack(ctx context.Context) {
 	all.buckets = nil
 }
 
-// noteTaken notes that a token of a bucket was taken, if ctx can give it back.
+// noteTaken records that a token of a bucket was taken, if ctx is one of WithGiveBack.
 func noteTaken(ctx context.Context, b *Bucket) {
 	if all, ok := ctx.Value(takenKey{}).(*taken); ok {
 		all.mu.Lock()

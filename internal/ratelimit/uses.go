@@ -8,17 +8,18 @@ import (
 	"time"
 )
 
-// Use is what one operation used of one limit, as clients see it.
+// Use is how much of one limit an operation used, as clients see it.
 type Use struct {
 	Name      string `json:"name"`
 	Requested int    `json:"requested"` // by the operation, including what was refused
 	Limit     int    `json:"limit"`     // the most that can be used at once
 	Remaining int    `json:"remaining"` // of the limit, after the operation
-	// ResetAt is when all of the limit remains again, if nothing more is used. Zero for a limit on each operation.
+	// ResetAt is when the whole limit remains again, if nothing more is used. Zero for a limit that applies to each
+	// operation separately.
 	ResetAt time.Time `json:"resetAt,omitzero"`
 }
 
-// NewUse returns the use of a limit on each operation.
+// NewUse returns the use of a limit that applies to each operation separately.
 func NewUse(name string, requested, limit int) Use {
 	return Use{Name: name, Requested: requested, Limit: limit, Remaining: max(0, limit-requested)}
 }
@@ -61,8 +62,8 @@ func (u *Uses) List() []Use {
 	return slices.Clone(u.list)
 }
 
-// addBucket adds that n tokens of a bucket were requested. How full a shared bucket is depends on what others do, so it
-// is added only when it is empty, which the refusal says anyway.
+// addBucket records a request for n tokens of a bucket. The number of tokens in a shared bucket would reveal what
+// others do, so that bucket is recorded only after a refusal, which reveals it anyway.
 func (u *Uses) addBucket(b *Bucket, now time.Time, n int, allowed bool) {
 	if b.rate.Shared && allowed {
 		return

@@ -19,7 +19,7 @@ func (c counts) encode() []byte {
 }
 
 // decode returns the counts in the data of a moment. It leaves out kinds that only other versions of the program know,
-// and whatever is no count.
+// and values that are no counts.
 func decode(data []byte) counts {
 	var sent counts
 	if json.Unmarshal(data, &sent) != nil {

@@ -4,13 +4,13 @@ moment: it is stored nowhere, it may be lost, and who sent it is not passed on.
 
 # What is bounded
 
-  - A guest sends so many reactions to a room (viewerRate), and all guests together so many (roomRate); what exceeds
-    that is refused with RateLimited. Both are apart from the limits of other actions, so that no like is refused for
-    reactions.
+  - viewerRate limits the reactions of one guest to a room, and roomRate those of all guests together; further reactions
+    are refused with RateLimited. Both are separate from the limits of other actions, so that reactions never cause a
+    like to be refused.
   - A server announces a room's reactions once in each Window, in one message with a number for each kind. A kind that
     was sent more often than MaxCount counts as MaxCount.
-  - A screen is shown one set of numbers in each Window, and then that there are none. What arrives meanwhile is shown
-    next, again at most MaxCount of each kind. Nothing waits for a slow screen: it misses windows.
+  - A screen shows one set of numbers for a Window, and then none. Reactions that arrive meanwhile are shown next, again
+    at most MaxCount of each kind. Nothing waits for a slow screen: it misses windows.
 
 # Goroutines
 
@@ -81,7 +81,7 @@ func New(cfg Config) *Reactions {
 	return r
 }
 
-// Close stops sending and showing reactions, and waits until that is so.
+// Close stops sending and showing reactions, and waits for the goroutine to end.
 func (r *Reactions) Close() {
 	r.leave()
 	r.cancel()
@@ -102,7 +102,7 @@ func (r *Reactions) React(ctx context.Context, roomID string, reaction party.Rea
 		return party.TooOften("You react too often", wait)
 	}
 	if wait := r.limits.Allow(ctx, roomID, roomRate); wait > 0 {
-		return party.TooOften("Too many react in this room at once", wait)
+		return party.TooOften("Too many guests react in this room at once", wait)
 	}
 	state, err := r.cfg.State(ctx, roomID)
 	if err != nil {

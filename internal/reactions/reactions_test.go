@@ -99,7 +99,7 @@ func TestReactionsOfAWindowAreShownTogetherAtAllServersAndThenNoLonger(t *testin
 	})
 }
 
-// However many guests react, and however slow a screen is: one message says how many there were, with bounded numbers.
+// However many guests react, and however slow a screen is, each window takes one message with bounded numbers.
 func TestFiveHundredGuestsMakeBoundedMessages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t)

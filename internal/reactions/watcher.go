@@ -22,7 +22,7 @@ type feed struct {
 	watchers int
 }
 
-// receive adds what a server announced. It is called by the bus.
+// receive adds the reactions that a server has announced. It is called by the bus.
 func (f *feeds) receive(moment live.Moment) {
 	sent := decode(moment.Data)
 	f.mu.Lock()
@@ -70,11 +70,12 @@ func (w *Watcher) Close() {
 	}
 }
 
-// Shown is what a watcher shows at a moment.
+// Shown is what a watcher shows at one time.
 type Shown struct {
 	Counts []party.ReactionCount // empty: nobody has reacted just now
 	IsNew  bool                  // it was not shown before
-	// Either tells when to look again: a time after which, if it is positive, or a channel that is closed then.
+	// One of the two says when to look again: After this time, if it is positive, and otherwise When this channel is
+	// closed.
 	After time.Duration
 	When  <-chan struct{}
 }

@@ -125,7 +125,7 @@ type stateRow struct {
 
 	offeredTo      sql.Null[string]
 	offerExpiresAt sql.Null[time.Time]
-	// restoredVersion is the room's version since the database was last restored.
+	// restoredVersion is the version that the room got when the database was last restored.
 	restoredVersion int64
 	playback        playbackRow
 	item            ItemRow
@@ -196,7 +196,7 @@ func (r *ItemRow) Item(roomID string) *party.QueueItem {
 	return item
 }
 
-// playbackRow holds the columns of a room's playback. All are NULL until the player was observed for the first time.
+// playbackRow holds the columns of a room's playback. All are NULL if the room has no playback row.
 type playbackRow struct {
 	skipVotes                        sql.Null[int]
 	votesVersion, commandVersion     sql.Null[int64] // the versions of the last vote and of the last command

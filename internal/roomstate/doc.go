@@ -4,8 +4,8 @@
 // newer than a known state in one statement, which is consistent without a transaction; what rarely changes (settings,
 // history, pending commands, removed members) only when its version says so. party.Merge makes the next state of it.
 //
-// Use cases read single queue items, songs and users through the same Loader, which caches songs and names. It never
-// writes, and checks no permissions: its callers have done that.
+// Use cases read single queue items, songs and users through the same Loader, which caches songs. It never writes, and
+// checks no permissions: its callers do.
 //
 //	columns.go   the table of columns that a state is read from
 //	load.go      states and their parts

@@ -64,7 +64,7 @@ func (l *Loader) ItemsOf(ctx context.Context, roomID string, rows []*ent.QueueIt
 	return items, l.addPeople(ctx, roomID, items)
 }
 
-// ItemOf returns the item of a row with the URI of its song and the id of its adder only.
+// itemOf returns the item of a row, with only the URI of its song and the id of its adder.
 func itemOf(row *ent.QueueItem) *party.QueueItem {
 	item := &party.QueueItem{
 		ID: row.ID, RoomID: row.RoomID, Song: party.Song{URI: row.SongID}, Recording: row.Recording,

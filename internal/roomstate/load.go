@@ -67,8 +67,8 @@ func (l *Loader) loadNewest(
 }
 
 // loadChangedParts completes head with what the state query does not return: the settings, what was played, the pending
-// commands and the removed members. It reads only the parts that changed since the version of have, and shares the
-// others with have.
+// commands, and the members who are removed or away. It reads only the parts that changed since the version of have,
+// and shares the others with have.
 func (l *Loader) loadChangedParts(
 	ctx context.Context, head *party.RoomRow, commandVersion int64, have *party.State,
 ) (err error) {
@@ -168,11 +168,11 @@ type stateRows struct {
 	items          []*party.QueueItem // the oldest version first
 	playback       party.Playback
 	commandVersion int64 // the version at which a command last changed
-	// restoredVersion is the version since the database was last restored. A state from before it may show what was lost.
+	// restoredVersion is the room's version after the last restore of the database. An older state may show what was lost.
 	restoredVersion int64
 }
 
-// readState runs the state query; errNoRoom if there is no such room.
+// readState runs the state query. It returns ErrNoRoom if there is no such room.
 func (l *Loader) readState(ctx context.Context, query string, since int64, roomID string) (*stateRows, error) {
 	rows, err := l.db.SQL.QueryContext(ctx, query, since, roomID)
 	if err != nil {
@@ -207,7 +207,7 @@ func (l *Loader) loadRemoved(ctx context.Context, roomID string) (map[string]boo
 	return l.loadMembers(ctx, roomID, membership.RoleIn(string(party.RoleRemoved), string(party.RoleBanned)))
 }
 
-// loadLeft returns the members who left so long ago that their songs wait.
+// loadLeft returns the ids of the members who are away, so that their songs wait.
 func (l *Loader) loadLeft(ctx context.Context, roomID string) (map[string]bool, error) {
 	return l.loadMembers(ctx, roomID, membership.Away(true))
 }

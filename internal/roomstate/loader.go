@@ -114,8 +114,8 @@ func (l *Loader) Songs(ctx context.Context, uris []string) (map[string]party.Son
 	return found, nil
 }
 
-// Participants returns members of the room by user id. It reads them each time: a member may get another name at any
-// server. An id of nobody who is or was a member is missing from the result.
+// Participants returns members of the room by user id. It reads them each time, because any server may have changed a
+// name. The ids of users who never were members are missing from the result.
 func (l *Loader) Participants(
 	ctx context.Context, roomID string, ids []string,
 ) (map[string]party.Participant, error) {

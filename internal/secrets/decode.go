@@ -30,8 +30,8 @@ func decodeClient(prefix string) func(content string) (map[string]string, error)
 
 // decodeDatabase decodes a secret in the format of RDS and its rotation (Secrets Manager User Guide, "JSON structure of
 // database secrets"): the port is a number or a string; the port and the name of the database may be missing. A secret
-// that RDS itself manages has a user and a password only; its URL then has no host. The key tls is not part of that
-// format, but our own.
+// that RDS itself manages has only a user and a password, and the returned URL has no host. The key tls is not part of
+// that format, but our own.
 func decodeDatabase(content string) (map[string]string, error) {
 	var d struct {
 		Engine, Username, Password, Host, DBName, TLS string
@@ -62,7 +62,7 @@ func decodeDatabase(content string) (map[string]string, error) {
 	return map[string]string{databaseURL: u.String()}, nil
 }
 
-// decodeBackend decodes the server's own keys. Jwt_secret is the former name of session_secret.
+// decodeBackend decodes the server's own keys. The key jwt_secret is the former name of session_secret.
 func decodeBackend(content string) (map[string]string, error) {
 	var b struct {
 		SessionSecret     string    `json:"session_secret"`

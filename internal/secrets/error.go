@@ -14,7 +14,8 @@ import (
 type Error struct {
 	Secret string // its name or ARN; "": no secret can be read
 	Err    error
-	// IsPermanent says that it stays so until somebody changes the configuration, the secret, or a right at AWS.
+	// IsPermanent says that the error remains until somebody changes the configuration, the secret or a permission at
+	// AWS.
 	IsPermanent bool
 }
 
@@ -29,7 +30,7 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// permanent are the errors of AWS that do not pass by themselves, and what to do about them.
+// permanent maps the codes of AWS's permanent errors to advice.
 var permanent = map[string]string{
 	"AccessDeniedException":   "the role needs secretsmanager:GetSecretValue, and kms:Decrypt for a key of your own",
 	"DecryptionFailure":       "the role needs kms:Decrypt for the secret's key",

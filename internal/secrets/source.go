@@ -71,8 +71,8 @@ type Source struct {
 	lastReread time.Time // when the database's secret was last read again; guarded by rereading
 }
 
-// OpenAWS reads the secrets and returns a Source that provides them. Its error reports everything that is wrong with
-// them: it joins an *Error for each secret that could not be read, or is one.
+// OpenAWS reads the secrets and returns a Source that provides them. Its error reports all secrets that could not be
+// read: it joins an *Error for each of them, or is a single *Error.
 func OpenAWS(ctx context.Context, o Options) (*Source, error) {
 	o = o.withDefaults()
 	return open(ctx, o, awshttp.NewBuildableClient().WithTimeout(o.AttemptTimeout))
@@ -127,8 +127,8 @@ func (s *Source) merge(read []map[string]string) Values {
 	return values
 }
 
-// DatabaseURL returns the URL of the database with the present credentials. Refused means that the database did not
-// accept the credentials that DatabaseURL returned before: then it reads them again, at most once per
+// DatabaseURL returns the URL of the database with the present credentials. If refused is true, the database has not
+// accepted the credentials that DatabaseURL returned before: then DatabaseURL reads them again, at most once per
 // minRereadInterval.
 func (s *Source) DatabaseURL(ctx context.Context, refused bool) (string, error) {
 	if refused {

@@ -13,12 +13,12 @@ import (
 type ChangedError struct{ Secrets []string }
 
 func (e *ChangedError) Error() string {
-	return "these secrets have changed, which takes effect when the server is restarted: " + strings.Join(e.Secrets, ", ")
+	return "these secrets have changed, and the server has to be restarted to use them: " + strings.Join(e.Secrets, ", ")
 }
 
 // Watch reads the secrets at random intervals around Options.Refresh and adopts a changed database user and password.
 // It returns a *ChangedError when anything else has changed and usable accepts the new values, and nil when ctx ends.
-// The intervals are random so that servers that watch the same secrets do not all stop at the same moment.
+// The intervals are random, so that servers that watch the same secrets do not all stop at the same moment.
 func (s *Source) Watch(ctx context.Context, log *slog.Logger, usable func(Values) error) error {
 	for {
 		select {
@@ -55,8 +55,8 @@ func (s *Source) refresh(ctx context.Context, log *slog.Logger, usable func(Valu
 }
 
 // apply adopts the changes that a running server can adopt. It returns the names of the secrets with other changes, and
-// the values that a restarted server would have. Read is in the order of s.secrets; nil stands for a secret that was
-// not read.
+// the values that a restarted server would have. The parameter read is in the order of s.secrets; nil stands for a
+// secret that was not read.
 func (s *Source) apply(read []map[string]string) (changed []string, restarted Values) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

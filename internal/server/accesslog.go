@@ -13,15 +13,15 @@ import (
 )
 
 const (
-	// linesPerMinute is how many requests of one network are logged in a minute; a whole party may share one.
+	// linesPerMinute is how many requests of one network are logged in a minute; a whole party may share a network.
 	linesPerMinute = 300
-	// loggedNetworks is how many networks are told apart in a minute. All others share one bound.
+	// loggedNetworks is how many networks are distinguished in a minute. All others share one bound.
 	loggedNetworks = 10_000
 )
 
-// accessLog writes a line for each request, and for the requests of a network beyond its bound one line that says how
-// many there were. So clients can neither fill the disk nor hide among the lines what others do. Lines of other kinds,
-// such as warnings, are not bounded here. Its methods are safe for concurrent use.
+// accessLog writes a line for each request, up to a bound for each network and minute, and then one line with the
+// number of requests beyond the bound. So clients can neither fill the disk nor bury the lines about other clients.
+// Lines of other kinds, such as warnings, are not bounded here. Its methods are safe for concurrent use.
 type accessLog struct {
 	log *slog.Logger
 
@@ -34,7 +34,8 @@ func newAccessLog(log *slog.Logger) *accessLog {
 	return &accessLog{log: log, requests: map[string]int{}}
 }
 
-// write logs a request by its route: its path may have a room's code in it, and a client chooses its length.
+// write logs a request by its route, not by its path: the path may contain a room's code, and the client chooses its
+// length.
 func (l *accessLog) write(r *http.Request, answer *recorder, took time.Duration) {
 	level := levelOf(r.Pattern)
 	if !l.log.Enabled(r.Context(), level) || !l.allows(r) {
@@ -50,8 +51,8 @@ func (l *accessLog) write(r *http.Request, answer *recorder, took time.Duration)
 	)
 }
 
-// allows counts a request, and reports whether its line is within the bound of its network. The first request of a
-// minute, whoever sends it, has the lines left out in the minute before it reported.
+// allows counts a request, and reports whether its line is within the bound of its network. At the first request of a
+// minute it logs how many lines of the previous minute were left out.
 func (l *accessLog) allows(r *http.Request) bool {
 	l.mu.Lock()
 	var before map[string]int

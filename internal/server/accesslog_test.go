@@ -16,7 +16,7 @@ import (
 	"antwon.dj/backend/internal/testlog"
 )
 
-// What clients choose, such as paths with a room's code, does not reach the log: only the route does.
+// Text that clients choose, such as paths with a room's code, does not reach the log: only the route does.
 func TestAccessLogHasRoutesAndNoPaths(t *testing.T) {
 	s := start(t, nil)
 	for path, want := range map[string]string{
@@ -105,7 +105,7 @@ func TestAccessLogIsBoundedForEachAddress(t *testing.T) {
 	})
 }
 
-// Somebody with very many addresses gets one bound for those that are not told apart.
+// All networks beyond LoggedNetworks share one bound, so that somebody with very many addresses cannot fill the log.
 func TestAccessLogIsBoundedForAllAddressesTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startFlooded(t)

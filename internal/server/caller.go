@@ -26,15 +26,15 @@ type BrowserCookies struct {
 // that its page may use the session.
 func (b *BrowserCookies) Session() (refreshToken string, err error) { return b.cookies.sessionOf(b.r) }
 
-// SetSession has the browser keep a refresh token, and an id if it has none yet, so that a ban can
-// recognize the browser later.
+// SetSession has the browser keep a refresh token, and an id if it has none yet, so that a ban can recognize the
+// browser later.
 func (b *BrowserCookies) SetSession(refreshToken string) {
 	http.SetCookie(b.w, b.cookies.session(refreshToken))
 	b.KeepBrowser()
 }
 
-// KeepBrowser has the browser keep an id, if it has none yet, so that it is known when it comes back. It is safe for
-// concurrent use.
+// KeepBrowser has the browser keep an id, if it has none yet, so that the server recognizes it when it comes back. It
+// is safe for concurrent use.
 func (b *BrowserCookies) KeepBrowser() {
 	b.keepID.Do(func() {
 		if b.newID != "" {
@@ -46,7 +46,7 @@ func (b *BrowserCookies) KeepBrowser() {
 // ClearSession has the browser forget its refresh token.
 func (b *BrowserCookies) ClearSession() { http.SetCookie(b.w, b.cookies.session("")) }
 
-// SetSpotify has the browser keep the proof that it is the one that was sent to Spotify.
+// SetSpotify has the browser keep the proof that it is the browser that was sent to Spotify.
 func (b *BrowserCookies) SetSpotify(proof string) { http.SetCookie(b.w, b.cookies.spotify(proof)) }
 
 // withCaller gives every request to next its account.Caller and, by withCookies, its browser's cookies. A browser
@@ -57,7 +57,7 @@ func withCaller(
 ) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, browser := identifyCaller(c, w, r)
-		if !websocket.IsWebSocketUpgrade(r) { // over which no cookies can be written
+		if !websocket.IsWebSocketUpgrade(r) { // a WebSocket cannot set cookies
 			ctx = withCookies(ctx, browser)
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))

@@ -48,7 +48,7 @@ func TestOperationsKnowTheirCaller(t *testing.T) {
 	}
 }
 
-// Behind a proxy that tells no ports, all connections are the proxy's.
+// Behind a proxy that sends no ports, the clients' connections are unknown: all of them are the proxy's.
 func TestConnectionsBehindAProxyAreUnknown(t *testing.T) {
 	for forwarded, want := range map[string]string{"203.0.113.9": "", "203.0.113.9:4711": "203.0.113.9:4711"} {
 		var caller account.Caller

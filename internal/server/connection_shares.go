@@ -16,7 +16,8 @@ type shares struct {
 	open    map[string]int // connections by network and site
 }
 
-// counted returns the network and the site under which a connection is counted; "" where it is not.
+// counted returns the network and the site under which a connection is counted; "" if it is not counted, or has no
+// site.
 func (s *shares) counted(remote net.Addr) (network, site string) {
 	peer, ok := remote.(*net.TCPAddr)
 	if !ok || isTrusted(s.trusted, plain(peer.AddrPort().Addr())) {
@@ -25,12 +26,12 @@ func (s *shares) counted(remote net.Addr) (network, site string) {
 	return ratelimit.NetworksOf(peer.IP.String())
 }
 
-// isUsedUp reports whether one of these has as many connections as it may have.
+// isUsedUp reports whether the network or the site has as many connections as it may have.
 func (s *shares) isUsedUp(network, site string) bool {
 	return network != "" && s.open[network] >= max(1, s.limit/2) || site != "" && s.open[site] >= max(1, s.limit*3/4)
 }
 
-// add counts a connection more, or one less if n is -1.
+// add counts one more connection if n is 1, and one less if n is -1.
 func (s *shares) add(n int, network, site string) {
 	for _, name := range []string{network, site} {
 		if name == "" {

@@ -15,16 +15,16 @@ import (
 )
 
 const (
-	// spareConnections are open at the same time beyond the limit, so that newcomers are told why they are refused, and
-	// whoever watches over the server can ask how it is. Of more, the oldest is closed.
+	// spareConnections is how many connections are open beyond the limit, so that newcomers learn why they are refused,
+	// and monitoring can check the server's health. If there are more, the oldest spare one is closed.
 	spareConnections = 16
-	// spareLife is how long one of them may take to send its request.
+	// spareLife is how long a spare connection may take to send its request.
 	spareLife = 2 * time.Second
 	// againBelow is the share of the limit, in per cent, below which the server counts as no longer full.
 	againBelow = 90
-	// reportPause is the shortest time between two lines of the log that say so.
+	// reportPause is the shortest time between two lines of the log about refused newcomers.
 	reportPause = time.Minute
-	// reservedFiles is how many file descriptors are not for clients, but for the database, Spotify, the bus and files.
+	// reservedFiles is how many file descriptors are kept for the database, Spotify, the bus and files.
 	reservedFiles = 100
 	// acceptPause is how long the server waits after it could not accept a connection.
 	acceptPause = 100 * time.Millisecond
@@ -40,11 +40,11 @@ type Connections struct {
 
 	mu        sync.Mutex
 	open      int           // within the limit
-	shares    shares        // of those
-	spare     []*connection // beyond it, the oldest first
+	shares    shares        // of the connections within the limit
+	spare     []*connection // beyond the limit, the oldest first
 	full      bool          // newcomers are refused
-	told      time.Time     // when the log last said so
-	toldShare time.Time     // when the log last said that those of one network are refused
+	told      time.Time     // when that was last logged
+	toldShare time.Time     // when it was last logged that newcomers of one network are refused
 }
 
 // NewConnections returns Connections of which at most limit are open, fewer if the process may not have so many files
@@ -72,8 +72,9 @@ func (c *Connections) Listen(listener net.Listener) net.Listener {
 	return &countingListener{listener, c}
 }
 
-// Serve serves the connections of a listener of Listen until the server is closed, and returns why it ended. Another
-// listener may be around it whose connections return by Raw what they were made of, such as one for the PROXY protocol.
+// Serve serves the connections of a listener that Listen returned until the server is closed, and returns the error of
+// http.Server.Serve. The listener may be wrapped in another one, such as that for the PROXY protocol, if the
+// connections of that one have a method Raw, which returns the connection within.
 func (c *Connections) Serve(s *http.Server, listener net.Listener) error {
 	s.Handler = c.refuse(s.Handler)
 	s.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
@@ -90,8 +91,8 @@ func (c *Connections) Serve(s *http.Server, listener net.Listener) error {
 
 type spareKey struct{}
 
-// refuse answers 503 on connections beyond the limit, unless the request asks how the server is. It writes no line of
-// the access log, of which there would be thousands.
+// refuse answers 503 on connections beyond the limit, unless the request is one of monitoring. It writes no lines to
+// the access log, because there would be thousands.
 func (c *Connections) refuse(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Context().Value(spareKey{}) == nil {
@@ -129,8 +130,8 @@ func (l *countingListener) Accept() (net.Conn, error) {
 	}
 }
 
-// add counts a connection. Beyond the limit, or the share of its network, it becomes a spare one, and may replace the
-// oldest of these.
+// add counts a connection. If the limit, or the share of its network, is used up, it becomes a spare one. If there are
+// too many spare ones then, add closes the oldest.
 func (c *Connections) add(tcp *net.TCPConn) *connection {
 	added := &connection{TCPConn: tcp, connections: c}
 	added.network, added.site = c.shares.counted(tcp.RemoteAddr())
@@ -168,8 +169,8 @@ func (c *Connections) reportShare(network string) {
 	}
 	c.mu.Unlock()
 	if telling {
-		c.log.Warn("one network has its share of all connections: its newcomers are refused. If it is your proxy, name it "+
-			"in ANTWON_TRUSTED_PROXIES", "remote_network", network, "connections", c.limit)
+		c.log.Warn("one network has its share of all connections: its newcomers are refused. If it is your proxy, add it "+
+			"to ANTWON_TRUSTED_PROXIES", "remote_network", network, "connections", c.limit)
 	}
 }
 
@@ -211,10 +212,10 @@ func (c *Connections) count() int {
 type connection struct {
 	*net.TCPConn
 	connections *Connections
-	network     string // whose share it uses; "": none, because it comes from a trusted proxy
-	site        string // around the network; "": none
+	network     string // the network whose share it uses; "": none, because it comes from a trusted proxy
+	site        string // the site around the network; "": none
 	isSpare     bool
-	deadline    time.Time // of all reading, if it is a spare one
+	deadline    time.Time // the end of all reading, if it is a spare one
 	closed      sync.Once
 }
 
@@ -223,7 +224,7 @@ func (c *connection) Close() error {
 	return c.TCPConn.Close()
 }
 
-// SetReadDeadline also sets the deadline for the request of a spare connection.
+// SetReadDeadline sets the deadline for reading; on a spare connection, not later than the connection's own deadline.
 func (c *connection) SetReadDeadline(t time.Time) error {
 	if c.isSpare && (t.IsZero() || t.After(c.deadline)) {
 		t = c.deadline

@@ -127,7 +127,7 @@ func TestFullServerRefusesNewcomersAndServesTheOthers(t *testing.T) {
 
 func directly(listener net.Listener) net.Listener { return listener }
 
-// wrapped is a listener around another one, like that of the PROXY protocol.
+// wrapped returns a listener around another one, like that of the PROXY protocol.
 func wrapped(listener net.Listener) net.Listener { return wrappedListener{listener} }
 
 type wrappedListener struct{ net.Listener }
@@ -165,7 +165,7 @@ func (f *full) refusesNewcomers() {
 	f.t.Error("newcomers are refused although there is room")
 }
 
-// Connections beyond the limit that send nothing keep nobody from asking how the server is.
+// Connections beyond the limit that send nothing do not keep monitoring from checking the server's health.
 func TestSilentNewcomersAreReplaced(t *testing.T) {
 	f := startFull(t, directly)
 	f.gets(f.dial(), "/", http.StatusOK)
@@ -180,7 +180,7 @@ func TestSilentNewcomersAreReplaced(t *testing.T) {
 	}
 }
 
-// Whoever opens connections without end gets half of them, and the other half is for everybody else.
+// A network that opens more and more connections gets half of them. The other half is left to all others.
 func TestOneNetworkCannotHaveAllConnections(t *testing.T) {
 	const limit = 40
 	f := startLimited(t, limit, directly)
@@ -203,7 +203,8 @@ func TestOneNetworkCannotHaveAllConnections(t *testing.T) {
 	}
 }
 
-// A customer of a provider may have all networks of an IPv6 /48, and a trusted proxy's IPv4 address is everybody's.
+// One customer of a provider may have all networks of an IPv6 /48. The connections of a trusted proxy are those of all
+// clients.
 func TestConnectionsAreCountedByNetworkAndSite(t *testing.T) {
 	open := server.CountShares(40, netip.MustParsePrefix("192.0.2.1/32"))
 	for _, test := range []struct {

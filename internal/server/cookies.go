@@ -14,9 +14,9 @@ import (
 const (
 	// spotifyCookie proves that a browser that comes back from Spotify is the one that was sent there.
 	spotifyCookie = "antwon_spotify"
-	// loginCookie proves the same of a browser that comes back from the identity provider.
+	// loginCookie proves the same about a browser that comes back from the identity provider.
 	loginCookie = "antwon_login"
-	// sessionCookie holds the refresh token of a signed-in user, and browserCookie tells one browser from another.
+	// sessionCookie holds the refresh token of a signed-in user, and browserCookie the id of the browser.
 	sessionCookie = "antwon_session"
 	browserCookie = "antwon_browser"
 	// pageHeader is a header that browsers let a page of another origin send only if our CORS answer allows it.
@@ -26,37 +26,37 @@ const (
 const (
 	// answerTime is how long somebody may take at Spotify's or the identity provider's page.
 	answerTime = 10 * time.Minute
-	// browserLife is how long browsers keep the cookie that tells them apart. They do not keep any much longer.
+	// browserLife is how long browsers keep browserCookie. Browsers keep no cookie for much longer than a year.
 	browserLife = 365 * 24 * time.Hour
 )
 
-// cookies makes and reads the cookies of a server with this public URL. They are Secure if that is https, and sent
-// along by pages of other sites only if the API is open to some.
+// cookies makes and reads the cookies of a server with this public URL. The cookies are Secure if the URL is https.
+// Requests of other sites' pages have them only if the API is open to pages of other origins.
 type cookies struct {
 	publicURL      string
 	allowedOrigins []string
 }
 
-// spotify returns the cookie for a browser that is sent to Spotify, or without a proof the one that deletes it.
+// spotify returns the cookie for a browser that is sent to Spotify. Without a proof, it returns one that deletes it.
 func (c cookies) spotify(proof string) *http.Cookie {
 	return c.shared(c.cookie(spotifyCookie, proof, answerTime))
 }
 
-// session returns the cookie for a browser that is signed in, or without a refresh token the one that deletes it.
+// session returns the cookie for a browser that is signed in. Without a refresh token, it returns one that deletes it.
 func (c cookies) session(refreshToken string) *http.Cookie {
 	return c.shared(c.cookie(sessionCookie, refreshToken, account.SessionLife))
 }
 
-// browser returns the cookie that tells a browser from others.
+// browser returns the cookie that contains a browser's id.
 func (c cookies) browser(id string) *http.Cookie {
 	return c.shared(c.cookie(browserCookie, id, browserLife))
 }
 
-// browserOf returns the browser's id that a request brings, or "".
+// browserOf returns the browser's id in a request's cookie, or "".
 func (c cookies) browserOf(r *http.Request) string { return c.valueOf(r, browserCookie) }
 
-// login returns the cookie for a browser that is sent to the identity provider, or without a proof the one that deletes
-// it. No page of another site needs it.
+// login returns the cookie for a browser that is sent to the identity provider. Without a proof, it returns one that
+// deletes it. No page of another site needs it.
 func (c cookies) login(proof string) *http.Cookie {
 	return c.cookie(loginCookie, proof, answerTime)
 }
@@ -70,7 +70,7 @@ func (c cookies) prefixed(name string) string {
 	return name
 }
 
-// sessionOf returns the refresh token that a request brings, or "". A browser sends cookies with the requests of any
+// sessionOf returns the refresh token in a request's cookie, or "". A browser sends cookies with the requests of any
 // page, so the request has to show that its page may use the session; otherwise the error is Forbidden.
 func (c cookies) sessionOf(r *http.Request) (string, error) {
 	token := c.valueOf(r, sessionCookie)
@@ -132,7 +132,8 @@ func (c cookies) cookie(name, value string, life time.Duration) *http.Cookie {
 	return cookie
 }
 
-// shared lets browsers send a cookie with requests from pages of other sites, where the API is open to some.
+// shared lets browsers send a cookie with requests from pages of other sites, if the API is open to pages of other
+// origins.
 func (c cookies) shared(cookie *http.Cookie) *http.Cookie {
 	if len(c.allowedOrigins) > 0 && cookie.Secure { // browsers accept SameSite=None over TLS only
 		cookie.SameSite = http.SameSiteNoneMode

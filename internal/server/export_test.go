@@ -15,13 +15,13 @@ import (
 // Patterns returns the patterns of all requests that a server serves.
 func Patterns(cfg Config) []string { return slices.Sorted(maps.Keys(routes(cfg))) }
 
-// LinesPerMinute is the bound of the access log for each network, LoggedNetworks that of networks.
+// LinesPerMinute is the access log's bound of lines for each network, and LoggedNetworks its bound of networks.
 const (
 	LinesPerMinute = linesPerMinute
 	LoggedNetworks = loggedNetworks
 )
 
-// AddressBehind returns where a request comes from that a proxy at 127.0.0.1 passes on with this header.
+// AddressBehind returns the remote address of a request that a proxy at 127.0.0.1 passes on with these headers.
 func AddressBehind(trusted []netip.Prefix, header ProxyHeader, sent http.Header) (remoteAddr string) {
 	r := &http.Request{RemoteAddr: "127.0.0.1:4711", Header: sent, URL: &url.URL{}}
 	locate(trusted, header, slog.New(slog.DiscardHandler), http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -43,7 +43,7 @@ func CountShares(limit int, trusted ...netip.Prefix) (open func(address string) 
 	}
 }
 
-// PlainScreen returns a function that asks the plain screen from an address.
+// PlainScreen returns a function that requests the plain screen from an address.
 func PlainScreen(cfg Config) func(from, path string) {
 	mux := newMux(map[string]http.Handler{routePlain: http.HandlerFunc(newPlainScreen(cfg).serve)})
 	return func(from, path string) {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// ProxyHeader says where trusted proxies write which address they were reached from.
+// ProxyHeader says where trusted proxies write the address of the client that has connected to them.
 type ProxyHeader string
 
 const (
@@ -18,10 +18,10 @@ const (
 	ProxyProtocol ProxyHeader = "proxy-protocol"  // the PROXY protocol, 1 or 2: before the first request of a connection
 )
 
-// hops yields the addresses that proxies say they were reached from, from the last proxy to the first. Each proxy
-// appends to the header, or adds a line to it, so whatever stands before the part of a trusted proxy may be forged: it
-// is not read before it is asked for, and cannot change how the part behind it is read. hops ends before the first
-// entry that is no address. A port is 0 if it is not given.
+// hops yields the client addresses that proxies wrote into the lines of a header, from the last proxy to the first.
+// Each proxy appends to the header, or adds a line to it, so everything before the part of a trusted proxy may be
+// forged: hops reads it only if the caller asks for more, and it cannot change how the part behind it is read. hops
+// ends before the first entry that is no address. A port is 0 if it is not given.
 func (h ProxyHeader) hops(lines []string) iter.Seq[netip.AddrPort] {
 	return func(yield func(netip.AddrPort) bool) {
 		for _, line := range slices.Backward(lines) {
@@ -41,8 +41,8 @@ func (h ProxyHeader) hops(lines []string) iter.Seq[netip.AddrPort] {
 	}
 }
 
-// cutLast cuts a list at its last separator that is not within quotes. Reading from the end, quotes that somebody left
-// open further ahead do not matter.
+// cutLast cuts a list at its last separator that is not within quotes. It reads from the end, so an unclosed quote in
+// an earlier part, which may be forged, has no effect.
 func cutLast(list string, separator byte) (before, last string, found bool) {
 	quoted := false
 	for i := len(list) - 1; i >= 0; i-- {
@@ -78,8 +78,8 @@ func forParameter(entry string) (value string) {
 	return value
 }
 
-// parseNode parses an address, which may have brackets and a port. Obfuscated ports become 0; obfuscated or unknown
-// addresses are none.
+// parseNode parses an address, which may have brackets and a port. An obfuscated port becomes 0. For an obfuscated or
+// unknown address it returns false.
 func parseNode(text string) (node netip.AddrPort, ok bool) {
 	bare := strings.TrimSuffix(strings.TrimPrefix(text, "["), "]")
 	address, err := netip.ParseAddr(bare)
@@ -100,5 +100,5 @@ func parseNode(text string) (node netip.AddrPort, ok bool) {
 	return netip.AddrPortFrom(plain(address), uint16(number)), true
 }
 
-// plain returns an address as it is compared: IPv4 is not mapped into IPv6, and there is no zone.
+// plain returns an address in the form for comparisons: without a zone, and IPv4 not mapped into IPv6.
 func plain(address netip.Addr) netip.Addr { return address.Unmap().WithZone("") }

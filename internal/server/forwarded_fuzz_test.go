@@ -9,7 +9,7 @@ import (
 	"antwon.dj/backend/internal/server"
 )
 
-// Whatever a client sends, it is counted by the address from which the trusted proxy was reached.
+// Whatever headers a client sends, it is counted by the address that the trusted proxy has added.
 func FuzzForwardedHeaders(f *testing.F) {
 	for _, seed := range []string{
 		"", "198.51.100.1", "198.51.100.1, 127.0.0.1", `for="`, `for="[::1]:80";by="a\`, `"`, `\`, ",", "\x00",

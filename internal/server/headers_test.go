@@ -12,8 +12,8 @@ import (
 	"antwon.dj/backend/internal/server"
 )
 
-// everything configures a server at this address with all routes that there are. Its GraphQL handler sets every cookie
-// that operations can set.
+// everything configures a server at this address with all possible routes. Its GraphQL handler sets every cookie that
+// operations can set.
 func everything(publicURL string) func(*server.Config) {
 	session := &account.Session{Refresh: "refresh"}
 	return func(cfg *server.Config) {
@@ -101,7 +101,7 @@ func TestEveryResponseHasSecurityHeaders(t *testing.T) {
 	}
 }
 
-// Whatever is set or deleted as a cookie is set as one of this host alone, which no script can read.
+// Every cookie that a route sets or deletes belongs to this host alone, and no script can read it.
 func TestEveryCookieIsBoundToTheHost(t *testing.T) {
 	for publicURL, prefix := range map[string]string{"https://party.test": "__Host-", "http://127.0.0.1:8080": ""} {
 		var names []string

@@ -26,7 +26,7 @@ type health struct {
 	Build
 }
 
-// serveHealth says that the process lives, and which build it is. It checks nothing else, so that a broken database
+// serveHealth answers that the process runs, and which build it is. It checks nothing else, so that a broken database
 // does not lead to a restart.
 func serveHealth(build Build) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
@@ -34,9 +34,9 @@ func serveHealth(build Build) http.HandlerFunc {
 	}
 }
 
-// Shared returns a check that several callers may ask at once, and often: they share one run of check, and its answer
-// for as long as it is kept. A run is not ended by its caller's leaving, but by the time that load balancers wait. A
-// caller whose ctx ends before the answer gets the error of ctx.
+// Shared returns a check for many concurrent callers. They share one run of check, and its result is kept for a while.
+// A run does not end when its caller's ctx ends, but it has a time limit, readyTimeout. A caller whose ctx ends while
+// it waits for another run gets the error of ctx.
 func Shared(check func(context.Context) error, kept time.Duration) func(context.Context) error {
 	var answer error
 	var answered time.Time
@@ -45,7 +45,7 @@ func Shared(check func(context.Context) error, kept time.Duration) func(context.
 		select {
 		case turn <- struct{}{}:
 		case <-ctx.Done():
-			return fmt.Errorf("the check before this one is not done yet: %w", ctx.Err())
+			return fmt.Errorf("the previous check is still running: %w", ctx.Err())
 		}
 		defer func() { <-turn }()
 		if answered.IsZero() || time.Since(answered) >= kept {
@@ -58,7 +58,7 @@ func Shared(check func(context.Context) error, kept time.Duration) func(context.
 	}
 }
 
-// serveReadiness says whether requests should be sent to this server, and if not, why.
+// serveReadiness answers 200 if requests should be sent to this server, and otherwise 503 with the reason.
 func serveReadiness(ready func(context.Context) error, log *slog.Logger) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)

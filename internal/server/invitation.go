@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// invitationsKept bounds the memory for what was drawn, of about 10 KB each.
+	// invitationsKept bounds the memory for drawn pictures, of about 10 KB each.
 	invitationsKept    = 200
 	invitationLifetime = "public, max-age=3600" // the server's address may change
 	// pixelsPerModule makes a QR code of about 600 pixels: sharp on paper, and small as a file.
@@ -22,9 +22,8 @@ const (
 	quietZone       = 4 // modules around a QR code, without which scanners do not find it
 )
 
-// invitations draws what brings guests to a room: QR codes of its address, and a poster to print. It looks up no room:
-// each code of the right form gets the same answer, so nobody learns here which codes are in use, and no database is
-// asked.
+// invitations draws QR codes of a room's address, and a poster to print. It looks up no room: each code of the right
+// form gets the same kind of answer, so the answers do not reveal which codes are in use, and cost no query.
 type invitations struct {
 	public string // the public URL
 	drawn  *lru.Cache[string, *asset]

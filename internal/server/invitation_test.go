@@ -51,7 +51,8 @@ func TestQRCodesLeadToTheRoom(t *testing.T) {
 	}
 }
 
-// Whether a room is open is not told: what is drawn depends on the code alone, and what is no code has no picture.
+// The answers do not reveal whether a room is open: a picture depends on the code alone. A text that is no code has no
+// picture.
 func TestInvitationsTellOnlyTheFormOfACode(t *testing.T) {
 	s := startInvitations(t)
 	for _, name := range []string{"qr.svg", "qr.png", "poster"} {

@@ -10,7 +10,7 @@ import (
 // unknownPort is the port in Request.RemoteAddr if a proxy has given an address without one.
 const unknownPort = "0"
 
-// locator finds out where clients come from that trusted proxies pass on.
+// locator finds out the addresses of clients whose requests trusted proxies pass on.
 type locator struct {
 	trusted []netip.Prefix
 	header  ProxyHeader
@@ -18,7 +18,7 @@ type locator struct {
 }
 
 // locate puts the client's address into Request.RemoteAddr if a trusted proxy sent the request. The last address in the
-// proxies' header that is not a trusted proxy's is the client; whatever is left of it may be forged.
+// proxies' header that is not a trusted proxy's is the client; everything before it in the header may be forged.
 func locate(trusted []netip.Prefix, header ProxyHeader, log *slog.Logger, next http.Handler) http.Handler {
 	if header == "" {
 		header = XForwardedFor
@@ -56,9 +56,9 @@ func (l *locator) locate(r *http.Request) {
 	}
 }
 
-// client returns the last hop that is not a trusted proxy, or the first one if all are; the zero AddrPort if there is
-// none. It reports whether the hop is in a private network although it has passed on an address of its own: then it
-// seems to be a proxy, too.
+// client returns the last hop that is not a trusted proxy, or the first hop if all are; the zero AddrPort if there is
+// none. hidden reports whether that hop is in a private network and has another hop before it: then it seems to be a
+// proxy, too.
 func (l *locator) client(lines []string) (client netip.AddrPort, hidden bool) {
 	found := false
 	for hop := range l.header.hops(lines) {

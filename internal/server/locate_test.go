@@ -10,7 +10,7 @@ import (
 	"antwon.dj/backend/internal/server"
 )
 
-// sayAddress answers with where a request comes from.
+// sayAddress answers with the remote address of the request.
 var sayAddress = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, r.RemoteAddr)
 })
@@ -88,7 +88,7 @@ func TestClientAddressComesFromTrustedProxiesOnly(t *testing.T) {
 	}
 }
 
-// A proxy that is configured wrongly makes all guests one address. The log says so, once, and what to set.
+// With wrong settings for a proxy, all guests have one address. The log says so once, and what to set.
 func TestWrongProxySettingsAreNoticedOnce(t *testing.T) {
 	for name, test := range map[string]struct {
 		trusted []netip.Prefix

@@ -73,8 +73,8 @@ func failedLogin(returnTo string, err error) outcome {
 }
 
 // serveLogout signs the browser out here, and then at the provider, if the request shows that it comes from a page of
-// this server or of an allowed origin. Others, such as links in messages and on pages of other sites, are asked to
-// confirm it. There is nothing to confirm for a browser without a session.
+// this server or of an allowed origin. After other requests, such as links in messages and on pages of other sites, a
+// page asks the user to confirm it. There is nothing to confirm for a browser without a session.
 func (l *Login) serveLogout(cookies cookies, log *slog.Logger) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
@@ -113,8 +113,8 @@ func confirmLogout(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, logoutQuestion) // fails only if the browser has gone
 }
 
-// logLogin logs failures that the operator should know about. What a client did wrong, or too often, is none: it could
-// fill the log.
+// logLogin logs failures that the operator should know about. It does not log a client's mistakes, or that it tried too
+// often, because these could fill the log.
 func logLogin(ctx context.Context, log *slog.Logger, err error) {
 	switch code := party.CodeOf(err); {
 	case err == nil:

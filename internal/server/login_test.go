@@ -105,7 +105,8 @@ func TestFailedLoginShowsAPage(t *testing.T) {
 	}
 }
 
-// What is wrong with a request to sign in is said to its sender only; the operator hears about failures of others.
+// A mistake in a request to sign in is shown to its sender only. Failures of the server or the provider are logged for
+// the operator.
 func TestOnlyFailuresOfOthersAreLoggedAtALogin(t *testing.T) {
 	for code, logged := range map[party.Code]bool{
 		party.BadUserInput: false, party.RateLimited: false, party.Forbidden: false, party.UpstreamUnavailable: true,
@@ -124,8 +125,8 @@ func TestOnlyFailuresOfOthersAreLoggedAtALogin(t *testing.T) {
 	}
 }
 
-// Only a POST request of one of our own pages, or of an allowed one, signs a browser out. All others, whatever their
-// browser tells about them, get a page that asks.
+// Only a POST request of one of our own pages, or of an allowed one, signs a browser out. All other requests, whichever
+// headers their browser sends, get a page that asks for confirmation.
 func TestOtherSitesCannotSignOut(t *testing.T) {
 	const cookie = "antwon_session=mine"
 	for name, c := range map[string]struct {

@@ -32,8 +32,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	}
 }
 
-// count counts a request by its route's pattern. Counting by path would be unbounded, because
-// clients choose the paths.
+// count counts a request by its route's pattern. The number of paths would be unbounded, because clients choose them.
 func (m *metrics) count(pattern string, code int, took time.Duration) {
 	pattern = cmp.Or(pattern, noRoute)
 	m.requests.WithLabelValues(pattern, strconv.Itoa(code)).Inc()

@@ -10,8 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// NewMonitoring returns the handler for an address that only whatever watches the server can reach. It answers
-// /metrics, /healthz and /readyz. These requests are neither logged nor counted. Set Config.MonitoredElsewhere for New.
+// NewMonitoring returns the handler for an address that only monitoring can reach. It answers /metrics, /healthz and
+// /readyz. These requests are neither logged nor counted. Set Config.MonitoredElsewhere for New.
 func NewMonitoring(cfg Config) http.Handler {
 	return secure(cfg.isTLS(), newMux(monitoringRoutes(cfg)))
 }
@@ -29,7 +29,7 @@ func onlyNearby(publicURL string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		peer, err := netip.ParseAddrPort(r.RemoteAddr)
 		if err != nil || !isNearby(peer.Addr().Unmap()) || isForwarded(r, publicURL) {
-			http.Error(w, "The metrics are shown only to this machine and its private network, and not through a proxy. "+
+			http.Error(w, "The metrics are available only to this machine and its private network, and not through a proxy. "+
 				"Give them an address of their own with ANTWON_METRICS_ADDR.", http.StatusForbidden)
 			return
 		}
@@ -46,8 +46,9 @@ var forwardingHeaders = []string{
 	"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip",
 }
 
-// isForwarded reports whether a proxy passed the request on. Proxies say so in a header, unless nobody configured it.
-// The host shows it as well: this server speaks no TLS, so whoever asked for the host of an https URL asked a proxy.
+// isForwarded reports whether a proxy passed the request on. Proxies say so in a header, if they are configured to. The
+// host shows it as well: this server does not speak TLS, so a request for the host of an https URL came to a proxy
+// first.
 func isForwarded(r *http.Request, publicURL string) bool {
 	public, err := url.Parse(publicURL)
 	isPublic := err == nil && public.Scheme == "https" && strings.EqualFold(r.Host, public.Host)

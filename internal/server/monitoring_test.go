@@ -10,7 +10,7 @@ import (
 	"antwon.dj/backend/internal/server"
 )
 
-// The metrics are for whatever watches the server from beside it, and not for those who come through a proxy.
+// The metrics are for monitoring on the same machine or private network, and not for clients behind a proxy.
 func TestMetricsAreNotShownThroughAProxy(t *testing.T) {
 	here := netip.MustParsePrefix("127.0.0.1/32")
 	for _, c := range []struct {

@@ -17,12 +17,12 @@ var outcomePage = template.Must(template.New("outcome").Parse(`<!doctype html>
 </html>
 `))
 
-// outcome is the result of sending a browser to another site, such as the identity provider, once it is back.
+// outcome is the result of a browser's visit to another site, such as the identity provider, after which it comes back.
 type outcome struct {
 	name     string // of the query's parameter for the page to return to
 	done     string // the parameter's value after success; after a failure it is "failed"
-	good     string // the title of the page that is shown without a page to return to, after success
-	bad      string // and after a failure
+	good     string // if there is no page to return to: the title of the page that is shown after success
+	bad      string // and the title after a failure
 	returnTo string // empty: there is no page to return to
 	err      error
 }

@@ -27,7 +27,7 @@ const (
 		"<code>make web</code> the pages alone. The API is at <a href=/graphql>/graphql</a>."
 )
 
-// files are what the pages load besides assets, by names that stay.
+// files are the files that the pages load besides assets. Their names stay the same in every build.
 var files = []string{
 	"favicon.svg", "icon-192.png", "icon-512.png", "apple-touch-icon.png", "preview.png", "manifest.webmanifest",
 	"old.js", "plain.css", "poster.css", "poster.js",
@@ -38,7 +38,8 @@ type pages struct {
 	files map[string]*asset // by name, such as room.html or assets/room-Bx3k.js
 }
 
-// newPages reads all files. The pages are told how hosts sign in, and where this server is for those who share a link.
+// newPages reads all files. It writes into the pages how hosts sign in, and the absolute address of the preview
+// picture.
 func newPages(cfg Config) *pages {
 	built := cfg.Pages
 	p := &pages{map[string]*asset{}}
@@ -80,7 +81,7 @@ func withPolicy(policy string, serve http.HandlerFunc) http.HandlerFunc {
 
 func pagePolicyFor(covers []string) string { return fmt.Sprintf(pagePolicy, strings.Join(covers, " ")) }
 
-// serveNotBuilt answers 503: after a 200, monitoring and caches would take this for the page.
+// serveNotBuilt answers 503, because monitoring and caches would take a 200 for the page.
 func serveNotBuilt(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", contentTypeOf(".html"))
 	w.Header().Set("Cache-Control", "no-store")

@@ -132,7 +132,7 @@ func TestAssetsAreServedWithTypeAndCaching(t *testing.T) {
 	}
 }
 
-// A page that the browser has already is not sent again, and is compressed for browsers that accept gzip.
+// Pages are compressed for browsers that accept gzip. A page that a browser already has is not sent again.
 func TestPagesAreCompressedAndTagged(t *testing.T) {
 	s := start(t, nil)
 	for _, path := range []string{"/r/PARTY", "/playground", "/assets/room-Bx3k.js"} {

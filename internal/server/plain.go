@@ -20,12 +20,12 @@ import (
 
 const (
 	routePlain = "GET /r/{code}/screen/plain"
-	// plainKept is how long a page is served again to the same caller: a page in a tight loop costs a query every few
-	// seconds.
+	// plainKept is how long a page is served again to the same caller. So a browser that loads it in a tight loop costs
+	// only one query in this time.
 	plainKept = 3 * time.Second
 	// plainCached bounds the memory for kept pages, of about 10 KB each.
 	plainCached = 500
-	// plainLoads is how many states are loaded at once: this page never takes the database from the others.
+	// plainLoads is how many states are loaded at once, so that this page leaves the database to the others.
 	plainLoads = 2
 	plainWait  = 5 * time.Second // for a load
 	plainSongs = 10              // of the queue
@@ -40,7 +40,7 @@ type plainScreen struct {
 	loads   chan struct{} // holds a value for each load that is under way
 
 	mu    sync.Mutex
-	pages *lru.Cache[string, plainPage] // by caller, language and code: else they would tell others which codes are right
+	pages *lru.Cache[string, plainPage] // by caller, language and code, so that they do not tell others which codes exist
 }
 
 // plainPage is a page that was rendered.
@@ -99,7 +99,7 @@ func (p *plainScreen) page(ctx context.Context, code string, text *plainTexts) (
 		return page, nil
 	}
 	page, err := p.render(ctx, code, text)
-	if err != nil || page.status != http.StatusOK { // which may concern this browser alone
+	if err != nil || page.status != http.StatusOK { // the refusal may be for this browser only
 		return page, err
 	}
 	p.mu.Lock()
@@ -157,7 +157,7 @@ func (v plainView) html() ([]byte, error) {
 	return html.Bytes(), nil
 }
 
-// pngOfQR returns a QR code as a data URL: a picture is shown also where SVG is not.
+// pngOfQR returns a QR code as a data URL of a PNG, which browsers without SVG show, too.
 func pngOfQR(text string) (template.URL, error) {
 	code, err := qr.Encode(text, qr.M)
 	if err != nil {

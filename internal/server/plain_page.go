@@ -7,7 +7,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// plainView is what the plain screen shows: a room, or what the problem is.
+// plainView is what the plain screen shows: a room, or a message about a problem.
 type plainView struct {
 	Text    *plainTexts
 	State   *party.State

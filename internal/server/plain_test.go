@@ -86,7 +86,7 @@ func TestPlainScreenSaysWhyThereIsNothing(t *testing.T) {
 	}
 }
 
-// A page of another site must not let the browsers of its visitors try codes; a link on it can be opened.
+// A page of another site must not use its visitors' browsers to try codes. A link on such a page works.
 func TestPlainScreenIsNoPartOfAnotherSite(t *testing.T) {
 	s := start(t, func(cfg *server.Config) {
 		cfg.ScreenState = func(context.Context, string) (*party.State, error) { return plainState(), nil }
@@ -113,7 +113,7 @@ func TestPlainScreenIsKeptForSeconds(t *testing.T) {
 		if n := loads.Load(); n != 1 {
 			t.Errorf("%d loads for one caller", n)
 		}
-		serve("192.0.2.2:1", plainPath) // whether a code is right has to count against each caller's guesses
+		serve("192.0.2.2:1", plainPath) // another caller: a try of a code has to count among the caller's own guesses
 		time.Sleep(4 * time.Second)
 		serve("192.0.2.1:1", plainPath)
 		if n := loads.Load(); n != 3 {

@@ -11,16 +11,16 @@ import (
 )
 
 const (
-	// previewLoads is how many rooms are looked up at once, for links that are shared.
+	// previewLoads is how many rooms are looked up at once for previews of links.
 	previewLoads = 2
-	previewWait  = time.Second // after that the preview is the general one
+	previewWait  = time.Second // after which the general preview is served
 	// previewTitle is in the built page; the room's name takes its place.
 	previewTitle = `property="og:title" content="antwon.dj"`
 )
 
-// previews makes what programs show with a link to a room, such as messengers: the page with the room's name, and a
-// picture. Browsers of guests get the page as it is, and wait for no database: they say that they open a document or,
-// without https, that they would rather have it. A code that no open room has gets what every such code gets.
+// previews serves what messengers and other programs show with a link to a room: the page with the room's name, and a
+// picture. Guests' browsers get the page as it was built, without a query of the database: they are recognized by
+// Sec-Fetch-Dest or, without https, by Upgrade-Insecure-Requests. All codes that no open room has get the same answer.
 type previews struct {
 	page     *asset // the room's page
 	picture  string // the address of the general picture, as it is in the page
@@ -84,14 +84,15 @@ func (p *previews) servePicture(w http.ResponseWriter, r *http.Request) {
 	picture.serve(w, r)
 }
 
-// isPartOfOtherSite reports whether a page of another site made the browser send the request, other than by a link that
-// somebody opened. Such pages could guess codes with the browsers of their visitors. Programs send no such headers.
+// isPartOfOtherSite reports whether a page of another site made the browser send the request, except for links that
+// somebody opens. Such pages could guess codes with their visitors' browsers. Programs that are no browsers do not send
+// the headers.
 func isPartOfOtherSite(r *http.Request) bool {
 	return r.Header.Get("Sec-Fetch-Site") == "cross-site" && r.Header.Get("Sec-Fetch-Dest") != "document"
 }
 
-// roomOf returns the open room whose code a request names. It is nil if there is none, and while the server has more to
-// do. Wrong codes count as the caller's guesses.
+// roomOf returns the open room whose code a request names. It returns nil if there is none, or if the look-up fails or
+// takes longer than previewWait. Wrong codes count as the caller's guesses.
 func (p *previews) roomOf(w http.ResponseWriter, r *http.Request) *party.Room {
 	ctx, _ := identifyCaller(p.client, w, r)
 	ctx, cancel := context.WithTimeout(ctx, previewWait)

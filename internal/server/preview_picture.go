@@ -15,13 +15,13 @@ const (
 	pictureLifetime = "public, max-age=300" // the room may be closed, or get another name
 )
 
-// drawingRate limits how many pictures are drawn, each of which takes a processor for some 40 ms: there is one for each
-// room and name, so nobody needs more.
+// drawingRate limits how many pictures are drawn, each of which takes about 40 ms of processor time. There is one
+// picture for each room and name, so nobody needs more.
 var drawingRate = ratelimit.Rate{Name: "previews", Burst: 50, PerSecond: 2, Shared: true}
 
 // roomPictures draws a picture for each room whose link is shared, one at a time.
 type roomPictures struct {
-	general *asset // in place of a picture that is not drawn
+	general *asset // is served in place of a picture that is not drawn
 	painter *preview.Painter
 	drawn   *lru.Cache[[2]string, *asset] // by name and code
 	drawing chan struct{}                 // holds a value while a picture is drawn
@@ -39,7 +39,7 @@ func newRoomPictures(general *asset) *roomPictures {
 	}
 }
 
-// of returns the picture of a room, or the general one if too many are drawn at present.
+// of returns the picture of a room, or the general one if it cannot be drawn or too many are drawn at present.
 func (p *roomPictures) of(ctx context.Context, name, code string) *asset {
 	key := [2]string{name, code}
 	if picture, ok := p.drawn.Get(key); ok {

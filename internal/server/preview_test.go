@@ -12,7 +12,7 @@ import (
 	"antwon.dj/backend/internal/server"
 )
 
-// A link that is shared in a messenger has the room's name, and a picture with a whole address.
+// A link that is shared in a messenger has the room's name, and a picture with an absolute address.
 func TestSharedLinksHaveTheRoomsName(t *testing.T) {
 	s := start(t, func(cfg *server.Config) {
 		cfg.PublicURL = "https://party.example"
@@ -53,7 +53,7 @@ func TestSharedLinksHaveTheRoomsName(t *testing.T) {
 	}
 }
 
-// The picture of an open room is its own; whatever code no open room has, the answer is the same.
+// An open room has a picture of its own. For every code that no open room has, the answer is the same.
 func TestRoomsHavePicturesOfTheirOwn(t *testing.T) {
 	name := "Anna"
 	s := start(t, func(cfg *server.Config) {

@@ -7,15 +7,16 @@ import (
 	"sync"
 )
 
-// proxyAdvice warns, once for each kind of fault, that the server is not told or does not believe where clients come
-// from: then all of them count as one, and limits soon refuse them. Clients can cause a warning, too, but only once.
+// proxyAdvice warns, once for each kind of mistake, that the server gets no client addresses from a proxy, or ignores
+// them: then all its clients count as one, and limits soon refuse them. Clients can cause a warning, too, but only
+// once.
 type proxyAdvice struct {
 	log  *slog.Logger
 	said sync.Map // the kinds of warnings that were written
 }
 
-// onStranger warns if a peer that is not trusted passes on an address. Proxies mostly have inner addresses, so that a
-// client that comes from outside cannot use up the warning about them.
+// onStranger warns if a peer that is not trusted sends a client address. Peers with private addresses, as most proxies
+// have, get a warning of their own, so that a client from the Internet cannot use up the warning about proxies.
 func (a *proxyAdvice) onStranger(r *http.Request, peer netip.Addr) {
 	if r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == "" {
 		return
@@ -24,13 +25,13 @@ func (a *proxyAdvice) onStranger(r *http.Request, peer netip.Addr) {
 	if isInner(peer) {
 		kind = "inner stranger"
 	}
-	a.once(r, kind, "a peer that is not trusted says for whom a request is, which is ignored: if it is your proxy, "+
+	a.once(r, kind, "a peer that is not trusted passes on a client's address, which is ignored: if it is your proxy, "+
 		"all its clients count as one until you trust it",
 		"peer", peer, "set", "ANTWON_TRUSTED_PROXIES="+peer.String())
 }
 
-// onSilence warns if a trusted proxy does not say for whom an operation is. Its own requests, such as those of health
-// checks, are for nobody.
+// onSilence warns if a trusted proxy sends a GraphQL request without a client address. A proxy's own requests, such as
+// health checks, rightly have none.
 func (a *proxyAdvice) onSilence(r *http.Request, proxy netip.Addr, header ProxyHeader) {
 	if r.URL.Path != "/graphql" {
 		return
@@ -41,14 +42,14 @@ func (a *proxyAdvice) onSilence(r *http.Request, proxy netip.Addr, header ProxyH
 			set = "ANTWON_PROXY_HEADER=" + string(other)
 		}
 	}
-	a.once(r, "silence", "a trusted proxy does not say for whom a request is: all its clients count as one",
+	a.once(r, "silence", "a trusted proxy does not pass on the client's address: all its clients count as one",
 		"proxy", proxy, "set", set)
 }
 
 // onInnerProxy warns if a client seems to be a proxy that is not trusted.
 func (a *proxyAdvice) onInnerProxy(r *http.Request, client netip.Addr) {
-	a.once(r, "inner proxy", "clients come from an inner address that passes on others: if it is a proxy of yours, "+
-		"all its clients count as one until you trust it, too",
+	a.once(r, "inner proxy", "clients come from an inner address that passes on other addresses: if it is a proxy "+
+		"of yours, all its clients count as one until you trust it, too",
 		"client", client, "set", "ANTWON_TRUSTED_PROXIES with "+client.String()+" added")
 }
 

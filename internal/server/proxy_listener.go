@@ -9,8 +9,9 @@ import (
 	"github.com/pires/go-proxyproto"
 )
 
-// ListenBehindProxy returns a listener whose connections come from where trusted proxies say in the PROXY protocol, 1
-// or 2. A connection of anybody else is left as it is, so that a header of theirs is no valid request.
+// ListenBehindProxy returns a listener whose connections have the remote address that a trusted proxy sends in the
+// PROXY protocol, 1 or 2. It does not change connections of other peers, so a PROXY header of theirs is an invalid
+// request.
 func ListenBehindProxy(listener net.Listener, trusted []netip.Prefix) net.Listener {
 	return proxyListener{&proxyproto.Listener{
 		Listener: listener,
@@ -34,7 +35,7 @@ func (l proxyListener) Accept() (net.Conn, error) {
 	return conn, err
 }
 
-// proxyConn gives access to the socket, by which WebSockets are written without waiting.
+// proxyConn gives access to the socket, which gqlserver needs to write to WebSockets without waiting.
 type proxyConn struct{ *proxyproto.Conn }
 
 func (c proxyConn) SyscallConn() (syscall.RawConn, error) {

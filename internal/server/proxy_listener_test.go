@@ -111,7 +111,7 @@ func TestSocketsBehindAProxyAreReachable(t *testing.T) {
 	}
 }
 
-// No PROXY header brings the server down, or makes a client anything but an address.
+// No PROXY header crashes the server, or makes a client's address anything but an IP address with a port.
 func FuzzProxyProtocol(f *testing.F) {
 	for _, seed := range []string{
 		"", "PROXY ", "PROXY TCP4 203.0.113.9 10.0.0.1 4711 443\r\n", "PROXY TCP4 256.0.0.1 10.0.0.1 99999 443\r\n",

@@ -6,8 +6,8 @@ import (
 	"net/http"
 )
 
-// recorder records how a request was answered. Everything else that the connection can do remains available: to
-// http.ResponseController by Unwrap, and to callers that use http.Hijacker and http.Flusher.
+// recorder records the status and the size of an answer. Everything else that the connection can do remains available:
+// to http.ResponseController by Unwrap, and to callers that use http.Hijacker and http.Flusher.
 type recorder struct {
 	http.ResponseWriter
 	status int // 0 until the answer begins

@@ -12,7 +12,8 @@ import (
 
 const requestIDHeader = "X-Request-Id"
 
-// saneRequestID matches ids that are accepted from clients: none that could forge a log line or a header.
+// saneRequestID matches the ids that are accepted from clients. An id that it matches cannot forge a log line or a
+// header.
 var saneRequestID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
 type requestIDKey struct{}
@@ -35,8 +36,8 @@ func requestID(ctx context.Context) string {
 	return id
 }
 
-// detachWebSockets gives the request of a WebSocket a context that has its id and nothing else: the WebSocket keeps it
-// for as long as it is open, and would keep all that belongs to the request, too.
+// detachWebSockets gives the request of a WebSocket a context that contains only its id. The WebSocket keeps the
+// context for as long as it is open, and would otherwise keep everything that belongs to the request in memory.
 func detachWebSockets(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if websocket.IsWebSocketUpgrade(r) {

@@ -10,10 +10,10 @@
 //
 //	server.go          Config, New, and the http.Server with its time limits
 //	connections.go     how many connections are open; with descriptors_unix.go and descriptors_other.go
-//	routes.go          which path is served by what
-//	middleware.go      what happens to every request; with requestid.go, metrics.go, trace.go and recorder.go
+//	routes.go          the routes and their handlers
+//	middleware.go      what is done with every request; with requestid.go, metrics.go, trace.go and recorder.go
 //	accesslog.go       a line for each request, with a bound for each address
-//	headers.go         what keeps browsers from doing more with an answer than they should
+//	headers.go         headers that keep browsers from doing more with an answer than they should
 //	locate.go          where clients come from behind proxies; with forwarded.go, proxy_listener.go and proxy_advice.go
 //	cookies.go         the cookies
 //	caller.go          the caller and the cookies of GraphQL operations
@@ -48,13 +48,13 @@ type Config struct {
 	GraphQL http.Handler
 	Covers  http.Handler // gets requests below /covers/, with their whole path; nil: there are no covers here
 	Schema  string       // the text shown at /schema.graphql; "": clients may not read the schema
-	Pages   fs.FS        // the built web pages; if there are none, browsers are told how to build them
+	Pages   fs.FS        // the built web pages; if there are none, browsers get instructions to build them
 
 	// CoverOrigins are the origins of songs' covers besides this server, as in a Content-Security-Policy.
 	CoverOrigins []string
 
-	// FinishSpotify gets what a browser brings back from Spotify, and returns where to send the browser. Nil: there is no
-	// Spotify.
+	// FinishSpotify gets the parameters with which a browser comes back from Spotify, and returns the address to send the
+	// browser to. Nil: there is no Spotify.
 	FinishSpotify func(context.Context, account.SpotifyAnswer) (returnTo string, err error)
 	Login         *Login // nil: nobody signs in with an identity provider
 	DemoLogin     bool   // hosts sign in with the mutation demoLogin
@@ -76,7 +76,8 @@ type Config struct {
 	// cookies nor a caller.
 	WithCookies func(context.Context, *BrowserCookies) context.Context
 
-	// Ready returns what keeps this server from doing its work, in words that anybody may read.
+	// Ready returns an error that says what keeps this server from doing its work, in words that anybody may read; nil if
+	// nothing does.
 	Ready func(context.Context) error
 
 	Build   Build                // shown at /healthz
@@ -85,15 +86,15 @@ type Config struct {
 	MonitoredElsewhere bool
 
 	AllowedOrigins []string       // pages of other origins that may use /graphql, with cookies
-	TrustedProxies []netip.Prefix // proxies that are believed where clients come from
-	ProxyHeader    ProxyHeader    // how they say it; "": XForwardedFor
+	TrustedProxies []netip.Prefix // proxies whose client addresses the server believes
+	ProxyHeader    ProxyHeader    // where they write them; "": XForwardedFor
 	Log            *slog.Logger
 
 	Tracing    trace.TracerProvider          // nil: requests have no spans
 	Propagator propagation.TextMapPropagator // reads which trace a request belongs to; nil: W3C's
 }
 
-// signIn tells the pages how hosts sign in.
+// signIn returns how hosts sign in, for the pages: "demo" or "provider".
 func (cfg Config) signIn() string {
 	if cfg.DemoLogin {
 		return "demo"

@@ -70,7 +70,8 @@ func end(span trace.Span, method, pattern string, status int) {
 	}
 }
 
-// knownMethod bounds what a client can write into a span's name.
+// knownMethod returns a request's method, or "_OTHER" if it is not a usual one, so that clients cannot write their own
+// text into spans and the log.
 func knownMethod(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodOptions,

@@ -26,7 +26,7 @@ func TestLongTextsAreCutOrDropped(t *testing.T) {
 	}
 }
 
-// TestIDsThatFitNoColumnAreRefused: a part of an id is another id.
+// TestIDsThatFitNoColumnAreRefused: they cannot be shortened, because a shortened id could be that of another account.
 func TestIDsThatFitNoColumnAreRefused(t *testing.T) {
 	long := strings.Repeat("x", 300)
 	w, ctx := newWorld(t), t.Context()

@@ -66,7 +66,7 @@ func (c *cache[K, V]) getOrFetch(ctx context.Context, key K, fn func(context.Con
 	}
 	callKey := fmt.Sprintf("%s %#v", c.name, key)
 	value, err := doShared(ctx, c.sharedCalls, callKey, callTimeout, func(ctx context.Context) (V, error) {
-		if value, ok := c.get(key); ok { // another call stored it after the first look
+		if value, ok := c.get(key); ok { // another call has stored it since the first check
 			return value, nil
 		}
 		value, failed := fn(ctx)

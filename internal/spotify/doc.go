@@ -23,8 +23,8 @@ requests to the token endpoint pause with exponential backoff.
 Every response that is not a success, whether its body is JSON, plain text, HTML or empty, is classified in one place,
 errors.go, by the HTTP status and not by the status in the body. The catalogue returns *party.Error, the player methods
 return *playback.Fault. Only a request that was answered 401 is sent a second time, since 401 guarantees that Spotify
-did nothing. Any other repeated command could take effect twice. Responses are read up to a
-bound, and a longer one counts as unusable.
+did nothing. Any other repeated command could take effect twice. Responses are read up to a bound, and a longer one
+counts as unusable.
 
 # Limits
 
@@ -35,9 +35,9 @@ wait. After a response of 429 the limiter sends nothing until Spotify allows it 
 minutes to an hour after the app's quota was used up. Requests to the token endpoint do not count towards the budget and
 pause independently.
 
-What the budget leaves to the catalogue is divided fairly by room, and within a room by user: whoever has used much has
-to leave something to others. Who has used up their share gets RateLimited and the time to wait, while the requests of
-others go on.
+The catalogue's part of the budget is divided fairly by room, and within a room by user: the more requests a room or a
+user has made, the more of the rest it has to leave to others. A user who has used up their share gets RateLimited and
+the time to wait, while the requests of others go on.
 
 To save requests, responses are cached for each host: searches for 30 seconds, songs and artists for ten minutes,
 devices for five seconds. Concurrent calls for the same thing share one request.

@@ -94,8 +94,9 @@ func truncate(text string) string {
 	return strings.ToValidUTF8(text[:min(len(text), maxBytes)], "")
 }
 
-// interpret goes by the status and, where one status has several meanings, by Spotify's words (Web API reference,
-// "Response status codes" and "Player error object"). The plain texts are those that apps have been seen to receive.
+// interpret returns what the failure means and, where the host can do something about it, a more precise reason. It
+// goes by the status and, where one status has several meanings, by Spotify's words (Web API reference, "Response
+// status codes" and "Player error object"). The plain texts are those that apps have been seen to receive.
 func (f *failure) interpret() (playback.FaultKind, party.HealthReason) {
 	switch {
 	case f.status == http.StatusUnauthorized && f.missesScope():
@@ -180,7 +181,7 @@ func (f *failure) catalogError() error {
 		return f
 	}
 	if f.beyondShare {
-		const message = "Too much is searched for in this room at once: try again in a moment."
+		const message = "There are too many searches in this room. Try again in a moment."
 		return &party.Error{Code: party.RateLimited, Message: message, RetryAfter: f.retryAfter, Err: f}
 	}
 	return &party.Error{

@@ -21,7 +21,7 @@ const (
 )
 
 // String returns the priority's name, as it is used in metrics.
-func (p priority) String() string { return [priorityCount]string{"control", "watcher", "search"}[p] }
+func (p priority) String() string { return [priorityCount]string{"control", "polling", "search"}[p] }
 
 const (
 	// budgetSpan is the length of Spotify's rolling window (Web API documentation, "Rate limits"). How many requests
@@ -148,7 +148,7 @@ func (l *limiter) enqueue(p priority, w *waiter) {
 	l.dispatch(time.Now())
 }
 
-// cancel removes a waiter whose context has ended.
+// cancel removes a waiter whose context has ended, and returns its failure.
 func (l *limiter) cancel(p priority, w *waiter, why error) *failure {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -178,7 +178,7 @@ func (l *limiter) dispatch(now time.Time) {
 			case w.readyAt.After(w.deadline):
 				w.result <- tooLate(w.readyAt.Sub(now), w.readyAt.After(inBudget))
 			default:
-				if w.readyAt.Equal(inBudget) { // others cannot be admitted before
+				if w.readyAt.Equal(inBudget) { // those behind it have to leave it a request
 					ahead++
 				}
 				if next.IsZero() || w.readyAt.Before(next) {
@@ -215,8 +215,8 @@ func latest(a, b time.Time) time.Time {
 	return a
 }
 
-// tooLate returns the failure of a request that cannot be admitted in time: because there are too many of all rooms or,
-// if beyondShare, because there are too many of its own room or user.
+// tooLate returns the failure of a request that cannot be admitted in time, because all rooms together send too many
+// requests or, if beyondShare, because its own room or user does.
 func tooLate(wait time.Duration, beyondShare bool) *failure {
 	f := coolingDown(wait, "")
 	f.beyondShare = beyondShare

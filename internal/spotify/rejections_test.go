@@ -7,8 +7,8 @@ import (
 	"antwon.dj/backend/internal/playback"
 )
 
-// TestRejectedTokensRequireReconnectAfterMinutes: a host whose fresh tokens are rejected again and again is asked to
-// connect again after some minutes, at a cost of a few requests, and no longer once a request succeeds.
+// TestRejectedTokensRequireReconnectAfterMinutes: if a host's fresh tokens are rejected again and again, the host is
+// asked to connect again after some minutes and few requests. Once a request succeeds, that is over.
 func TestRejectedTokensRequireReconnectAfterMinutes(t *testing.T) {
 	r, began := newRejections(), time.Date(2026, 11, 29, 20, 0, 0, 0, time.UTC)
 	now, sent := began, 0
@@ -43,7 +43,7 @@ func TestRejectedTokensRequireReconnectAfterMinutes(t *testing.T) {
 	}
 }
 
-// TestRejectionsAreForgotten: a series that nobody continues neither counts for ever nor takes memory.
+// TestRejectionsAreForgotten: a series that does not go on neither counts forever nor takes up memory.
 func TestRejectionsAreForgotten(t *testing.T) {
 	r, began := newRejections(), time.Date(2026, 11, 29, 20, 0, 0, 0, time.UTC)
 	for range 10 {

@@ -8,11 +8,12 @@ import (
 	"antwon.dj/backend/internal/account"
 )
 
-// shareFactor is how much of the searches' budget one room may use for each request of it that is left: with 3 a single
-// busy room uses three quarters, and a room that has not searched yet finds something left.
+// shareFactor bounds what one room may use of the searches' budget: shareFactor requests for each one that is left.
+// With 3 a single busy room uses three quarters, and a room that has not searched yet gets some of the rest.
 const shareFactor = 3
 
-// flow is on whose behalf a search is sent. A host has one open room at a time, so a host stands for a room.
+// flow names the room and the user for whom a search is sent. A host has one open room at a time, so the host's id
+// stands for the room. An empty userID means that no user asked.
 type flow struct{ hostID, userID string }
 
 // flowOf returns the flow of a call for a host's room that the viewer of ctx asked for.
@@ -24,9 +25,9 @@ func flowOf(ctx context.Context, hostID string) flow {
 	return flow{hostID, viewer.UserID}
 }
 
-// shares divides what the budget leaves to searches fairly: by room, and within a room by user. The more of the window
-// a room has used, the more it has to leave to others. This is the dynamic threshold of A. K. Choudhury and E. L. Hahne
-// (IEEE/ACM Transactions on Networking, 1998), which needs to know neither who will come nor how many.
+// shares divides the searches' part of the budget fairly: by room, and within a room by user. The more of the window a
+// room has used, the more it has to leave to others. This is the dynamic threshold of A. K. Choudhury and E. L. Hahne
+// (IEEE/ACM Transactions on Networking, 1998), which needs to know neither which rooms will search nor how many.
 type shares struct {
 	sent   []sentSearch // within the last budgetSpan, oldest first
 	byRoom map[string]int
@@ -46,7 +47,7 @@ func (s *shares) record(now time.Time, from flow) {
 	s.byUser[from]++
 }
 
-// expire forgets what has left the window.
+// expire forgets the searches that have left the window.
 func (s *shares) expire(now time.Time) {
 	for len(s.sent) > 0 && now.Sub(s.sent[0].at) >= budgetSpan {
 		from := s.sent[0].from
@@ -60,13 +61,13 @@ func (s *shares) expire(now time.Time) {
 	}
 }
 
-// permits reports whether one more search may be sent, when left of the budget are left to searches, the room has used
-// byRoom, and the user byUser. Because both are added, a user gets four fifths of their room's share, and the others of
-// the room find a fifth.
+// permits reports whether one more search may be sent. left is how many requests the budget has left for searches,
+// byRoom and byUser are how many searches of the window were the room's and the user's. Because these are added, one
+// user gets at most four fifths of their room's share, and the room's other users get the rest.
 func permits(left, byRoom, byUser int) bool { return byRoom+byUser < shareFactor*left }
 
 // availableAt returns the earliest time at which a flow may send a search if no others are sent: now, if it may now.
-// left is how much of the budget is left to searches, and sent are all requests of the window.
+// left is how many requests the budget has left for searches, and sent has the times of all requests of the window.
 func (s *shares) availableAt(now time.Time, from flow, left int, sent []time.Time) time.Time {
 	byRoom, byUser, next := s.byRoom[from.hostID], s.byUser[from], 0
 	if permits(left, byRoom, byUser) {
@@ -88,8 +89,8 @@ func (s *shares) availableAt(now time.Time, from flow, left int, sent []time.Tim
 	return now.Add(budgetSpan)
 }
 
-// order sorts waiters so that whoever's room has used least comes first, then who has used least within it, then who
-// came first. It counts those that come before as if they had been sent.
+// order sorts waiters: those whose room has used least come first, within a room those whose user has used least, and
+// otherwise those that came first. It counts the waiters that it has sorted already as if they had been sent.
 func (s *shares) order(waiting []*waiter) {
 	byRoom, byUser := map[string]int{}, map[flow]int{}
 	less := func(a, b *waiter) bool {

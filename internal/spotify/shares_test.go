@@ -28,7 +28,7 @@ type searcher struct {
 	ok       int
 	refused  int
 	waited   time.Duration // at most
-	strayed  error         // the last one that was not RATE_LIMITED
+	strayed  error         // the last error other than RATE_LIMITED
 	hintless int           // refusals that do not say when to try again
 }
 
@@ -73,9 +73,9 @@ func rooms(t *testing.T, w *world, n int) func(room int, name string) *searcher 
 	}
 }
 
-// A guest who searches as fast as they can takes nothing from other rooms: whoever searches there now and then gets
-// every answer, at once or within two seconds. Another guest of the same room gets answers, too, and what is refused
-// says when to try again.
+// A guest who searches as fast as they can does not affect other rooms: a guest who searches there now and then gets
+// every answer, at once or within two seconds. Another guest of the same room gets answers, too, and each refusal says
+// when to try again.
 func TestGreedySearcherStarvesNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

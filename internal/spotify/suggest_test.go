@@ -33,7 +33,7 @@ func (w *world) heard(tracks ...sim.Track) (songs []party.Song) {
 	return songs
 }
 
-// suggest returns suggested songs. It expects them to be playable, distinct, and none of the recent ones.
+// suggest returns suggested songs. It fails the test unless they are playable, distinct, and none of the recent ones.
 func (w *world) suggest(t *testing.T, seeds playback.Seeds) []party.Song {
 	t.Helper()
 	songs, err := w.Suggest(t.Context(), host, seeds)

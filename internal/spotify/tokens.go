@@ -83,13 +83,13 @@ func (t *tokenSource) load(ctx context.Context, hostID string) (grant, error) {
 	return g, nil
 }
 
-// internalFailure is a failure that Spotify did not cause: no request was sent.
+// internalFailure returns a failure that this program caused, not Spotify. doing says what could not be done.
 func internalFailure(doing string, err error) *failure {
 	return &failure{internal: true, kind: playback.Unreachable, message: doing, err: err}
 }
 
 // requireReconnect marks the host as having to reconnect after invalid_grant, unless the grant has been
-// replaced meanwhile. It returns the failure for the caller: f, or that the grant was replaced.
+// replaced meanwhile. It returns the failure for the caller: f, or a failure that says that the grant was replaced.
 func (t *tokenSource) requireReconnect(ctx context.Context, hostID string, used grant, f *failure) error {
 	if err := t.checkUnchanged(ctx, hostID, used); err != nil {
 		return err

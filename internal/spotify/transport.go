@@ -127,8 +127,8 @@ func (s *authTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, s.tokens.rejections.failure(s.hostID, time.Now())
 }
 
-// accepted returns what a request returned whose token was not rejected, and ends the series of rejections if there was
-// an answer.
+// accepted returns the result of a request whose token was not rejected. If the request succeeded, it ends the host's
+// series of rejections.
 func (s *authTransport) accepted(response *http.Response, err error) (*http.Response, error) {
 	if err == nil && response.StatusCode < http.StatusBadRequest {
 		s.tokens.rejections.forget(s.hostID)

@@ -17,8 +17,8 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 )
 
-// xrayHost is AWS X-Ray's own endpoint for OTLP, which takes signed requests (X-Ray Developer Guide, "OpenTelemetry
-// Protocol (OTLP) endpoint").
+// xrayHost matches the host of AWS X-Ray's own endpoint for OTLP, which requires signed requests (X-Ray Developer
+// Guide, "OpenTelemetry Protocol (OTLP) endpoint").
 var xrayHost = regexp.MustCompile(`^xray\.([a-z0-9-]+)\.amazonaws\.com$`)
 
 // SigningRegion returns the region for which requests to a collector have to be signed; "" if it is not AWS X-Ray.

@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	batchTimeout  = 2 * time.Second  // how long a span waits for others, with which it is sent
+	batchTimeout  = 2 * time.Second  // how long a span waits for others, to be sent together with them
 	exportTimeout = 10 * time.Second // for one request to the collector
 	flushTimeout  = 3 * time.Second  // how long Close waits for the collector to accept the last spans
 )
@@ -29,7 +29,7 @@ type Config struct {
 	Headers  map[string]string // sent with each request to the collector
 	SignFor  string            // the region of AWS for which requests are signed; "": they are not
 	Service  string            // the name of this program in traces
-	Sampler  sdktrace.Sampler  // nil: samples all traces that begin here, and those of others that they sample
+	Sampler  sdktrace.Sampler  // nil: samples all traces that begin here, and of others those that they have sampled
 	IDs      IDs               // the format of trace ids
 
 	Log     *slog.Logger          // nil: nothing is logged

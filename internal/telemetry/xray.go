@@ -88,8 +88,8 @@ func (xrayPropagator) Extract(ctx context.Context, carrier propagation.TextMapCa
 
 var errInvalidXRay = errors.New("not a trace header of X-Ray")
 
-// parseXRay returns the span that a header names. The header of a load balancer names only a trace, which has no span
-// that could be the parent of ours: it is an error.
+// parseXRay returns the span that a header names. It returns an error for the header of a load balancer, which names
+// only a trace, without a span that could be the parent of ours.
 func parseXRay(header string) (trace.SpanContext, error) {
 	var c trace.SpanContextConfig
 	for field := range strings.SplitSeq(header, ";") {

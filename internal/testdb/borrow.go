@@ -16,7 +16,7 @@ import (
 	"antwon.dj/backend/internal/testdb/mysqldb"
 )
 
-// prefix of the databases that are used again. What follows names the migrations that their tables come from, and a
+// prefix begins the names of the databases that are reused. The rest of a name is a digest of the migrations, and a
 // number.
 const prefix = "antwon_test_"
 

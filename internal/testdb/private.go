@@ -18,7 +18,7 @@ import (
 	"antwon.dj/backend/internal/testport"
 )
 
-// PrivateServer is a MariaDB server of one test, which may be broken.
+// PrivateServer is a MariaDB server that belongs to one test, which may break it.
 type PrivateServer struct {
 	Port    int
 	tb      testing.TB
@@ -28,7 +28,7 @@ type PrivateServer struct {
 }
 
 // Private starts a MariaDB server with these options on a port of 127.0.0.1 of its own, and stops it when the test
-// ends. Its user root has no password. Where MariaDB is not installed, the test is skipped, as in MySQL.
+// ends. Its user root has no password. Where MariaDB is not installed, it skips the test, as MySQL does.
 func Private(tb testing.TB, options ...string) *PrivateServer {
 	tb.Helper()
 	required(tb, func() (string, func(), error) {
@@ -88,7 +88,7 @@ func (s *PrivateServer) answers(network, addr string) error {
 	return conn.Close()
 }
 
-// Stop sends the server a signal that ends it, and waits until it has ended. A server that is stopped stays so.
+// Stop sends the server a signal that ends it, and waits until it has ended. Stopping a stopped server does nothing.
 func (s *PrivateServer) Stop(signal os.Signal) {
 	s.tb.Helper()
 	if s.process == nil || s.process.ProcessState != nil {

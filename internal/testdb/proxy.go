@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Proxy stands between a program and its database, and loses what a test tells it to lose. Like a network, it does not
-// say so: a connection that has lost something stays open, and nothing comes any more.
+// Proxy stands between a program and its database, and loses what a test tells it to lose. Like a network, it does so
+// silently: the connection stays open, but nothing more arrives.
 type Proxy struct {
 	tb       testing.TB
 	target   string
@@ -80,7 +80,7 @@ func (p *Proxy) URL(databaseURL string) string {
 // other. The texts themselves arrive.
 func (p *Proxy) LoseAnswer(texts ...string) { p.lose(false, texts) }
 
-// LoseRequest is LoseAnswer, and loses the last text and what follows it, too: the database sees a client that says
+// LoseRequest is LoseAnswer, and loses the last text and what follows it, too: the database sees a client that sends
 // nothing more.
 func (p *Proxy) LoseRequest(texts ...string) { p.lose(true, texts) }
 
@@ -96,7 +96,7 @@ func (p *Proxy) lose(request bool, texts []string) {
 	}
 }
 
-// HasLost reports whether what was to be lost has been lost.
+// HasLost reports whether the loss that the test asked for has happened.
 func (p *Proxy) HasLost() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -112,7 +112,7 @@ func (p *Proxy) LoseAll() {
 	}
 }
 
-// Silence accepts new connections from now on, and says nothing on them; with false they work again.
+// Silence makes the proxy accept new connections and pass nothing on; with false, new connections work again.
 func (p *Proxy) Silence(silent bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -179,7 +179,7 @@ func (p *Proxy) forward(c *proxied) {
 	}
 }
 
-// watch marks the connection if it sends what is to be lost.
+// watch marks the connection as losing data once its client has sent the texts of the loss.
 func (p *Proxy) watch(c *proxied, sent []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

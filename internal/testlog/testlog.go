@@ -1,5 +1,5 @@
-// Package testlog gives tests the log of the servers that they start. A test fails if they log an error that it did not
-// announce, because an error that nobody reads about in a test is one that operators will read about.
+// Package testlog gives tests the log of the servers that they start. A test fails if its servers log an error that it
+// did not announce, because otherwise only operators would notice the error.
 package testlog
 
 import (
@@ -18,7 +18,7 @@ type Log struct {
 	allowed  []string
 }
 
-// New returns a log that is judged when the test ends, after all cleanups that are registered later. So create it
+// New returns a log that is checked when the test ends, after all cleanups that are registered later. So create it
 // before the servers that write to it.
 func New(t testing.TB) *Log {
 	t.Helper()
@@ -34,14 +34,14 @@ func New(t testing.TB) *Log {
 // Logger returns a logger that writes to the log, as text.
 func (l *Log) Logger() *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }
 
-// Expect announces errors: the test fails unless there is a line with this text among them.
+// Expect announces errors that contain this text: the test fails if there is none.
 func (l *Log) Expect(text string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.expected = append(l.expected, text)
 }
 
-// Allow announces errors that may come or not, such as those of a breakdown whose moment the test does not choose.
+// Allow announces errors that may occur or not, such as those of an outage whose time the test does not choose.
 func (l *Log) Allow(texts ...string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -62,7 +62,7 @@ func (l *Log) String() string {
 	return l.text.String()
 }
 
-// faults returns the errors that were not announced, and the announced ones that did not come.
+// faults returns a message for each error that was not announced, and for each expected one that did not occur.
 func (l *Log) faults() (faults []string) {
 	text := l.String()
 	came := map[string]bool{}

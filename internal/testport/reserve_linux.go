@@ -6,8 +6,9 @@ import (
 	"testing"
 )
 
-// reserve binds a socket that does not listen. With SO_REUSEADDR, which servers set too, it does not keep a server from
-// listening on the port, but Linux chooses the port for nobody else.
+// reserve binds a socket that does not listen, until the test ends, and returns its port. With SO_REUSEADDR, which
+// servers set, too, the socket does not keep a server from listening on the port, but Linux does not give the port to
+// any other socket that asks for a free one.
 func reserve(tb testing.TB) (port int, err error) {
 	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"antwon.dj/backend/internal/testport"
 )
 
-// So many ports are taken that a reserved one would be among them if that were possible.
+// The test takes so many ports that a reserved one would be among them if Linux gave it away.
 func TestReservedPortGoesToNobodyElse(t *testing.T) {
 	reserved := map[int]bool{}
 	for range 500 {

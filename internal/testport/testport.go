@@ -8,7 +8,7 @@ import (
 )
 
 // Free returns a port of 127.0.0.1 on which nothing listens. On Linux it belongs to the test until the test ends: a
-// server can listen on it and stop as often as it likes, and neither other tests nor connections get it meanwhile.
+// server can listen on it and stop any number of times, and neither other tests nor connections get it meanwhile.
 func Free(tb testing.TB) int {
 	tb.Helper()
 	port, err := reserve(tb)
@@ -18,7 +18,7 @@ func Free(tb testing.TB) int {
 	return port
 }
 
-// FreeAddress returns 127.0.0.1 with a port as Free returns it.
+// FreeAddress returns 127.0.0.1 with a port that Free returns.
 func FreeAddress(tb testing.TB) string {
 	tb.Helper()
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(Free(tb)))

@@ -46,7 +46,7 @@ func (s *Service) Subscribe() *Browser {
 	return b
 }
 
-// Messages returns what the browser was sent, oldest first.
+// Messages returns the messages that the browser got, oldest first.
 func (b *Browser) Messages() []Message {
 	b.service.mu.Lock()
 	defer b.service.mu.Unlock()

@@ -27,7 +27,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Message is what a push service got for a browser.
+// Message is a message that the push service got for a browser.
 type Message struct {
 	Text    string // decrypted
 	TTL     int    // seconds
@@ -48,7 +48,7 @@ type Service struct {
 	requests int                 // so far; guarded by mu
 }
 
-// answer is an answer other than that a message was accepted.
+// answer is a response that does not accept a message.
 type answer struct {
 	status     int
 	retryAfter string
@@ -78,7 +78,7 @@ func (s *Service) CertificateFile() string {
 	return path
 }
 
-// Answer has the next requests answered with these statuses, and messages accepted afterwards.
+// Answer makes the service answer the next requests with these statuses. Afterwards it accepts messages again.
 func (s *Service) Answer(statuses ...int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -87,14 +87,14 @@ func (s *Service) Answer(statuses ...int) {
 	}
 }
 
-// AnswerBusy has the next request answered with 429, and that nobody should ask for so many seconds.
+// AnswerBusy makes the service answer the next request with 429, and with this number of seconds as Retry-After.
 func (s *Service) AnswerBusy(seconds int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.answers = append(s.answers, answer{status: http.StatusTooManyRequests, retryAfter: strconv.Itoa(seconds)})
 }
 
-// Redirect has the next request redirected to an address.
+// Redirect makes the service redirect the next request to an address.
 func (s *Service) Redirect(location string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -141,7 +141,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusCreated)
 }
 
-// maxBody is what push services have to accept at least.
+// maxBody is the size of the body, in bytes, that every push service has to accept.
 const maxBody = 4096
 
 // read checks and decrypts a message.

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The example of RFC 8291, appendix A: what the tests' browsers decrypt, other browsers do, too.
+// The example of RFC 8291, appendix A: browsers decrypt a message that the tests' browser can decrypt.
 func TestExampleOfTheStandardIsDecrypted(t *testing.T) {
 	decode := func(parts ...string) []byte {
 		t.Helper()

@@ -18,13 +18,13 @@ import (
 const (
 	rowID    = "timeline" // of the only row
 	interval = 5 * time.Second
-	// gap is for how long a database without servers still counts as the one that they left. After that it may be a
-	// backup.
+	// gap is the longest time without a running server after which a database still counts as not restored. After a longer
+	// time it may be a backup.
 	gap = time.Minute
 
-	// The versions of a restored room rise by so many, besides so many for each second since the last beat before the
-	// backup: more than a room can have changed in that time. The seconds keep apart what follows if the same backup is
-	// restored twice.
+	// The versions of restored rooms rise by versionsLost, and by versionsLostSecond for each second since the last beat
+	// before the backup: by more than a room can have changed in that time. Because of the seconds, a backup that is
+	// restored twice gets different versions each time.
 	versionsLost       = 100_000
 	versionsLostSecond = 10
 )
@@ -59,7 +59,8 @@ func New(db *database.DB, log *slog.Logger, onRestored func()) *Clock {
 }
 
 // Begin gives the open rooms of a database that was restored from a backup versions that no client has seen, so that
-// each client gets their whole state again. It is for databases whose servers do not run; servers notice by themselves.
+// each client gets their whole state again. Call it while no server runs; running servers notice a restored database by
+// themselves.
 func Begin(ctx context.Context, db *database.DB) error {
 	_, err := New(db, nil, nil).beat(ctx, rollback{}, true)
 	return err
@@ -149,7 +150,7 @@ func (c *Clock) advance(
 }
 
 // missed reports whether a moment cannot follow the last one that this server has seen, or, if it has seen none, comes
-// so long after the beat before that the database may be a backup.
+// so long after the previous beat that the database may be a backup.
 func (c *Clock) missed(present moment, sinceBeat time.Duration) bool {
 	if c.last == (moment{}) {
 		return sinceBeat > gap

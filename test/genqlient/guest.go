@@ -14,7 +14,7 @@ import (
 // retryWait is the time between two attempts to connect.
 const retryWait = 500 * time.Millisecond
 
-// guest acts by requests, and follows queues over a WebSocket each.
+// guest sends mutations over HTTP, and follows each room over a WebSocket of its own.
 type guest struct {
 	session *session
 	client  graphql.Client
@@ -69,7 +69,7 @@ func (g *guest) join(ctx context.Context, code, name string) error {
 	return nil
 }
 
-// follow tells the room's name and queue whenever they change. genqlient's client ends with its connection, so each
+// follow writes the room's name and queue whenever they change. genqlient's client ends with its connection, so each
 // attempt has a client of its own; every subscription begins with the present state, so nothing is missed.
 func (g *guest) follow(ctx context.Context, roomID string) {
 	for {

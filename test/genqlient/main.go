@@ -18,7 +18,7 @@ func main() {
 	}
 }
 
-// run obeys the commands for a server until the input ends.
+// run executes the commands for a server until the input ends.
 func run(ctx context.Context, server string) error {
 	out := &events{encoder: json.NewEncoder(os.Stdout)}
 	session, err := newSession(server, func() { out.tell(event{Event: "renewed"}) })

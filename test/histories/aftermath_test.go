@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// truth asks a question of the host until it is answered: the world is whole again. It fails the test after two
-// minutes.
+// truth sends a query as the host until it is answered. This has to happen within two minutes, because nothing is
+// broken any more; otherwise truth fails the test.
 func (w *world) truth(query string, variables map[string]any, result any) {
 	w.t.Helper()
 	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(500 * time.Millisecond) {
@@ -24,7 +24,7 @@ func (w *world) truth(query string, variables map[string]any, result any) {
 	}
 }
 
-// pages calls back with each page of a list of the room, until there is none.
+// pages returns all items of a list of the room, which it reads page by page.
 func pages[Node any](w *world, field, nodes string) (all []Node) {
 	w.t.Helper()
 	after := ""
@@ -85,8 +85,8 @@ func (n *named) String() string {
 	return n.DisplayName
 }
 
-// gather reads what the world says after the end: the last reads of all users, the log, what was played, the members,
-// and what the witnesses have seen.
+// gather returns the history, after it has read what can be known only after the end: the last reads of all users, the
+// log, what was played, the members, and what the witness and the recorder of commands have seen.
 func (w *world) gather() *history {
 	w.t.Helper()
 	w.readAll()
@@ -127,7 +127,7 @@ func (w *world) gather() *history {
 	return h
 }
 
-// readAll lets every user read the items that they have liked or unliked, and the host all.
+// readAll lets every user read the items that their acts were about, and the host all items.
 func (w *world) readAll() {
 	about := map[string][]string{}
 	for _, a := range w.rec.acts {
@@ -157,7 +157,7 @@ func (w *world) readAll() {
 	readers.Wait()
 }
 
-// askAll asks every server for the queue, and remembers what it shows.
+// askAll queries the queue at every server, and records what they show.
 func (w *world) askAll() {
 	for n, s := range w.servers {
 		var got struct {
@@ -177,7 +177,7 @@ func (w *world) askAll() {
 	}
 }
 
-// keepAsking asks every server for the queue until ctx ends.
+// keepAsking calls askAll again and again until ctx ends.
 func (w *world) keepAsking(ctx context.Context) {
 	for ctx.Err() == nil {
 		w.askAll()
@@ -185,10 +185,10 @@ func (w *world) keepAsking(ctx context.Context) {
 	}
 }
 
-// meet waits until each follower has seen a version of the queue that a query has shown after the end, and returns all
-// observers, and who never got there.
+// meet waits until each follower has seen, for each server, a version of the queue that a query at this server has
+// shown after the end. It returns all observers, and a message for each follower and server where this never happened.
 func (w *world) meet() (observers []*observer, lagging []string) {
-	var asked []*observer // what queries show from now on
+	var asked []*observer // the versions that queries show from now on, by server
 	for _, o := range w.asked {
 		asked = append(asked, &observer{name: o.name})
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// check returns everything in a history that must not happen.
+// check returns everything in a history that must not have happened.
 func (h *history) check() []violation {
 	var found []violation
 	for _, check := range []func(*history) []violation{
@@ -19,7 +19,7 @@ func (h *history) check() []violation {
 	return found
 }
 
-// about returns the acts with a property.
+// about returns the acts for which wanted returns true.
 func (h *history) about(wanted func(act) bool) (found []act) {
 	for _, a := range h.acts {
 		if wanted(a) {
@@ -29,7 +29,7 @@ func (h *history) about(wanted func(act) bool) (found []act) {
 	return found
 }
 
-// count returns how many of the acts are done, and how many may be.
+// count returns how many of the acts have certainly taken effect, and how many may have, including those.
 func count(acts []act) (certain, possible int) {
 	for _, a := range acts {
 		switch a.outcome {
@@ -51,7 +51,7 @@ func (h *history) events(kinds ...string) (found []event) {
 	return found
 }
 
-// checkAdds compares the songs that were added with the acts: none lost, none twice, none that was refused.
+// checkAdds compares the songs that were added with the acts: none must be lost, or be added twice or after a refusal.
 func checkAdds(h *history) (found []violation) {
 	const name = "adds"
 	type who struct{ user, song string }
@@ -83,8 +83,8 @@ func checkAdds(h *history) (found []violation) {
 	return found
 }
 
-// checkRemovals does the same for songs that were removed and withdrawn. Removing a removed song is acknowledged, too,
-// so an acknowledgement means that somebody has removed the song.
+// checkRemovals does what checkAdds does for songs that were removed or withdrawn. Removing a song that is already
+// removed is acknowledged, too, so an acknowledgement only means that somebody has removed the song.
 func checkRemovals(h *history) (found []violation) {
 	const name = "removals"
 	gone := map[string][]event{}
@@ -124,8 +124,8 @@ func checkRemovals(h *history) (found []violation) {
 	return found
 }
 
-// checkLikeEvents checks that the log has each like once, and none for which nobody asked. Of a user who likes and
-// unlikes a song again and again it has the last of each only.
+// checkLikeEvents checks that the log has no like twice, and none that nobody asked for. If a user likes and unlikes a
+// song again and again, the log has only the last like and the last unlike.
 func checkLikeEvents(h *history) (found []violation) {
 	const name = "like events"
 	type who struct{ user, item string }
@@ -167,8 +167,8 @@ func checkLikeEvents(h *history) (found []violation) {
 	return found
 }
 
-// checkJoins checks that each name has the members that joined under it: joining has no key, so a lost answer may have
-// made one.
+// checkJoins checks how many members each name has: one if joining was acknowledged, none if it was refused, and
+// otherwise one or none, because joining has no idempotency key and the answer may have been lost.
 func checkJoins(h *history) (found []violation) {
 	for _, a := range h.about(func(a act) bool { return a.kind == "join" }) {
 		n := h.members[a.user]
@@ -179,13 +179,13 @@ func checkJoins(h *history) (found []violation) {
 	return found
 }
 
-// stay is the time in which an item waits.
+// stay is an item and the time during which it waits. A zero end means that the item still waits.
 type stay struct {
 	song, owner string
 	from, to    time.Time
 }
 
-// checkLimits replays the log, and checks at each song that was added what was allowed at that moment.
+// checkLimits replays the log, and checks for each song that was added that the limits allowed it at that moment.
 func checkLimits(h *history) (found []violation) {
 	started := map[string]time.Time{}
 	for _, p := range h.plays {
@@ -211,7 +211,7 @@ func checkLimits(h *history) (found []violation) {
 	return found
 }
 
-// exceeded returns the limits that a song exceeds which is added by an event.
+// exceeded returns a violation for each limit that was exceeded by the song that an event added.
 func (h *history) exceeded(e event, waiting map[string]*stay, adds []time.Time) (found []violation) {
 	fail := func(format string, args ...any) {
 		found = append(found, violation{"limits", fmt.Sprintf(format, args...), h.about(func(a act) bool {
@@ -248,8 +248,8 @@ func (h *history) exceeded(e event, waiting map[string]*stay, adds []time.Time) 
 	return found
 }
 
-// checkFollowers checks that all who saw a version saw the same queue, that nobody went back, and that everybody got
-// the end.
+// checkFollowers checks that all who saw a version saw the same queue, that nobody went back to an older version, and
+// that no follower lags behind at the end.
 func checkFollowers(h *history) (found []violation) {
 	const name = "followers"
 	first := map[int64]*observer{}
@@ -275,7 +275,7 @@ func checkFollowers(h *history) (found []violation) {
 	return found
 }
 
-// backwards returns the versions around the first that is lower than the one before.
+// backwards returns the first version that is lower than the one before it, after that one.
 func backwards(versions []int64) []int64 {
 	for i := 1; i < len(versions); i++ {
 		if versions[i] < versions[i-1] {
@@ -285,7 +285,8 @@ func backwards(versions []int64) []int64 {
 	return nil
 }
 
-// checkHeard checks that no song was heard twice: its recording cannot be added again within the cooldown.
+// checkHeard checks that no song was heard twice. If the history is shorter than the cooldown, no recording can be
+// added again after it was played.
 func checkHeard(h *history) (found []violation) {
 	times := map[string]int{}
 	for _, song := range h.heard {

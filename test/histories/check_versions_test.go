@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// checkVersions checks that the versions of the room form one chain without a gap: something was written with each of
-// them. Presence and names have no version of their own, so each of their writes explains one version of the same
-// transaction.
+// checkVersions checks that the versions of the room form one chain without a gap, which means that something was
+// written with each of them. Writes of presence and names do not store a version, so each of them explains one version
+// of the same transaction.
 func checkVersions(h *history) (found []violation) {
 	fail := func(format string, args ...any) {
 		found = append(found, violation{"versions", fmt.Sprintf(format, args...), nil})
@@ -26,9 +26,9 @@ func checkVersions(h *history) (found []violation) {
 		for v := r.old + 1; v <= r.new; v++ {
 			switch {
 			case written[v]:
-			case unnumbered[i] > 0: // before the version was raised to that of the group's last change
+			case unnumbered[i] > 0: // written before the version was raised to that of the last change in the group
 				unnumbered[i]--
-			case unnumbered[i+1] > 0: // after it was raised to take the lock
+			case unnumbered[i+1] > 0: // written after the version was raised to take the lock
 				unnumbered[i+1]--
 			default:
 				fail("nothing was written with the version %d", v)
@@ -38,8 +38,9 @@ func checkVersions(h *history) (found []violation) {
 	return found
 }
 
-// raises returns how the version was raised, and how many writes without a version came before each time and after the
-// last. A version that is given back at once, by a change that members cannot see, is left out.
+// raises returns the writes that raised the version, and how many writes without a version came before each of them and
+// after the last one. It leaves out a version that is taken back at once, which happens if members cannot see the
+// change.
 func (h *history) raises() (raised []row, unnumbered []int) {
 	unnumbered = []int{0}
 	for _, r := range h.witness {
@@ -56,7 +57,7 @@ func (h *history) raises() (raised []row, unnumbered []int) {
 	return raised, unnumbered
 }
 
-// checkDrivers checks that only the server that has the lease writes steps of the player, and sends commands.
+// checkDrivers checks that only the server that has the lease records steps of the player and sends commands.
 func checkDrivers(h *history) (found []violation) {
 	const name = "drivers"
 	var leases []row
@@ -83,8 +84,9 @@ func checkDrivers(h *history) (found []violation) {
 	return found
 }
 
-// justThawed reports whether the server of a command was suspended just before it: between the check of its clock and
-// the write to the socket nothing can stop the command (docs/adr/010-leases.md).
+// justThawed reports whether the server that sent a command was suspended just before. A suspended server may send a
+// command after it has lost the lease: if it is suspended between checking the clock and writing to the socket, nothing
+// can stop the command (docs/adr/010-leases.md).
 func (h *history) justThawed(c command) bool {
 	at := c.at.Sub(h.began)
 	return slices.ContainsFunc(h.faults, func(f fault) bool {

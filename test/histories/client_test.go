@@ -13,16 +13,17 @@ import (
 // answerTimeout is how long a client waits for an answer.
 const answerTimeout = 5 * time.Second
 
-// clearNo are the codes of errors with which nothing has happened, and nothing will.
+// clearNo are the codes of errors that mean that the operation has had no effect, and will have none.
 var clearNo = map[string]bool{
 	"UNAUTHENTICATED": true, "FORBIDDEN": true, "NOT_FOUND": true, "BAD_USER_INPUT": true, "CONFLICT": true,
 	"REFUSED": true, "RATE_LIMITED": true,
 }
 
-// web is the HTTP client of all users. It does not keep connections: a connection that was cut is not the next act's.
+// web is the HTTP client of all users, who share its connections.
 var web = &http.Client{Timeout: answerTimeout, Transport: &http.Transport{MaxIdleConnsPerHost: 32}}
 
-// request sends an operation to an address, and reads data into result unless the outcome is another one than done.
+// request sends an operation to an address. If the outcome is done, it reads the answer's data into result, otherwise
+// it also returns why.
 func request(address, token, query string, variables map[string]any, result any) (outcome, string) {
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {
@@ -66,7 +67,7 @@ func request(address, token, query string, variables map[string]any, result any)
 	return done, ""
 }
 
-// user is a guest or the host, who does one thing after another, each at any of the servers.
+// user is a guest or the host, who does one thing after another, each at a random server.
 type user struct {
 	w     *world
 	name  string
@@ -75,8 +76,8 @@ type user struct {
 	keys  int
 }
 
-// do sends an operation, records it as an act, and returns it. With a key it is repeated, now at this and now at that
-// server, until its outcome is known or patience ends. fill takes what the act has to say from its answer.
+// do sends an operation, records it as an act, and returns the act. With a key the operation is repeated, each time at
+// a random server, until its outcome is known or patience ends. If it is done, fill completes the act from the answer.
 func (u *user) do(a act, query string, variables map[string]any, result any, fill func(*act)) act {
 	a.user, a.likes, a.begin = u.name, -1, u.w.rec.now()
 	if a.key {
@@ -98,7 +99,7 @@ func (u *user) do(a act, query string, variables map[string]any, result any, fil
 	switch {
 	case a.outcome == done:
 		fill(&a)
-	case doubt: // the first attempt may come late, and then be accepted
+	case doubt: // an earlier attempt may arrive late, and then be accepted
 		a.outcome = unknown
 	}
 	u.w.rec.add(a)

@@ -56,7 +56,8 @@ type change struct {
 	Order []string
 }
 
-// follower keeps a copy of the queue by its changes, and continues at any server when its connection ends.
+// follower keeps a copy of the queue by applying its changes. When its connection ends, it continues at the next
+// server.
 type follower struct {
 	observer // guarded by mu while it follows
 	mu       sync.Mutex
@@ -79,7 +80,7 @@ func (f *follower) version() int64 {
 	return f.versions[len(f.versions)-1]
 }
 
-// queue returns the songs that wait by what the follower saw last, and may still be liked.
+// queue returns the songs that, as the follower saw last, wait and may still be liked.
 func (f *follower) queue() (items []pooled) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -99,7 +100,7 @@ func (f *follower) sawVersion(version int64) (string, bool) {
 	return text, ok
 }
 
-// follow follows the queue until ctx ends, at one server after the other.
+// follow follows the queue until ctx ends. Each time a connection ends, it goes on to the next server.
 func (f *follower) follow(ctx context.Context, w *world, token string, at int) {
 	for ; ctx.Err() == nil; at++ {
 		_ = f.listen(ctx, w.servers[at%len(w.servers)].line.address, w.room, token) // the connection's end is no failure
@@ -111,7 +112,7 @@ func (f *follower) follow(ctx context.Context, w *world, token string, at int) {
 	}
 }
 
-// silence is how long a follower waits for a message; the servers send pings more often.
+// silence is how long a follower waits for a message. The servers send pings more often than that.
 const silence = 6 * time.Second
 
 // listen applies changes until the connection ends.
@@ -152,7 +153,7 @@ func (f *follower) receive(conn *websocket.Conn) error {
 		Type    string
 		Payload json.RawMessage
 	}
-	_ = conn.SetReadDeadline(time.Now().Add(silence)) // reading reports what is wrong with the connection
+	_ = conn.SetReadDeadline(time.Now().Add(silence)) // an error shows when reading
 	if err := conn.ReadJSON(&message); err != nil {
 		return err
 	}

@@ -81,8 +81,8 @@ func TestHonestHistoryIsAccepted(t *testing.T) {
 	}
 }
 
-// Each row forges one fault into the honest history, and names the check that has to find it and a part of what it
-// says.
+// Each row forges one fault into the honest history. It has the name of the check that has to find the fault, and a
+// part of the message that it has to give.
 func TestForgedHistoriesAreFound(t *testing.T) {
 	find := func(h *history, kind, item string) *act {
 		return &h.acts[slices.IndexFunc(h.acts, func(a act) bool { return a.kind == kind && a.item == item })]
@@ -179,7 +179,7 @@ func TestForgedHistoriesAreFound(t *testing.T) {
 	}
 }
 
-// A story has the acts in the order of time, with the faults that overlap them.
+// A story has the acts in chronological order, with the faults that overlap them.
 func TestStoryTellsActsAndFaultsInOrder(t *testing.T) {
 	h := honest()
 	h.acts[6].likes = 5

@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// pool is what all users know: the items that were added lately, and who added them. It is safe for concurrent use.
+// pool has what all users know: the items that were added lately, and who added them. It is safe for concurrent use.
 type pool struct {
 	mu    sync.Mutex
 	items []pooled // the latest last; guarded by mu
-	all   []string // ids of all items that anybody got to know; guarded by mu
+	all   []string // ids of all items that were ever in the pool; guarded by mu
 	joins int      // guarded by mu
 }
 
@@ -33,8 +33,8 @@ func (p *pool) add(item, owner string) {
 	p.items = p.items[max(0, len(p.items)-known):]
 }
 
-// any returns a random item of the queue, or one of an owner, as users see it; now and then one that may be gone. It is
-// "" if there is none.
+// any returns a random item of the queue as a follower sees it, and now and then one that may have left the queue. If
+// owner is not empty, it is an item of that owner. It returns "" if there is none.
 func (w *world) any(r *rand.Rand, owner string) string {
 	items := w.follower[r.IntN(len(w.follower))].queue()
 	if r.IntN(20) == 0 {
@@ -62,13 +62,14 @@ func (p *pool) newName() string {
 	return fmt.Sprintf("Guest %d", p.joins)
 }
 
-// pause is between two acts of a user. The server lets each of them like five times a second.
+// pause waits between two acts of a user. The pause is random, and on average long enough for the servers, which allow
+// each user five likes a second.
 func (u *user) pause() { time.Sleep(time.Duration(100+u.rand.IntN(300)) * time.Millisecond) }
 
-// keyed reports whether the next act has an idempotency key: most do, as those of the pages.
+// keyed reports whether the next act has an idempotency key. Most have one, like the acts of the web pages.
 func (u *user) keyed() bool { return u.rand.IntN(20) > 0 }
 
-// beGuests plays one guest after the other until ctx ends: each joins, does this and that, and leaves.
+// beGuests plays one guest after the other until ctx ends. Each joins, does various things, and leaves.
 func (w *world) beGuests(ctx context.Context, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 1))
 	for ctx.Err() == nil {
@@ -127,7 +128,7 @@ func (w *world) beHost(ctx context.Context) {
 	}
 }
 
-// leave remembers a guest who acts no more, for the last reads.
+// leave remembers a guest who has finished, for the reads after the end.
 func (w *world) leave(u *user) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -20,13 +20,13 @@ var (
 	seed     = flag.Uint64("seed", 0, "of the acts and faults; 0: a new one")
 )
 
-// Guests act at two servers that share a MariaDB and a NATS server, and all of that breaks.
+// Guests act at two servers that share a MariaDB and a NATS server, all of which fail now and then.
 func TestHistoriesOfTwoServers(t *testing.T) {
 	t.Parallel()
 	tell(t, newWorld(t, 2))
 }
 
-// Guests act at one server with SQLite, which breaks.
+// Guests act at one server with SQLite, which fails now and then.
 func TestHistoriesOfOneServer(t *testing.T) {
 	t.Parallel()
 	tell(t, newWorld(t, 1))
@@ -34,7 +34,7 @@ func TestHistoriesOfOneServer(t *testing.T) {
 
 const guests = 8
 
-// tell lets the users of a world act while the nemesis breaks it, and checks the history.
+// tell lets the users of a world act while the nemesis breaks things, and then checks the history.
 func tell(t *testing.T, w *world) {
 	t.Helper()
 	seed := cmp.Or(*seed, uint64(time.Now().UnixNano()))
@@ -74,7 +74,7 @@ func tell(t *testing.T, w *world) {
 	}
 }
 
-// figures says how much happened.
+// figures returns a line of numbers that shows how much has happened in a history.
 func (h *history) figures() string {
 	outcomes, attempts, faults := map[outcome]int{}, 0, map[string]int{}
 	for _, a := range h.acts {

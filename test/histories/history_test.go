@@ -14,16 +14,17 @@ type outcome string
 const (
 	done    outcome = "done"    // acknowledged: it took effect exactly once, between begin and end
 	refused outcome = "refused" // a clear no: it never takes effect
-	unknown outcome = "unknown" // no answer, or one that says nothing: it may take effect at any time after its beginning
+	// no answer, or an unclear one: it may take effect at any time after its beginning, or never
+	unknown outcome = "unknown"
 )
 
-// act is what a user did, from the first attempt to the last. Times are since the beginning of the history, by the
-// monotonic clock.
+// act is something that a user did, from the first attempt to the last. Times are relative to the beginning of the
+// history, by the monotonic clock.
 type act struct {
 	user, kind string
 	item, song string // what it was about; item is also the result of adding
-	value      int    // of a setting
-	key        bool   // it was repeated with the same idempotency key until its outcome was known
+	value      int    // of the setting that was changed or read
+	key        bool   // it has an idempotency key, with which it is repeated until its outcome is known
 	begin, end time.Duration
 	via        []string // the servers of its attempts, in order
 	outcome    outcome
@@ -33,10 +34,10 @@ type act struct {
 	already    bool   // adding: the recording was queued already
 }
 
-// fault is something that the nemesis did. The end is when everything runs and every line is open again.
+// fault is something that the nemesis did. It ends when everything runs and every connection works again.
 type fault struct {
 	kind, what string
-	servers    []string // whose acts it concerns
+	servers    []string // the servers that it affects
 	begin, end time.Duration
 	recovery   time.Duration // from the end until the next act was acknowledged at each of these servers; -1: never
 }
@@ -48,26 +49,27 @@ type event struct {
 	item, song, subject, extra string
 }
 
-// play is a song that was played, by the room's history.
+// play is a song that was played according to the room's history.
 type play struct {
 	item, song string
 	started    time.Time
 }
 
-// observer is a follower of the queue, or somebody who asks for it: what it saw at each version.
+// observer has what a follower of the queue, or somebody who queries it, saw at each version.
 type observer struct {
 	name     string
 	versions []int64 // in the order in which they were seen
 	saw      map[int64]string
 }
 
-// row is a row of the witness: a write to the database, in the order of the transactions of a room. Only committed
-// writes are there.
+// row is a row of the witness: a committed write to the database. The rows are in the order of the room's transactions.
 type row struct {
-	at       time.Time
-	server   string // whose connection wrote it
-	kind     string // version: of the room; row: of something with a version; unnumbered; lease; step: of the player
-	old, new int64  // versions, or epochs
+	at     time.Time
+	server string // the server over whose connection it was written
+	// version: the room's version; row: something that stores its version; unnumbered: something that does not;
+	// lease: the room's lease; step: a step of the player
+	kind     string
+	old, new int64 // versions; of a lease: epochs
 	what     string
 }
 
@@ -77,13 +79,13 @@ type command struct {
 	server, what string
 }
 
-// limits are the room's settings that stay the same in the whole history.
+// limits are those of the room's settings that limit adding songs. They stay the same during a history.
 type limits struct {
 	queue, perGuest, perHour int
 	cooldown                 time.Duration
 }
 
-// history is everything that was recorded, and what the world says after the end.
+// history is everything that was recorded, and what was read after the end.
 type history struct {
 	began     time.Time
 	acts      []act
@@ -93,14 +95,14 @@ type history struct {
 	heard     []string       // songs, in the order in which the loudspeaker played them
 	members   map[string]int // how many members have a name
 	observers []*observer
-	lagging   []string // observers that never got the queue's last version
+	lagging   []string // messages about followers that never got a version that a query showed after the end
 	witness   []row
 	commands  []command
 	limits    limits
-	first     int // maxSongSeconds in the beginning
+	first     int // the value of maxSongSeconds in the beginning
 }
 
-// recorder collects the acts and faults of a history that goes on. It is safe for concurrent use.
+// recorder collects the acts and faults of a history while it goes on. It is safe for concurrent use.
 type recorder struct {
 	began time.Time
 	mu    sync.Mutex
@@ -122,7 +124,8 @@ func (r *recorder) addFault(f fault) {
 	r.fault = append(r.fault, f)
 }
 
-// recovery is how long after the end of a fault each of its servers acknowledged an act again, at worst.
+// recovery returns how long after the end of a fault it took until all servers that it affected had acknowledged an act
+// again; -1 if one never did.
 func recovery(f fault, acts []act) time.Duration {
 	worst := time.Duration(0)
 	for _, server := range f.servers {
@@ -140,8 +143,8 @@ func recovery(f fault, acts []act) time.Duration {
 	return worst
 }
 
-// stall is the longest time during a fault in which the servers that it does not concern acknowledged nothing; 0 if it
-// concerns all.
+// stall returns the longest time during a fault in which the servers that it does not affect acknowledged nothing. It
+// is 0 if the fault affects all servers.
 func stall(f fault, acts []act) (longest time.Duration) {
 	last, others := f.begin, false
 	var ends []time.Duration
@@ -164,13 +167,13 @@ func stall(f fault, acts []act) (longest time.Duration) {
 	return longest
 }
 
-// violation is something that must not happen, with the acts that show it.
+// violation is something that must not have happened, with the acts that show it.
 type violation struct {
 	check, says string
 	acts        []act
 }
 
-// story tells a violation: its acts in the order of time, and the faults that overlap them.
+// story returns a text about a violation: its acts in chronological order, and the faults that overlap them.
 func (h *history) story(v violation) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s: %s\n", v.check, v.says)

@@ -9,7 +9,7 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// checkTime bounds the search for one order of the acts on one item.
+// checkTime is the longest time of the search for an order of the acts on one item.
 const checkTime = 20 * time.Second
 
 // userSet is a set of users by their numbers. It is comparable, as states of a model have to be.
@@ -30,9 +30,9 @@ func (s userSet) size() (n int) {
 
 // step is an operation on one item in the model.
 type step struct {
-	kind  string // like, unlike, add: a like if it can still be liked; remove; withdraw; read
+	kind  string // like, unlike, remove, withdraw, read, or add, which is a like if the item can still be liked
 	user  int
-	likes int // read: what was read; -1: only whether the user likes it
+	likes int // read: the number of likes that was read; -1: only liked was read
 	liked bool
 	maybe bool // its outcome is unknown
 }
@@ -50,7 +50,7 @@ var likesModel = porcupine.NondeterministicModel{
 			after = []any{likes.without(s.user)}
 		case "add":
 			after = []any{likes, likes.with(s.user)}
-		case "withdraw": // if others like it, it passes to one of them, without the like of its adder
+		case "withdraw": // if others like the item, it passes to one of them, and loses the like of its adder
 			after = []any{likes, likes.without(s.user)}
 		case "read":
 			if s.likes >= 0 && likes.size() != s.likes || likes.has(s.user) != s.liked {
@@ -111,7 +111,8 @@ func shortest(acts []act, result porcupine.CheckResult) ([]act, porcupine.CheckR
 	return acts, result
 }
 
-// operations translates acts for the model. An answer that shows likes is a read of its own, within the act's time.
+// operations translates acts into operations of the model. If the answer to an act shows likes, it also becomes a read,
+// within the time of the act.
 func operations(acts []act) (all []porcupine.Operation) {
 	users := map[string]int{}
 	for _, a := range acts {

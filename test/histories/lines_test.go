@@ -17,7 +17,7 @@ import (
 type line struct {
 	*toxiproxy.Proxy
 	tb      testing.TB
-	address string // toxiproxy writes its own whenever the line is healed
+	address string // a copy of the proxy's, because toxiproxy overwrites that one whenever the line is healed
 }
 
 var lines = toxiproxy.NewServer(toxiproxy.NewMetricsContainer(prometheus.NewRegistry()), zerolog.Nop())
@@ -37,7 +37,7 @@ func newLine(tb testing.TB, name, upstream string) *line {
 // cut ends all connections and refuses new ones, until heal.
 func (l *line) cut() { l.Stop() }
 
-// delay lets everything take longer, in both directions.
+// delay delays everything in both directions.
 func (l *line) delay(milliseconds int) {
 	for _, stream := range []string{"upstream", "downstream"} {
 		l.toxic(fmt.Sprintf(`{"name": "%s", "type": "latency", "stream": "%[1]s",
@@ -45,7 +45,7 @@ func (l *line) delay(milliseconds int) {
 	}
 }
 
-// blackHole lets nothing through, and tells nobody.
+// blackHole drops everything in both directions without ending connections, so neither end notices.
 func (l *line) blackHole() {
 	for _, stream := range []string{"upstream", "downstream"} {
 		l.toxic(fmt.Sprintf(`{"name": "%s", "type": "timeout", "stream": "%[1]s", "attributes": {"timeout": 0}}`, stream))
@@ -58,7 +58,8 @@ func (l *line) toxic(description string) {
 	}
 }
 
-// heal makes the line as good as new. Connections from a black hole end: toxiproxy has dropped what was on its way.
+// heal makes the line work normally again. Connections that were black-holed end, because toxiproxy has dropped what
+// was sent over them.
 func (l *line) heal() {
 	l.Toxics.ResetToxics(context.Background())
 	if !l.Enabled {

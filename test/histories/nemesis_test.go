@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// disaster is a fault that the nemesis can cause: begin it, hold it for a while, end it.
+// disaster is a fault that the nemesis can cause. It calls begin, waits for a while, and calls end.
 type disaster struct {
 	kind, what  string
 	servers     []string
 	begin, end  func()
-	least, most time.Duration // how long it is held
+	least, most time.Duration // how long it lasts
 }
 
-// takeover is longer than it takes another server to take a lease over: five seconds of a node's life, and a renewal.
+// takeover is longer than another server needs to take a lease over: the five seconds of a node's life, and a renewal.
 const takeover = 8 * time.Second
 
 // disasters returns everything that can be broken in the world, by kind.
@@ -60,9 +60,9 @@ func (w *world) disasters() map[string][]disaster {
 	return all
 }
 
-// nemesis causes one disaster after the other, of all kinds in a random order before any comes again, until a time.
-// When it returns everything is whole again. It runs on the test's goroutine, because starting a database can fail the
-// test.
+// nemesis causes one disaster after the other until a time, since the history began. All kinds occur in a random order
+// before one occurs again. When nemesis returns, nothing is broken any more. It has to run on the test's goroutine,
+// because starting a database can fail the test.
 func (w *world) nemesis(until time.Duration, r *rand.Rand) {
 	var kinds []string
 	for {
@@ -77,7 +77,7 @@ func (w *world) nemesis(until time.Duration, r *rand.Rand) {
 		}
 		some := all[kinds[0]]
 		if kinds = kinds[1:]; len(some) == 0 {
-			continue // nobody drives the player, so nobody can be caught in a command
+			continue // no server drives the player, so none can be frozen in a command
 		}
 		d := some[r.IntN(len(some))]
 		f := fault{kind: d.kind, what: d.what, servers: slices.Clone(d.servers), begin: w.rec.now()}

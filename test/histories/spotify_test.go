@@ -21,7 +21,7 @@ import (
 	"antwon.dj/backend/internal/testport"
 )
 
-// spotify is a simulated Spotify, in a process of its own, with a recorder of commands before it.
+// spotify is a simulated Spotify, in a process of its own, behind a proxy for each server that records its commands.
 type spotify struct {
 	*process
 	address  string
@@ -31,8 +31,8 @@ type spotify struct {
 	sprung   chan struct{}
 }
 
-// songSeconds is the length of all songs: short, so that the player has much to do, but a song that is handed over when
-// the one before it begins still waits when the lease has been taken over.
+// songSeconds is the length of all songs. It is short, so that the player has much to do, but long enough that a song
+// which was handed over at the beginning of the one before it still waits after a takeover of the lease.
 const songSeconds = 16
 
 func newSpotify(t *testing.T) *spotify {
@@ -52,7 +52,7 @@ func newSpotify(t *testing.T) *spotify {
 	return s
 }
 
-// recordedFor returns an address at which one server finds Spotify, and what it orders is recorded.
+// recordedFor returns the address at which one server reaches Spotify. The commands that it sends there are recorded.
 func (s *spotify) recordedFor(server string) string {
 	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: s.address})
 	proxy.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) }
@@ -73,8 +73,8 @@ func (s *spotify) recordedFor(server string) string {
 	return recorded.Listener.Addr().String()
 }
 
-// trap suspends a server in the middle of its next command to a player: Spotify gets the command, and the server does
-// not get the answer. It waits as long as a song takes, in which there is a command unless nothing is queued.
+// trap suspends a server in the middle of its next command to a player: Spotify gets the command, but the server does
+// not get the answer. It waits for the command as long as a song takes, which is enough unless nothing is queued.
 func (s *spotify) trap(server *server) {
 	s.mu.Lock()
 	s.trapped, s.sprung = server, make(chan struct{})
@@ -126,10 +126,10 @@ func get(address string, result any) error {
 	return receive(r, result)
 }
 
-// songCount is how many songs the guests know: few, so that they often want the same.
+// songCount is how many songs the guests know. They are few, so that guests often want the same song.
 const songCount = 150
 
-// openRoom lets the host sign in, connect Spotify and open the room, while nothing is broken yet.
+// openRoom lets the host sign in, connect Spotify and open the room. Nothing is broken yet at that time.
 func (w *world) openRoom() {
 	w.t.Helper()
 	must := func(err error) {
@@ -213,7 +213,7 @@ func (u *user) connect(address, account string) error {
 	return nil
 }
 
-// visit opens a page and returns where it leads to.
+// visit opens a page and returns the address to which it leads.
 func visit(browser *http.Client, page string) (next string, err error) {
 	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, page, nil)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	_ "modernc.org/sqlite"
 )
 
-// witness is a table that triggers of the database write, in the transactions that change a room: it has what was
-// committed, in order, and by whom.
+// witness is a table that is written by triggers of the database, within the transactions that change a room. So it has
+// what was committed, in which order, and by which server.
 type witness struct {
 	db *sql.DB
 }
@@ -35,7 +35,7 @@ func (w *world) newWitness(sqlite string) *witness {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	db.SetMaxIdleConns(0) // a killed database leaves no connection to stumble over
+	db.SetMaxIdleConns(0) // so that no broken connection is used after the database was killed
 	w.t.Cleanup(func() { _ = db.Close() })
 	statements := []string{`CREATE TABLE witness (seq @KEY, at VARCHAR(40), server VARCHAR(40), kind VARCHAR(40),
 		v_old BIGINT, v_new BIGINT, what VARCHAR(255))`}
@@ -69,7 +69,7 @@ func (w *world) newWitness(sqlite string) *witness {
 	return &witness{db}
 }
 
-// driver returns the name of the server that took the lease of the room last; "" if none has.
+// driver returns the name of the server that last took the room's lease, or "" if none has.
 func (n *witness) driver(tb testing.TB) (server string) {
 	tb.Helper()
 	const last = "SELECT server FROM witness WHERE kind = 'lease' ORDER BY seq DESC LIMIT 1"

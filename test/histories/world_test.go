@@ -94,7 +94,7 @@ func (p *process) kill() {
 	}
 }
 
-// server is an antwon server, with the lines to it and from it.
+// server is an antwon server, with its connections.
 type server struct {
 	*process
 	name, address           string
@@ -102,7 +102,7 @@ type server struct {
 	database, nats, spotify *line // nil: none
 }
 
-// world is one or two servers and everything around them.
+// world is one or two servers and everything that they need.
 type world struct {
 	t        *testing.T
 	servers  []*server
@@ -119,7 +119,7 @@ type world struct {
 	mu       sync.Mutex
 	gone     []*user // guarded by mu
 	follower []*follower
-	asked    []*observer // what queries have shown, by server
+	asked    []*observer // what queries have shown; one for each server
 }
 
 const (
@@ -141,7 +141,7 @@ func newWorld(t *testing.T, servers int) *world {
 	w.spotify = newSpotify(t)
 	natsAddress := testport.FreeAddress(t)
 	if servers > 1 {
-		// What was committed survives the end of the process, not of the machine: that is what the nemesis kills.
+		// What was committed survives the end of the process, but not of the machine. The nemesis kills only processes.
 		w.db = testdb.Private(t, "--innodb-flush-log-at-trx-commit=2")
 		w.db.Exec("CREATE DATABASE antwon CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
 		host, port, _ := net.SplitHostPort(natsAddress)

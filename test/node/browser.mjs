@@ -1,6 +1,6 @@
 // node --import browser.mjs SCRIPT: what the browser would give to a page of the client: a WebSocket, a cookie for one server,
 // and a localStorage. BROWSER names the file in which they outlast the process. With LOSE_ANSWERS_TO, the answers to operations
-// of that name are lost on the way, and told instead, one a line.
+// of that name are lost on the way, and printed instead, one per line.
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import WebSocket from 'ws'
 

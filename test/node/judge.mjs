@@ -1,5 +1,5 @@
-// node judge.mjs SCHEMA < cases: tells for each of the cases, a JSON list of documents with variables, what graphql-js
-// finds wrong with it before anything is executed: a message, or null.
+// node judge.mjs SCHEMA < cases: prints for each of the cases, a JSON list of documents with variables, the error that
+// graphql-js finds before it executes anything: a message, or null.
 import { readFileSync } from 'node:fs'
 import { buildSchema, getOperationAST, getVariableValues, parse, validate } from 'graphql'
 

@@ -5,7 +5,8 @@ export function tell(event, more) {
   process.stdout.write(JSON.stringify({ event, ...more }) + '\n')
 }
 
-// Carries out {"do": name, …} with the handler of that name, until the input ends: with the test, however that ended.
+// Carries out {"do": name, …} with the handler of that name, until the input ends, as it does when the test ends for
+// whatever reason.
 export async function serve(handlers) {
   for await (const line of createInterface({ input: process.stdin })) {
     const command = JSON.parse(line)

@@ -1,5 +1,5 @@
-// node session.mjs URL OPTIONS: a graphql-ws client that tells all it sees. OPTIONS are those of createClient, as JSON, but
-// retryWait is a number of milliseconds; `reconnect` takes over the reference client's first.
+// node session.mjs URL OPTIONS: a graphql-ws client that reports all that it sees. OPTIONS are those of createClient, as
+// JSON, but retryWait is a number of milliseconds; `reconnect` takes over the reference client's first.
 import { createClient } from 'graphql-ws'
 import WebSocket from 'ws'
 import { followQueue, reconnect } from '../../packages/client/dist/index.js'
@@ -10,7 +10,7 @@ const { reconnect: persistent, retryWait, ...options } = JSON.parse(given)
 if (persistent) Object.assign(options, reconnect)
 if (retryWait) options.retryWait = () => new Promise((done) => setTimeout(done, retryWait))
 
-// What is really sent is told too: after a reconnect, that is the version from which the client wants to go on.
+// Also reports the versions that are really sent: after a reconnect, the one from which the client wants to go on.
 class Spied extends WebSocket {
   send(data) {
     const { type, payload } = JSON.parse(data)
@@ -20,7 +20,7 @@ class Spied extends WebSocket {
 }
 
 const report = { versions: [], connects: 0, acknowledged: 0, closes: {} }
-const waiting = [] // those who want a token
+const waiting = [] // the requests for a token that have no answer yet
 let name, follows = 0
 
 const client = createClient({

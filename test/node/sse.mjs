@@ -7,7 +7,7 @@ import { followQueue, reconnect } from '../../packages/client/dist/index.js'
 import { serve, tell } from './lines.mjs'
 
 const url = process.argv[2]
-const waiting = [] // those who want a token
+const waiting = [] // the requests for a token that have no answer yet
 
 async function authorization() {
   const token = new Promise((got) => waiting.push(got))
@@ -32,7 +32,8 @@ function failure(error) {
   return Array.isArray(error) ? { errors: error } : { message: error.message }
 }
 
-// Tells the answer to a subscription: the response first, then so many events with their ids, or all of them, then the end.
+// Reports the answer to a subscription: first the response, then the given number of events or all of them, with their ids,
+// and then the end.
 async function read({ query, variables, lastEventId, events = Infinity }) {
   const headers = { ...await authorization(), 'content-type': 'application/json', accept: 'text/event-stream' }
   if (lastEventId) headers['last-event-id'] = lastEventId

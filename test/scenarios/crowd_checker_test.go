@@ -11,8 +11,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// checker checks the rules of a room. It watches the room as a screen does, is told what guests have done, and has its
-// own implementation of the rules, which shares nothing with the program's.
+// checker checks that a room keeps its rules. It watches the room as a screen does, and guests report to it what they
+// have done. Its own implementation of the rules shares nothing with the program's.
 type checker struct {
 	t testing.TB
 	c *crowd
@@ -23,10 +23,10 @@ type checker struct {
 	songs  map[string]*checkedSong
 	guests map[string]*guestRecord
 	starts []*checkedSong // the songs that have started, in order
-	over   time.Time      // when the party ended; zero: it has not
+	over   time.Time      // when the party ended; zero: it goes on
 }
 
-// checkedSong is a song that was seen in the room or added.
+// checkedSong is a song that was seen in the room, or that a guest has added.
 type checkedSong struct {
 	*party.QueueItem // as last seen
 	addedAt          time.Time
@@ -100,7 +100,7 @@ func (k *checker) check(state *party.State) {
 	k.recordWaits(state)
 }
 
-// song returns what is known of a song, updated with what is seen now.
+// song returns what is known of a song, after updating it from item.
 func (k *checker) song(item *party.QueueItem) *checkedSong {
 	song := k.songs[item.ID]
 	if song == nil {
@@ -305,7 +305,8 @@ func (k *checker) finish() {
 	k.checkSkips()
 }
 
-// checkSkips checks that at least two members had voted on each song that was skipped by vote, and that there was one.
+// checkSkips checks that at least one song was skipped by vote, and that at least two members had voted to skip each of
+// these songs.
 func (k *checker) checkSkips() {
 	skipped := 0
 	var after *string

@@ -6,16 +6,16 @@ import (
 	"time"
 )
 
-// fairness measures how the guests who added songs fared.
+// fairness says how evenly the party's songs were shared among the guests who added some.
 type fairness struct {
 	songs, asked, heard int
 	least, median, most int           // songs of one guest
 	friends             float64       // the friends' share of the songs
 	jain                float64       // Jain's index; 1: all guests got equally many songs; 1/n: one guest got all
-	usualWait           time.Duration // the median wait for a guest's first song, or until the end
-	firstWait           time.Duration // the longest wait for a guest's first song, or until the end
+	usualWait           time.Duration // the median of guests' waits for their first song, or for the party's end
+	firstWait           time.Duration // the longest of these waits
 	songWait            time.Duration // the longest wait of a song that played
-	passed              int           // how often the song that was passed over most was passed over
+	passed              int           // the largest number of times that a song was passed over
 }
 
 // fairness returns the fairness of the finished party.

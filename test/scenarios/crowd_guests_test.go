@@ -20,7 +20,7 @@ const (
 	friends     = 10  // the first guests, who like all songs of one another
 )
 
-// crowd is a party of a hundred guests with different habits, and a host who changes settings.
+// crowd is a party with a hundred guests, who have different habits, and a host who changes settings.
 type crowd struct {
 	*fixture
 	dice    *rand.Rand
@@ -52,7 +52,7 @@ func newCrowd(t testing.TB, database string, mode party.OrderMode, seed uint64) 
 		SkipVotePercent: new(20), RequireApproval: new(true), TrustedAfter: new(2),
 	}})
 	c.songs = w.spotify.Catalogue()
-	// the first songs are the most popular
+	// the first songs of the shuffled list are the most popular
 	c.dice.Shuffle(len(c.songs), func(i, j int) { c.songs[i], c.songs[j] = c.songs[j], c.songs[i] })
 	c.checker = newChecker(c)
 	c.runPresence()
@@ -114,7 +114,7 @@ func (c *crowd) newGuest(n int) *crowdGuest {
 	return g
 }
 
-// actAs does what a guest does in a minute.
+// actAs does what a guest does within one minute.
 func (c *crowd) actAs(g *crowdGuest) {
 	time.Sleep(time.Duration(100+c.dice.IntN(300)) * time.Millisecond)
 	if g.stays -= time.Minute; g.stays <= 0 {
@@ -152,7 +152,7 @@ func (c *crowd) count(what string, err error) bool {
 		c.did[what]++
 	case errors.As(err, &refusal) && refusal.Code == party.Refused:
 		c.refused[what+": "+string(refusal.Reason)]++
-	// another member, or the player, was faster
+	// another member or the player has changed the room just before
 	case party.CodeOf(err) == party.Conflict || party.CodeOf(err) == party.NotFound:
 		c.refused[what+": "+string(party.CodeOf(err))]++
 	default:
@@ -161,7 +161,7 @@ func (c *crowd) count(what string, err error) bool {
 	return err == nil
 }
 
-// addSong adds a song, which is a popular one more often than another, and sometimes undoes that.
+// addSong adds a song, more often a popular one than another, and sometimes undoes that.
 func (c *crowd) addSong(g *crowdGuest) {
 	track := c.songs[int(c.dice.Float64()*c.dice.Float64()*float64(len(c.songs)))]
 	added, err := c.server.AddSong(g.ctx, c.room.ID, track.URI, nil)
@@ -210,8 +210,8 @@ func (c *crowd) isFriend(id string) bool {
 	return slices.ContainsFunc(c.guests[:min(friends, len(c.guests))], func(g *crowdGuest) bool { return g.id == id })
 }
 
-// voteToSkip votes to skip the current song, and makes others vote too. They do so only for some songs, so that these
-// reach enough votes.
+// voteToSkip votes to skip the current song, and makes others do so, too. Votes concentrate on some songs, so that
+// these get enough of them.
 func (c *crowd) voteToSkip(g *crowdGuest) {
 	playing := c.checker.playing()
 	if playing == nil || playing.Song.DurationMS%7 != 0 {
@@ -247,8 +247,8 @@ func (c *crowd) withdrawSong(g *crowdGuest) {
 	}
 }
 
-// actAsHost does what the host does in a minute: every other minute songs are approved, and sometimes a setting is
-// changed.
+// actAsHost does what the host does within one minute: approve songs every other minute, and sometimes change a
+// setting.
 func (c *crowd) actAsHost(minute int) {
 	if minute%2 == 0 {
 		c.approveSongs()

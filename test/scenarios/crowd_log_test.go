@@ -10,14 +10,14 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// bounds are how many events of one kind a log may have.
+// bounds are the least and the largest number of events of one kind that a log may have.
 type bounds struct{ least, most int }
 
 func exactly(n int) bounds { return bounds{n, n} }
 
-// expectedEvents returns for each kind of event how often the log has to show it, after what was done so far. Liking a
-// song twice is one event, a trusted guest who adds a song that awaits approval approves it, and a vote may skip the
-// song at once.
+// expectedEvents returns how many events of each kind the log must have after what was done so far. The numbers are
+// not all exact: liking a song twice is one event, a trusted guest who adds a song that awaits approval approves it,
+// and a vote may skip the song at once.
 func (c *crowd) expectedEvents() map[party.EventKind]bounds {
 	pins, undos := 0, 0
 	for what, n := range c.did {
@@ -53,8 +53,8 @@ func (c *crowd) expectedEvents() map[party.EventKind]bounds {
 	}
 }
 
-// checkLog checks that the log of a party that is over shows what was done, and nothing else. It takes its time, so it
-// must not hold the checker's lock.
+// checkLog checks that after the party the log shows what was done, and nothing else. It takes long, so it must not
+// hold the checker's lock.
 func (k *checker) checkLog() {
 	counts := map[party.EventKind]int{}
 	var after *string
@@ -79,7 +79,7 @@ func (k *checker) checkLog() {
 	}
 }
 
-// A new kind of event has to be expected, or never to happen, at the party of a hundred guests.
+// When the schema gets a new kind of event, expectedEvents has to say how often it may happen, even if that is never.
 func TestCrowdCheckerKnowsEveryKindOfEvent(t *testing.T) {
 	known := (&crowd{}).expectedEvents()
 	kinds := graph.NewExecutableSchema(graph.Config{}).Schema().Types["RoomEventKind"].EnumValues

@@ -12,7 +12,7 @@ func canPlay(item *party.QueueItem) bool {
 	return item.State == party.Queued && item.Refusal == nil && item.Pin == nil
 }
 
-// checkOrder checks that in the room's order mode no other song had to be committed before this one.
+// checkOrder checks that the room's order mode did not require another song to be committed before this one.
 func (k *checker) checkOrder(item *party.QueueItem, before, now *party.State) {
 	if item.Pin != nil {
 		return
@@ -43,8 +43,8 @@ func (k *checker) checkLikes(item *party.QueueItem, others []*party.QueueItem, n
 	}
 }
 
-// checkTurns checks that between two songs of one guest every other guest has a turn whose oldest song waits all the
-// time.
+// checkTurns checks that, between two songs of one guest, every other guest who has a song waiting all that time has a
+// turn.
 func (k *checker) checkTurns(item *party.QueueItem, others []*party.QueueItem) {
 	mine := k.guest(item.AddedBy.User.ID)
 	for _, other := range others {
@@ -55,7 +55,7 @@ func (k *checker) checkTurns(item *party.QueueItem, others []*party.QueueItem) {
 	}
 }
 
-// checkFair checks that a guest's oldest song that was passed over too often goes first.
+// checkFair checks that a guest's oldest song goes first if it was passed over too often.
 func (k *checker) checkFair(item *party.QueueItem, others []*party.QueueItem) {
 	waiting := append(others, item)
 	oldest := oldestOfEach(waiting)

@@ -10,7 +10,7 @@ import (
 	"antwon.dj/backend/internal/testdb"
 )
 
-// TestFourHoursOfAHundredGuests runs a party with all rules switched on in each order mode. A checker with its own
+// TestFourHoursOfAHundredGuests runs, in each order mode, a party with all rules switched on. A checker with its own
 // implementation of the rules watches the room. The same seed gives the same guests and the same acts.
 func TestFourHoursOfAHundredGuests(t *testing.T) {
 	const seed = 7

@@ -1,7 +1,7 @@
 /*
 Package scenarios_test plays whole parties: the jukebox on a SQLite file, the supervisor of the players, the Spotify
 client, and a simulated Spotify behind a real HTTP server and a real HTTP transport. Everything runs in a bubble of
-testing/synctest, so a party of two hours takes seconds, every run of it has the same course, and times are exact.
+testing/synctest, so a party of two hours takes seconds, takes the same course in every run, and has exact times.
 
 A scenario opens a party, lets guests, the host and Spotify act, sleeps while the music plays, and checks the outcome:
 
@@ -19,18 +19,17 @@ The main types are:
 
   - fixture: a room with its host, the host's Spotify account, and guests. Songs are named by the number in which they
     were added.
-  - server: one server with everything in it. It can be stopped, killed and suspended. Several may share the database
-    file.
+  - server: one server with all its parts. It can be stopped, killed and suspended. Several servers may share the
+    database file.
   - spotifyServer: the simulated Spotify behind a network with latency. It counts requests, and says which songs were
     heard.
-  - app: Spotify's app in the host's hands.
+  - app: Spotify's app as the host uses it.
   - healthLog: the healths that the room has shown.
 
 The scenarios of the table in docs/playback.md are in the files row_*_test.go. The files evening_*_test.go play random
-evenings, and judge them by what was heard. The files crowd_*_test.go test the
-rules of the queue with a hundred guests.
+evenings, and judge them by what was heard. The files crowd_*_test.go test the rules of the queue with a hundred guests.
 
-Code in a bubble must not wait for anything outside of it, or the fake time stops. For this reason the network
-consists of pipes.
+Code in a bubble must not wait for anything outside the bubble, or the fake time stops. This is why the network consists
+of pipes.
 */
 package scenarios_test

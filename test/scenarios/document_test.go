@@ -38,7 +38,7 @@ func checkDocument(t testing.TB, groups []*group) {
 	}
 }
 
-// table returns the table with a line for each scenario; complete is false if some have not run.
+// table returns the table with a line for each scenario. complete is false if some of them have not run.
 func table(groups []*group) (text string, complete bool) {
 	var b strings.Builder
 	b.WriteString("| scenario | heard | silence | health |\n|---|---|---|---|\n")

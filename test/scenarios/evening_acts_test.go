@@ -11,7 +11,7 @@ import (
 	"antwon.dj/backend/internal/spotify/sim/trouble"
 )
 
-// faultsByKind returns the faults of random evenings beside those of package trouble.
+// faultsByKind returns the faults of random evenings that package trouble does not have.
 func faultsByKind() map[string]sim.Fault {
 	return map[string]sim.Fault{
 		"401": {Status: http.StatusUnauthorized, Message: "The access token expired"},
@@ -38,11 +38,11 @@ func faultsByKind() map[string]sim.Fault {
 	}
 }
 
-// act is something that people, or a power cut, may do.
+// act is something that people may do, or that may happen to a server.
 type act struct {
 	name    string
 	weight  int
-	several bool // only where there are two servers
+	several bool // possible only with two servers
 	do      func(e *evening) error
 }
 
@@ -120,7 +120,8 @@ func (e *evening) waitingSongs() (n int) {
 	return n
 }
 
-// replace ends the server that people use, and starts another one after a moment.
+// replace ends the server that people use, and starts another one after up to twenty seconds. People go on with the
+// second server if there is one, otherwise with the new one.
 func (e *evening) replace(end func()) {
 	end()
 	if e.second != nil {
@@ -149,7 +150,7 @@ func (e *evening) misfortune() {
 	if kinds := sortedKeys(faultsByKind()); e.dice.IntN(5) == 0 {
 		kind := kinds[e.dice.IntN(len(kinds))]
 		if kind == "429 QUOTA_EXCEEDED" && e.dice.IntN(8) > 0 {
-			return // one silences everything for ten minutes at least
+			return // not often: each of these stops all requests for at least ten minutes
 		}
 		e.spotify.InjectFault(faultsByKind()[kind])
 		e.note("Spotify", "fault "+kind, "", nil)
@@ -176,7 +177,7 @@ func (e *evening) misfortune() {
 	}
 }
 
-// weighted returns the acts of an evening, each as often as its weight says.
+// weighted returns the acts that are possible in an evening, each repeated as often as its weight says.
 func (e *evening) weighted() (all []act) {
 	for _, a := range acts() {
 		if !a.several || e.second != nil {

@@ -9,8 +9,8 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// TestJudgeOfEveningsObjects forges the evidence of a calm evening, and checks that the judge notices: what it does not
-// object to, no random evening proves.
+// TestJudgeOfEveningsObjects forges the evidence of a calm evening, and checks that the judge notices it. Without this
+// test, random evenings without violations would prove nothing.
 func TestJudgeOfEveningsObjects(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -34,7 +34,8 @@ func TestJudgeOfEveningsObjects(t *testing.T) {
 	})
 }
 
-// forgeries change the evidence of an evening, by what the judge has to object to; empty: nothing.
+// forgeries returns functions that forge the evidence of an evening, by the kind of violation that the judge has to
+// find then. The one with an empty kind changes nothing, and the judge must find nothing.
 func forgeries() map[string]func(*verdict) {
 	third := func(v *verdict) *sim.Play { return &v.plays[2] }
 	return map[string]func(*verdict){

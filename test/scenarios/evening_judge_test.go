@@ -11,37 +11,39 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// The judge of an evening knows what the simulator's loudspeaker played, which requests Spotify carried out, and what
-// people and Spotify did. What the program says is only compared with that.
+// The judge of an evening relies on what the simulator's loudspeaker played, which requests Spotify carried out, and
+// what people and Spotify did. It checks what the program says against that.
 
 // The bounds of the judge.
 const (
 	maxPause = 1500 * time.Millisecond // a silence between two songs in a calm stretch
-	maxWait  = 10 * time.Second        // from the end of what was wrong until music plays and the health is true
-	// nextLook is how long something may stay unnoticed of which nobody tells the server: it observes a player at most
-	// every 15 s, because all calls of an hour are limited, and looks again before it believes what it sees.
+	maxWait  = 10 * time.Second        // from the start of a calm stretch until music plays and the health is true
+	// nextLook is how long the server may take to notice something that only an observation can show. It observes a
+	// player every 15 s, not more often, because the calls per hour are limited, and believes a change only when a second
+	// observation confirms it.
 	nextLook = 18 * time.Second
-	// frozenLook is the same for a player that stands still while it claims to play, which is believed only after ten
-	// seconds of standing still, as answers of a cache stand still, too.
+	// frozenLook is the same for a player that claims to play but whose progress stands still. The server believes that
+	// only after ten seconds (stuckLook has a margin), because a cached answer looks the same.
 	stuckLook  = 12 * time.Second
 	frozenLook = nextLook + stuckLook
 	// idleLook is the same for a host who resumes a song that was paused for more than ten minutes.
 	idleLook = 33 * time.Second
 	// lostLook is how long it may take to notice that a device is back that was away for longer than a minute.
 	lostLook = 33 * time.Second
-	// hiddenLook is the same for a player that several untrue looks have hidden: only its queue names what it plays, which
-	// costs two calls and is read every 45 s.
+	// hiddenLook is the same for a player that several untrue looks have hidden: only its queue still shows what it plays.
+	// Reading that costs two calls, so it is done every 45 s.
 	hiddenLook = 48 * time.Second
-	// searchLook is the same for a device that is there and does not play: the server reads the list of devices once a
+	// searchLook is the same for a device that is listed but not active: the server reads the list of devices once a
 	// minute.
 	searchLook = 63 * time.Second
-	// A room that has cost much is observed less often. These are the numbers of calls, and what is added to every bound.
+	// A room that has caused many calls is observed less often: from these numbers of calls on, these times are added to
+	// every bound.
 	muchInTenMinutes, slowAfterBurst = 70, 26 * time.Second
 	muchInAnHour, slowAfterMuch      = 315, time.Minute
-	// unknownCalls is what each server that takes the room over counts as made, as the one before may not have recorded
-	// it.
+	// unknownCalls is how many calls a server that takes the room over assumes that its predecessor made and did not
+	// record.
 	unknownCalls = 5
-	// answered is how long a host command may take until it has its effect or is given up.
+	// answered is how long it may take until a host command has its effect or is given up.
 	answered = 12 * time.Second
 )
 
@@ -67,13 +69,13 @@ type verdict struct {
 	plays      []sim.Play
 	silences   []sim.Silence
 	requests   []request
-	calls      []time.Time // those that a room costs: of the player and of playlists
+	calls      []time.Time // of the requests that count for the room: those about the player and playlists
 	songs      []*song
 	violations []violation
 	ends       map[string]int           // what became of the songs
 	quiet      map[string]time.Duration // silence while songs waited, by cause
 	busiest    int
-	past       []lists.Play // the history, once it is read
+	past       []lists.Play // the room's history; nil until it is read
 	shown      []string     // the healths that the room showed
 	since      []time.Time  // when each of them was first shown
 }
@@ -85,7 +87,7 @@ func (e *evening) judge() *verdict {
 	return v
 }
 
-// evidence returns a verdict of which nothing is decided.
+// evidence returns a verdict that has everything that was recorded, but no judgement yet.
 func (e *evening) evidence() *verdict {
 	e.health.mu.Lock()
 	defer e.health.mu.Unlock()
@@ -138,7 +140,7 @@ func (v *verdict) recordSongs() []*song {
 	return all
 }
 
-// judgeSong judges what became of a song.
+// judgeSong finds out what became of a song, and whether that is a violation.
 func (v *verdict) judgeSong(s *song) {
 	byServer := v.startedByServer(s)
 	if len(byServer) > 1 && (v.liedTo(byServer[0].Started) || v.liedTo(byServer[1].Started) ||
@@ -171,8 +173,8 @@ func (v *verdict) judgeSong(s *song) {
 	v.ends[end]++
 }
 
-// startedByServer returns the plays of a song that the server has started and that were heard. A player that repeats
-// the song by itself, and a host who presses play again, are not the server's.
+// startedByServer returns the plays of a song that the server has started and that were heard. It leaves out plays that
+// began because the player repeated the song by itself or the host pressed play again.
 func (v *verdict) startedByServer(s *song) (plays []sim.Play) {
 	for i, play := range s.heard {
 		if play.ByWhom != sim.ByAPI && play.ByWhom != sim.ByQueue || v.audible(play) < unseen {
@@ -189,11 +191,11 @@ func (v *verdict) startedByServer(s *song) (plays []sim.Play) {
 	return plays
 }
 
-// latest is how long after an error Spotify may carry out a command all the same. A command that was repeated before,
-// as it had had no effect, starts its song once more then.
+// latest is how long after an error Spotify may still carry out the command. If the server has repeated it by then,
+// because it had no effect yet, the song starts a second time.
 const latest = 6100 * time.Millisecond
 
-// unseen is how long a song may be heard without an observation, because it was skipped at once.
+// unseen is how long a song may be heard without the server observing it, because it was skipped at once.
 const unseen = 2 * time.Second
 
 // audible returns how long a play was heard.
@@ -204,13 +206,14 @@ func (v *verdict) audible(p sim.Play) time.Duration {
 	return p.Ended.Sub(p.Started) - p.Paused
 }
 
-// inFull reports whether a play was heard from its beginning to its end: nobody sought to its end, or let it begin in
-// the middle. Spotify's crossfade and Automix leave out some seconds.
+// inFull reports whether a play was heard from its beginning to its end, so nobody seeked to its end or started it in
+// the middle. Spotify's crossfade and Automix may leave out some seconds.
 func (v *verdict) inFull(s *song, p sim.Play) bool {
 	return p.Full && v.audible(p) >= min(s.length-mostOverlap, s.length*3/4)
 }
 
-// mostOverlap is what crossfade and Automix leave out of a song at most; crossfade alone maxFade.
+// mostOverlap is the most that crossfade and Automix together leave out of a song; maxFade the most that crossfade
+// leaves out alone.
 const (
 	mostOverlap = 32 * time.Second
 	maxFade     = 13 * time.Second
@@ -226,8 +229,8 @@ func (v *verdict) requested(at time.Time, names ...string) bool {
 	})
 }
 
-// did reports whether somebody did this within a span. A command counts even if the host was told that it has failed,
-// because Spotify may have carried it out all the same.
+// did reports whether a deed that begins with one of these texts happened within a span. A command counts even if the
+// host was told that it failed, because Spotify may have carried it out all the same.
 func (v *verdict) did(from, to time.Time, what ...string) bool {
 	return slices.ContainsFunc(v.deeds, func(d deed) bool {
 		return (!d.failed || strings.HasPrefix(d.what, "commands ")) && !d.at.Before(from) && !d.at.After(to) &&
@@ -235,7 +238,7 @@ func (v *verdict) did(from, to time.Time, what ...string) bool {
 	})
 }
 
-// refused reports whether Spotify really refused or broke a song.
+// refused reports whether the evening made Spotify refuse or break a song.
 func (v *verdict) refused(s *song) bool {
 	return slices.ContainsFunc(v.deeds, func(d deed) bool { return d.uri == s.uri && !d.failed })
 }
@@ -245,8 +248,8 @@ func (v *verdict) troubled(from, to time.Time) bool {
 	return !slices.ContainsFunc(v.calms, func(c span) bool { return !c.from.After(from) && !c.to.Before(to) })
 }
 
-// troubledAround reports whether something may have been wrong a minute before or after a time at which the program
-// noticed something.
+// troubledAround reports whether something may have gone wrong within a minute before or after a time at which the
+// program noticed something.
 func (v *verdict) troubledAround(at time.Time) bool {
 	return v.troubled(at.Add(-time.Minute-v.slowness(at)), at.Add(time.Minute))
 }
@@ -292,9 +295,9 @@ func (v *verdict) judgeCuts() {
 	}
 }
 
-// liedTo reports whether several answers in a row may have been untrue within lieMemory before a time. The server
-// believes what two answers in a row say, which is all that can be asked: a lie that is repeated looks like the truth.
-// In a private session Spotify shows no player, whatever plays.
+// liedTo reports whether, within lieMemory before a time, several answers in a row may have been untrue. The server
+// believes what two answers in a row say. More cannot be expected of it, because a repeated untrue answer cannot be
+// told from a true one. A private session counts, too: Spotify shows no player then, whatever plays.
 func (v *verdict) liedTo(at time.Time) bool {
 	return slices.ContainsFunc(v.deeds, func(d deed) bool {
 		lie := strings.HasPrefix(d.what, "look ") || strings.HasPrefix(d.what, "queue ") || d.what == privateSession
@@ -305,7 +308,8 @@ func (v *verdict) liedTo(at time.Time) bool {
 // privateSession is the trouble that a device plays in a private session.
 const privateSession = "odd device in a private session"
 
-// lieMemory is how long the song may last that is delivered because of what an untrue answer said, and the two before.
+// lieMemory is how long untrue answers may have effects: as long as a song that is delivered because of one, and the
+// two songs before it, may last.
 const lieMemory = 6 * time.Minute
 
 // silentAt reports whether nothing was heard just before a time.

@@ -16,10 +16,10 @@ func (v *verdict) judgeHealth() {
 	for _, s := range v.songs {
 		byServer := v.startedByServer(s)
 		if len(byServer) == 0 || !byServer[0].Started.Equal(s.heard[0].Started) {
-			continue // a song that the host plays again is the host's
+			continue // the server did not start the first play: a song that the host plays again is the host's
 		}
 		if !s.removed.IsZero() && s.removed.Before(byServer[0].Started) {
-			continue // the player had it all the same, and the room does not
+			continue // the song had left the room, but the player still had it
 		}
 		for _, calm := range v.calms {
 			from, to := later(byServer[0].Started, calm.from).Add(nextLook), earlier(orNow(byServer[0].Ended), calm.to)
@@ -41,7 +41,7 @@ func (v *verdict) judgeHealth() {
 }
 
 // countedAsPlayed reports whether the program has counted a song as over before a time, because its player could not be
-// seen for so long that the song may have been heard. Such a song may be heard later nevertheless.
+// observed for so long that the song may have been heard. Such a song may still be heard later.
 func (v *verdict) countedAsPlayed(s *song, before time.Time) bool {
 	play := s.heard[0]
 	return slices.ContainsFunc(v.history(), func(p lists.Play) bool {
@@ -125,14 +125,15 @@ func (v *verdict) judgeHistory() {
 	}
 }
 
-// leftBefore reports whether a song had left the queue before it was seen to play, as the host may play any song.
+// leftBefore reports whether a song had left the queue before the program saw it play. It can play anyway, because the
+// host may play any song.
 func (v *verdict) leftBefore(s *song) bool {
 	removed := !s.removed.IsZero() && s.removed.Before(s.heard[0].Started.Add(nextLook))
 	return removed || s.state == party.Skipped && v.refused(s)
 }
 
-// givenUp reports whether the program had given a song up during a trouble, because it stood in the queue of a device
-// that had disappeared or on the device itself, and the device has played it, or the rest of it, later.
+// givenUp reports whether the program gave a song up during a trouble, because the device that played it, or had it in
+// its queue, had disappeared, and the device played the song or the rest of it later.
 func (v *verdict) givenUp(listed lists.Play, p sim.Play) bool {
 	at := listed.EndedAt
 	if at == nil || !v.troubled(*at, *at) {
@@ -146,7 +147,7 @@ func (v *verdict) givenUp(listed lists.Play, p sim.Play) bool {
 }
 
 // interrupted reports whether something that is no song played in the middle of a song, or the song stood still for
-// longer than a server waits for it: nobody can expect it to go on.
+// longer than a server waits. Nobody can expect such a song to go on.
 func (v *verdict) interrupted(p sim.Play) bool {
 	return slices.ContainsFunc(v.silences, func(s sim.Silence) bool {
 		stuck := s.Why == "frozen" && s.To.Sub(s.From) > stuckLook
@@ -155,16 +156,16 @@ func (v *verdict) interrupted(p sim.Play) bool {
 	})
 }
 
-// fadedUnseen reports whether a song faded into another one that was over before the next look, so that nobody can tell
-// it from a song that was cut off.
+// fadedUnseen reports whether a song faded into another one that was over before the next look. The server cannot tell
+// such a song from one that was cut off.
 func (v *verdict) fadedUnseen(s *song, p sim.Play) bool {
 	return s.length-v.audible(p) >= unseen && slices.ContainsFunc(v.plays, func(next sim.Play) bool {
 		return next.Started.Equal(p.Ended) && v.audible(next) < nextLook
 	})
 }
 
-// restartedUnseen reports whether the host went back to a song that had just ended, before a new server saw its end: to
-// that server it looks like a pause of the song.
+// restartedUnseen reports whether the host went back to a song that had just ended, before a new server could see that
+// it had ended. To that server the song looks as if it had been paused.
 func (v *verdict) restartedUnseen(s *song) bool {
 	ended := s.heard[0].Ended
 	again := len(s.heard) > 1 && s.heard[1].ByWhom != sim.ByAPI && s.heard[1].Started.Sub(ended) < nextLook
@@ -173,7 +174,7 @@ func (v *verdict) restartedUnseen(s *song) bool {
 	})
 }
 
-// judgeCalls judges what the evening cost.
+// judgeCalls judges how many calls the room caused in any hour of the evening.
 func (v *verdict) judgeCalls() {
 	first := 0
 	for last, at := range v.calls {

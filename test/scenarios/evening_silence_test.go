@@ -10,13 +10,13 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// This file judges how long nothing was heard, and how much time that may take.
+// This file judges the silences of an evening: how long each lasted, and how long it was allowed to last.
 
-// judgeSilences judges the silences of the calm stretches while songs wait.
+// judgeSilences judges the silences in calm stretches while songs waited.
 func (v *verdict) judgeSilences() {
 	for _, quiet := range v.silences {
 		if slices.Contains([]string{"ad", "episode", "local", "unknown"}, quiet.Why) {
-			continue // sounds that are no songs
+			continue // not silent: something that is no song played
 		}
 		if waited := v.waitingIn(quiet.From, quiet.To); waited > 0 {
 			v.quiet[quiet.Why+v.inCalm(quiet.From)] += waited
@@ -38,11 +38,11 @@ func (v *verdict) inCalm(at time.Time) string {
 	return " in a calm stretch"
 }
 
-// allowedUntil returns until when a silence may last that reaches into a calm stretch.
+// allowedUntil returns the time until which a silence may last, if it reaches into a calm stretch.
 func (v *verdict) allowedUntil(quiet sim.Silence, calm span) time.Time {
 	slow := v.slowness(later(quiet.From, calm.from))
 	if v.did(quiet.From.Add(-idleLook), quiet.From, "opens the app") {
-		look := idleLook // the host resumed the last seconds of a song that had been paused for long
+		look := idleLook // the host resumed a song, of which only seconds were left, after a long pause
 		if v.toldLost(calm) {
 			look = hiddenLook
 		}
@@ -68,14 +68,14 @@ func (v *verdict) allowedUntil(quiet sim.Silence, calm span) time.Time {
 		ends = ends.Add(maxFade + nextLook)
 		return later(calm.from.Add(maxWait), ends.Add(v.slowness(ends)))
 	case quiet.Why == "frozen":
-		if v.did(calm.from.Add(-2*time.Minute), calm.from, "look ") { // the look before shows another place
+		if v.did(calm.from.Add(-2*time.Minute), calm.from, "look ") { // an untrue look may have shown another progress
 			slow += nextLook
 		}
-		slow += v.slowness(later(quiet.From, calm.from)) // it has to be seen once more before a command
+		slow += v.slowness(later(quiet.From, calm.from)) // the server observes once more before it sends a command
 		return later(later(calm.from, quiet.From).Add(frozenLook+slow), v.probedBy(calm))
 	case calm.inactive:
 		return calm.from.Add(searchLook + slow)
-	case quiet.Why == "vanished": // the player claims to play, and nothing belies it before the song should be over
+	case quiet.Why == "vanished": // the player claims to play, and nothing contradicts that until the song should end
 		look = v.shouldEnd(quiet.From).Sub(quiet.From) + nextLook
 	case v.toldLost(calm):
 		return later(calm.from, quiet.From).Add(hiddenLook + slow)
@@ -85,9 +85,9 @@ func (v *verdict) allowedUntil(quiet sim.Silence, calm span) time.Time {
 	return later(later(calm.from.Add(maxWait), quiet.From.Add(look)).Add(slow), v.probedBy(calm))
 }
 
-// firstLook returns when the server could first see what began at a time before a calm stretch. That is later if
-// Spotify had just asked for no more requests, for ten minutes for instance: a song that claims to play at 0 may have
-// begun just then, for all that anybody can see.
+// firstLook returns when the server could first see something that began at this time, before a calm stretch: at once,
+// unless Spotify had just asked for a pause of all requests, which may last ten minutes. After such a pause, a song
+// that claims to be at 0 may have begun just now, as far as anybody can see.
 func (v *verdict) firstLook(at time.Time, calm span) time.Time {
 	forbidden := false
 	for _, r := range v.requests {
@@ -104,15 +104,15 @@ func (v *verdict) firstLook(at time.Time, calm span) time.Time {
 	return at
 }
 
-// atStart reports whether a song that played at a time was not heard at all, as it stood still at its beginning.
+// atStart reports whether the song that played at a time stood still at its beginning, so that nothing of it was heard.
 func (v *verdict) atStart(at time.Time) bool {
 	return slices.ContainsFunc(v.plays, func(p sim.Play) bool {
 		return !p.Started.After(at) && !orNow(p.Ended).Before(at) && v.audible(p) < unseen
 	})
 }
 
-// probedBy returns by when the server has tried again what Spotify refused several times before a calm stretch, as it
-// refuses everything to a host without Premium. It does so after two minutes at first.
+// probedBy returns the time by which the server has retried after several refusals (403) before a calm stretch, such as
+// those for a host without Premium. Its first retry is after two minutes. Zero: there were fewer than three refusals.
 func (v *verdict) probedBy(calm span) (by time.Time) {
 	refusals := 0
 	for _, r := range v.requests {
@@ -145,8 +145,8 @@ func (v *verdict) longestSong() (length time.Duration) {
 	return length
 }
 
-// wasLost reports whether no device was there for longer than a minute before a calm stretch, or none was active at its
-// beginning, or several untrue looks in a row said so.
+// wasLost reports whether no device existed for more than a minute before a calm stretch, or none was active when it
+// began, or several untrue looks in a row said so.
 func (v *verdict) wasLost(calm span) bool {
 	return calm.inactive || v.toldLost(calm) || slices.ContainsFunc(v.silences, func(s sim.Silence) bool {
 		return s.Why == "closed" && s.To.Sub(s.From) > time.Minute && s.To.After(calm.from.Add(-time.Minute)) &&
@@ -154,13 +154,13 @@ func (v *verdict) wasLost(calm span) bool {
 	})
 }
 
-// toldLost reports whether several untrue looks in a row said before a calm stretch that there was no player.
+// toldLost reports whether, before a calm stretch, several untrue looks in a row said that there was no player.
 func (v *verdict) toldLost(calm span) bool {
 	return v.liedTo(calm.from) && v.did(calm.from.Add(-lieMemory), calm.from, "look nothing", privateSession)
 }
 
-// slowness returns how much later things may be noticed at a time because the room has cost much, as far as its server
-// knows, or had cost much when the server put off its next look.
+// slowness returns how much later the server may notice something at a time, because by its count the room has caused
+// many calls, or had when the server scheduled the look that is due now.
 func (v *verdict) slowness(at time.Time) time.Duration {
 	switch {
 	case v.costs(at, time.Hour, slowAfterMuch) >= muchInAnHour:
@@ -171,19 +171,19 @@ func (v *verdict) slowness(at time.Time) time.Duration {
 	return 0
 }
 
-// costs returns how many calls a server counts in a span that ends about now, or ended when a look was put off that is
-// due now.
+// costs returns how many calls a server counts in the span that ends about now, or in the one that ended about when it
+// put off the look that is due now, whichever is more.
 func (v *verdict) costs(now time.Time, span, putOff time.Duration) int {
 	before := now.Add(-putOff)
 	return max(v.countedIn(now.Add(-span), now.Add(putOff)), v.countedIn(before.Add(-span), now))
 }
 
-// isRestart reports whether another server may have taken the room over because of this.
+// isRestart reports whether another server may have taken the room over because of a deed.
 func isRestart(d deed) bool {
 	return strings.HasSuffix(d.what, "the server") || strings.HasPrefix(d.what, "suspends")
 }
 
-// countedIn returns how many calls a server counts in a span.
+// countedIn returns how many calls a server counts in a span: those that were made, and unknownCalls for each restart.
 func (v *verdict) countedIn(from, to time.Time) (n int) {
 	for _, at := range v.calls {
 		if !at.Before(from) && at.Before(to) {
@@ -209,7 +209,7 @@ func (v *verdict) waitingIn(from, to time.Time) time.Duration {
 	return to.Sub(later(from, since))
 }
 
-// goneAt returns when a song no longer waited: it was heard, removed or given up.
+// goneAt returns since when a song no longer waits, because it was heard, removed or given up.
 func (v *verdict) goneAt(s *song) time.Time {
 	switch {
 	case len(s.heard) > 0:

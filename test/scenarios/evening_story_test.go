@@ -11,7 +11,7 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// storyLines is how many lines the story of a violation has.
+// storyLines is the largest number of lines that the story of a violation has.
 const storyLines = 22
 
 // line is a line of a story.
@@ -64,7 +64,7 @@ func (v *verdict) lines(at time.Time) []line {
 	return all
 }
 
-// tellMore tells the silences, the healths, and what the server told the player.
+// tellMore adds the silences, the healths and the server's commands to a story.
 func (v *verdict) tellMore(tell func(when time.Time, format string, args ...any)) {
 	for _, s := range v.silences {
 		if s.To.Sub(s.From) > maxPause {
@@ -98,7 +98,7 @@ type tally struct {
 	found       map[string][]failure
 }
 
-// failure is a violation with the evening's seed.
+// failure is a violation with the seed of its evening.
 type failure struct {
 	seed   int
 	story  string
@@ -112,7 +112,7 @@ func newTally() *tally {
 	}
 }
 
-// add judges an evening.
+// add judges an evening and adds the result to the tally.
 func (t *tally) add(seed int, e *evening) {
 	v := e.judge()
 	t.mu.Lock()

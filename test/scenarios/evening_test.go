@@ -18,18 +18,18 @@ import (
 
 var (
 	seeds     = flag.Int("seeds", evenings, "how many random evenings to play")
-	firstSeed = flag.Int("from", 1, "the seed of the first random evening; a single one keeps its log")
+	firstSeed = flag.Int("from", 1, "the seed of the first random evening; with -seeds=1 its log is kept")
 	hours     = flag.Int("hours", 0, "how long each random evening lasts; 0: every fourth one four hours, the others two")
 )
 
-// evening is a party of some hours in which people and Spotify act at random. Stretches in which anything may go wrong
-// alternate with calm ones, in which nothing does and the music has to play as if nothing had ever happened.
+// evening is a party of some hours at which people and Spotify act at random. Stretches in which anything may go wrong
+// alternate with calm ones, in which nothing goes wrong and the music has to play as if nothing ever had.
 type evening struct {
 	*fixture
 	dice    *rand.Rand
 	length  time.Duration
 	guests  []context.Context
-	second  *server // the other server; nil: there is one
+	second  *server // the other server; nil: there is only one
 	started int     // how many servers were started
 
 	added      []time.Time       // by number of the song - 1
@@ -47,7 +47,7 @@ type span struct {
 	inactive bool
 }
 
-// deed is what somebody or something did.
+// deed is something that people, Spotify or a power cut did.
 type deed struct {
 	at        time.Time
 	who, what string
@@ -100,7 +100,7 @@ func TestRandomEvenings(t *testing.T) {
 	}
 }
 
-// newEvening opens the room of an evening. Every tenth evening has two servers, as these take long.
+// newEvening opens the room of an evening. Only every tenth evening has two servers, because these take long to play.
 func newEvening(t testing.TB, seed int) *evening {
 	w := newWorld(t)
 	if *seeds > 1 {
@@ -127,7 +127,7 @@ func newEvening(t testing.TB, seed int) *evening {
 	return e
 }
 
-// lengthOfEvening returns how long an evening lasts. Those with two servers take long to play, and are short.
+// lengthOfEvening returns how long an evening lasts. No evening with two servers gets four hours: their seeds are odd.
 func lengthOfEvening(seed int) time.Duration {
 	switch {
 	case *hours > 0:
@@ -144,7 +144,7 @@ func (e *evening) note(who, what, uri string, err error) {
 	e.log.Info("DEED", "who", who, "what", what, "error", err)
 }
 
-// fill adds songs until so many wait.
+// fill adds songs until n songs wait.
 func (e *evening) fill(n int) {
 	for missing := n - e.waitingSongs(); missing > 0; missing-- {
 		if err := e.addSong(); err != nil {
@@ -188,8 +188,8 @@ func (e *evening) act(a act) {
 	}
 }
 
-// mend ends everything that goes wrong, and lets the host do what only the host can: open the app, press play if the
-// music was paused, connect Spotify again.
+// mend ends all troubles, and lets the host do what only the host can do: open the app, press play if the music was
+// paused, and connect Spotify again. Then a calm stretch begins.
 func (e *evening) mend() {
 	must(e.t, trouble.End(e.spotify.Spotify, e.account.ID))
 	e.note("Spotify", "works again", "", nil)
@@ -205,7 +205,7 @@ func (e *evening) mend() {
 	inactive := !e.hasActiveDevice()
 	e.lostAccess = e.lostAccess || strings.HasSuffix(e.health.String(), string(party.HealthReconnectNeeded))
 	if e.hostMustAct() {
-		time.Sleep(6 * time.Second) // host commands that wait for the player have ended by then
+		time.Sleep(6 * time.Second) // until host commands that wait for the player have ended
 		e.repair()
 	}
 	e.fill(3)
@@ -222,8 +222,8 @@ func (e *evening) isPaused() bool {
 	return e.silentBecause() == "paused" || e.silentBecause() == "closed"
 }
 
-// showsPause reports whether nothing is heard and the room says that it is paused, which the music is not. A song that
-// has ended on a device that then fell asleep looks like one that was paused there.
+// showsPause reports whether nothing is heard and the room wrongly shows a pause: nobody has paused the music, but a
+// song that ended on a device that then fell asleep looks as if it had been paused there.
 func (e *evening) showsPause() bool {
 	shown, err := e.server.RoomPlayback(e.host, e.room)
 	return err == nil && shown.Status == party.Paused && e.silentBecause() != "" && !e.isPaused()
@@ -233,7 +233,7 @@ func (e *evening) hasActiveDevice() bool {
 	return slices.ContainsFunc(e.app.host.Devices(), func(d sim.Device) bool { return d.Active && !d.Gone })
 }
 
-// silentBecause returns why nothing is heard now; empty: something is.
+// silentBecause returns why nothing is heard now. It is empty if something is heard.
 func (e *evening) silentBecause() string {
 	quiet := e.spotify.Silences(e.account.ID)
 	if len(quiet) == 0 || quiet[len(quiet)-1].To.Before(time.Now()) {
@@ -261,7 +261,8 @@ func (e *evening) repair() {
 	e.note("host", "opens the app, and presses play if it was paused: "+why, "", nil)
 }
 
-// coolsUntil returns until when Spotify has said that it wants no requests, plus what the client adds for a quota.
+// coolsUntil returns the time until which Spotify wants no requests: as it said itself, or for a quota as the room
+// shows, since the client waits longer then.
 func (e *evening) coolsUntil() (until time.Time) {
 	for _, r := range e.spotify.log() {
 		if end := r.at.Add(r.wait); r.status == tooMany && end.After(until) {
@@ -277,7 +278,7 @@ func (e *evening) coolsUntil() (until time.Time) {
 	return until
 }
 
-// calm lets guests do what they like, while nothing goes wrong.
+// calm lets guests add and like songs while nothing goes wrong.
 func (e *evening) calm(length time.Duration) {
 	for began := time.Now(); time.Since(began) < length; {
 		switch e.dice.IntN(4) {

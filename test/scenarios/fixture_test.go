@@ -24,7 +24,7 @@ type fixture struct {
 	health  *healthLog
 	music   []sim.Track // the songs that add takes, from the front
 	items   []*party.QueueItem
-	beside  *fixture // another party whose outcome is part of this one's
+	beside  *fixture // another party whose outcome becomes part of this party's; may be nil
 }
 
 // options are the initial state of a party. The zero value is an empty room without fallback songs.

@@ -10,7 +10,7 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// The tests in this file test what the scenarios rely on, by parties whose course is known.
+// The tests in this file test the helpers that scenarios rely on, with parties whose course is known beforehand.
 
 // expect compares the party's outcome with the expected one.
 func (p *fixture) expect(played string, silence time.Duration, health string, states ...string) {

@@ -10,8 +10,8 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// minShown is how long a health must be shown to be recorded. Of two changes that follow at once, it is chance whether
-// the first one is seen.
+// minShown is how long a health must be shown to be recorded. If a change follows another one at once, it depends on
+// chance whether the first one is seen.
 const minShown = 100 * time.Millisecond
 
 // healthLog records the healths that a room shows, with their reasons, in order. Equal ones in a row are recorded once.

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// network is a listener with in-memory connections. A goroutine that waits for a pipe waits for another one in the
-// bubble; a goroutine that waits for a socket would stop the fake time.
+// network is a listener with in-memory connections. It uses pipes, because a goroutine that waits for a pipe waits for
+// another one in the bubble, while a goroutine that waits for a socket would stop the fake time.
 type network struct {
 	arriving chan net.Conn
 	closed   chan struct{}

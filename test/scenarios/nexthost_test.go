@@ -43,15 +43,15 @@ func (p *fixture) accept(n nextHost) {
 	must(p.t, err)
 }
 
-// withNextHost returns the same room with the next host's player.
+// withNextHost returns a fixture of the same room in which the host and the player are the next host's.
 func (p *fixture) withNextHost(n nextHost) *fixture {
 	next := *p
 	next.host, next.account, next.app = n.who, n.app.account, n.app
 	return &next
 }
 
-// expectHeard compares what was heard on the old and on the new player, and checks that the songs of the room were
-// heard in full, and that the new player began after the old one had stopped, but not long after.
+// expectHeard compares what was heard on the old player and on the new one. It checks that the songs of the room were
+// heard in full, and that the new player began soon after the old one had stopped, but not before.
 func (p *fixture) expectHeard(n nextHost, old, then string) {
 	p.t.Helper()
 	next := p.withNextHost(n)
@@ -63,7 +63,7 @@ func (p *fixture) expectHeard(n nextHost, old, then string) {
 			p.t.Errorf("song %s was cut: %+v", name, heard)
 		}
 	}
-	ended, last := time.Time{}, time.Time{} // of the room's songs, and of any, on the old player
+	ended, last := time.Time{}, time.Time{} // when the room's last song, and the last song at all, ended on the old player
 	for _, heard := range p.spotify.Plays(p.account.ID) {
 		if last = heard.Ended; p.songName(heard.URI) != other {
 			ended = heard.Ended
@@ -146,7 +146,7 @@ func TestOldPlayerThatGoesOnIsPaused(t *testing.T) {
 	}
 }
 
-// Spotify fails for a moment when the old player is to be paused.
+// If Spotify fails for a moment when the server pauses the old player, the server tries again.
 func TestPauseOfTheOldPlayerIsTriedAgain(t *testing.T) {
 	for name, fault := range map[string]sim.Fault{
 		"a server error": {Status: http.StatusBadGateway, Times: 2},
@@ -167,7 +167,8 @@ func TestPauseOfTheOldPlayerIsTriedAgain(t *testing.T) {
 	}
 }
 
-// A co-host who has opened a room of their own by then does not become the host, and the music goes on where it was.
+// A co-host who meanwhile has opened a room of their own does not become the host, and the music goes on on the old
+// player.
 func TestMusicGoesOnIfTheNextHostHasAnotherRoom(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		p := open(t, options{songs: 3, spotify: func(s *sim.Switches) { s.Autoplay = true }})
@@ -184,7 +185,7 @@ func TestMusicGoesOnIfTheNextHostHasAnotherRoom(t *testing.T) {
 	})
 }
 
-// What the host chose in Spotify's app is theirs: it plays on when the room leaves their player.
+// If the old host plays music of their own in Spotify's app, it plays on when the room leaves their player.
 func TestOldHostsOwnMusicPlaysOn(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		p := open(t, options{})
@@ -202,7 +203,7 @@ func TestOldHostsOwnMusicPlaysOn(t *testing.T) {
 	})
 }
 
-// Whoever pauses the room in Spotify's app and leaves need not come back for the next host's music to play.
+// If the old host pauses in Spotify's app and leaves, the next host's player starts anyway.
 func TestPausedPlayerIsLeftAtOnce(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		p := open(t, options{songs: 3})
@@ -220,7 +221,7 @@ func TestPausedPlayerIsLeftAtOnce(t *testing.T) {
 	})
 }
 
-// An old player of which nothing is known any longer delays the next host for as long as its songs last, and no longer.
+// An old player that can no longer be observed delays the next host only until its songs should be over.
 func TestUnreachableOldPlayerDelaysNoLongerThanItsSongs(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		p := open(t, options{songs: 3})
@@ -229,7 +230,7 @@ func TestUnreachableOldPlayerDelaysNoLongerThanItsSongs(t *testing.T) {
 		must(t, p.server.DisconnectSpotify(p.host))
 		p.accept(ben)
 		time.Sleep(time.Minute)
-		expectHost(t, p, "Hanna") // whose song plays to its end
+		expectHost(t, p, "Hanna") // until her song should be over
 		time.Sleep(2 * time.Minute)
 		expectHost(t, p, "Ben")
 		p.untilDone(time.Hour)
@@ -254,7 +255,8 @@ func TestNextHostFollowsAfterAServerIsKilled(t *testing.T) {
 	})
 }
 
-// A pause makes a song end later than the clock says. A server that starts looks at the player first.
+// After a pause a song ends later than its start and length suggest. A server that starts observes the player first, so
+// it does not cut the song.
 func TestPausedSongIsNotCutAfterARestart(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		p := open(t, options{songs: 3})
@@ -289,7 +291,7 @@ func TestNextHostOfAnIdleRoomFollowsAfterARestart(t *testing.T) {
 	})
 }
 
-// The room's playlist was made in the old host's library, and is removed from there; the next host gets one, too.
+// The room's playlist is removed from the old host's library, and the next host gets one of their own.
 func TestNextHostGetsAPlaylistOfTheirOwn(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		p := open(t, options{songs: 4, settings: party.SettingsChange{Delivery: new(party.DeliveryPlaylist)}})

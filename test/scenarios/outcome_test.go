@@ -15,7 +15,7 @@ type outcome struct {
 	played string // the songs that were heard, in order
 	// how long nothing was heard between the first song and the end of the last one, without the host's pauses
 	silence string
-	health  string // the healthLog that were shown, in order
+	health  string // the healths that were shown, in order
 	states  string // of the party's songs at the end, by number: "PLAYED PLAYED QUEUED"
 }
 
@@ -132,7 +132,8 @@ func (o outcome) String() string {
 	return fmt.Sprintf("played %s\nsilence %s\nhealth %s\nstates %s", o.played, o.silence, o.health, o.states)
 }
 
-// untilLeft lets time pass until the given time is left of the current song; a negative one is a time after its end.
+// untilLeft lets time pass until the given time is left of the current song; if left is negative, until that long after
+// the song's end.
 func (p *fixture) untilLeft(left time.Duration) {
 	p.t.Helper()
 	heard := p.spotify.Plays(p.account.ID)

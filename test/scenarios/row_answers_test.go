@@ -160,5 +160,5 @@ func answerScenarios() []scenario {
 	}
 }
 
-// nothing is the course of a scenario in which nothing happens.
+// nothing is the course of a scenario in which nothing happens while the songs play.
 func nothing(*fixture) {}

@@ -8,8 +8,8 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// evidenceScenarios test answers that contradict what is known, are wrong, or are refusals. One answer is not a fact:
-// nothing that cannot be undone follows from it.
+// evidenceScenarios test answers that are wrong, contradict what is known, or are refusals. One answer is not a fact:
+// the server does nothing that it cannot undo because of a single one.
 func evidenceScenarios() []scenario {
 	all := doubtfulAnswerScenarios()
 	for _, more := range [][]scenario{
@@ -21,7 +21,7 @@ func evidenceScenarios() []scenario {
 	return all
 }
 
-// doubtfulAnswerScenarios test faults that say more than is true.
+// doubtfulAnswerScenarios test faults whose answers claim more than is true.
 func doubtfulAnswerScenarios() []scenario {
 	fault := func(f sim.Fault) func(*fixture) {
 		return func(p *fixture) {

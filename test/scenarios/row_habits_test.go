@@ -7,8 +7,8 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// foreignSoundScenarios test a host who plays a list of something that is no song. The room's next song follows the
-// item that plays.
+// foreignSoundScenarios test a host who plays a list of items that are no songs. The room's next song follows the item
+// that plays.
 func foreignSoundScenarios() (all []scenario) {
 	for _, sound := range []struct {
 		name string
@@ -41,7 +41,7 @@ func (a app) playList(tracks []sim.Track) { must(a.t, a.host.PlayPlaylist(a.play
 
 // habitScenarios test a host who repeats songs, and who skips songs before the next one is committed.
 func habitScenarios() []scenario {
-	// The host skips just after an observation: the next one is as far away as possible.
+	// The host skips just after an observation, so that the next one is as far away as possible.
 	skip := func(p *fixture) {
 		time.Sleep(time.Minute)
 		<-p.spotify.next("GET me/player")
@@ -102,7 +102,7 @@ func habitScenarios() []scenario {
 	}
 }
 
-// lasted returns how long something was heard, by its place among what was heard.
+// lasted returns how long the item at this place among all that was heard was heard.
 func (p *fixture) lasted(place int) time.Duration {
 	heard := p.spotify.Plays(p.account.ID)[place]
 	return heard.Ended.Sub(heard.Started)
@@ -186,7 +186,8 @@ func (p *fixture) pauseForAnHour() {
 	}
 }
 
-// resume resumes by a host command, and expects the answer within 5 s: this code, or none and music.
+// resume resumes by a host command, and expects an answer within 5 s: an error with this code, or, if the code is
+// empty, success and music.
 func (p *fixture) resume(code party.Code) {
 	p.t.Helper()
 	began := time.Now()

@@ -95,7 +95,7 @@ func limitScenarios() []scenario {
 				hugo := p.open(p.server, options{songs: 3, name: "Hugo", length: 4 * time.Minute})
 				p.beside = hugo
 				time.Sleep(time.Minute)
-				// at the first commit, which is this room's
+				// Hugo's songs are longer, so the first commit is the one of this room.
 				p.fail(sim.Fault{Path: queuePath, Status: tooMany, RetryAfter: 37 * time.Second})
 				p.untilLeft(14 * time.Second)
 				p.noRequestsFor(37 * time.Second)
@@ -121,7 +121,7 @@ func limitScenarios() []scenario {
 	}
 }
 
-// noRequestsFor lets the pause pass, except for its last 3 s, and fails the scenario if the server sends a request
+// noRequestsFor sleeps until 3 s before the end of the pause, and fails the scenario if the server sends a request
 // meanwhile.
 func (p *fixture) noRequestsFor(pause time.Duration) {
 	p.t.Helper()

@@ -13,7 +13,7 @@ func refusedSongScenarios() (all []scenario) {
 	refusals := []struct {
 		name    string
 		fault   sim.Fault
-		silence string // if it is not the first song
+		silence string // if the song is not the first one
 		health  string
 	}{
 		{"403 UNKNOWN", sim.Fault{Status: http.StatusForbidden, Reason: "UNKNOWN"}, "0s", "OK"},
@@ -58,7 +58,7 @@ func (p *fixture) refuse(song int, f sim.Fault) {
 	p.heal()
 }
 
-// brokenSongScenarios test a song that Spotify accepts, and that the player cannot load or end.
+// brokenSongScenarios test a song that Spotify accepts but the player cannot load, or cannot play to its end.
 func brokenSongScenarios() (all []scenario) {
 	for _, broken := range []struct {
 		how     string

@@ -6,7 +6,7 @@ import (
 	"antwon.dj/backend/internal/spotify/sim"
 )
 
-// takeover is the longest time that another server may need to drive a room.
+// takeover is the longest time that another server may need to take a room over.
 const takeover = 10 * time.Second
 
 // serverScenarios test servers that are killed, stopped, suspended and replaced.

@@ -115,7 +115,7 @@ func (p *fixture) connect() {
 	must(p.t, p.tryConnecting())
 }
 
-// tryConnecting is connect, and returns a refusal.
+// tryConnecting is connect, but returns a refusal instead of failing the test.
 func (p *fixture) tryConnecting() error {
 	p.t.Helper()
 	request, err := p.server.ConnectSpotify(p.host, nil)

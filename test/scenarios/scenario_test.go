@@ -14,7 +14,7 @@ type group struct {
 	scenarios []scenario
 }
 
-// scenario is a party, what happens to it, and the outcome that is expected.
+// scenario is a party, what happens at it, and the outcome that is expected.
 type scenario struct {
 	name    string
 	options options
@@ -25,7 +25,7 @@ type scenario struct {
 	played  string
 	silence string
 	health  string
-	states  string // empty: every song is PLAYED
+	states  string // empty: every song has to be PLAYED
 
 	outcome *outcome // set when the scenario has run
 }

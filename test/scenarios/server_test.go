@@ -94,7 +94,7 @@ func (s *server) stop() {
 	must(s.t, s.end())
 }
 
-// kill ends the server as a power cut does: from now on no request of it reaches Spotify or the database.
+// kill ends the server as a power cut does: from now on none of its requests reaches Spotify or the database.
 func (s *server) kill() {
 	if s.down {
 		return
@@ -108,7 +108,7 @@ func (s *server) kill() {
 	_ = s.end() // its errors follow from the cut
 }
 
-// end ends and waits for everything that the server has started.
+// end stops everything that the server has started, and waits until it has ended.
 func (s *server) end() error {
 	s.stopDriving()
 	err := <-s.driven

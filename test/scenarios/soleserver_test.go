@@ -10,17 +10,17 @@ import (
 )
 
 // soleServerRooms is the database access of a server that is the only one in its scenario. Every two seconds a server
-// renews its node and lists the open rooms. Without other servers nobody can see this, and it makes a test of several
-// hours slow. So most of these calls are answered from memory. When the server is killed, expireEarly restores what
-// other servers would have found.
+// renews its node and lists the open rooms. Without other servers nobody can see this, but it would slow down a test of
+// several hours, so most of these calls are answered from memory. When the server is killed, expireEarly writes what
+// the database would contain without this shortcut.
 type soleServerRooms struct {
 	suspendableRooms
 
 	mu        sync.Mutex
 	node      string
 	life      time.Duration
-	renewed   time.Time // when the server called Renew last
-	renewNext time.Time // when the database has to be told again
+	renewed   time.Time // when the server last called RenewNode
+	renewNext time.Time // when RenewNode has to write to the database again
 	nodes     int
 	open      []party.OpenRoom
 	listed    time.Time // when the open rooms were read from the database
@@ -31,7 +31,7 @@ const (
 	soleListEvery  = time.Minute
 )
 
-// RenewNode tells the database once for each soleRenewEvery.
+// RenewNode writes to the database once every soleRenewEvery.
 func (r *soleServerRooms) RenewNode(ctx context.Context, nodeID string, life time.Duration) (nodes int, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -47,8 +47,8 @@ func (r *soleServerRooms) RenewNode(ctx context.Context, nodeID string, life tim
 	return r.nodes, err
 }
 
-// OpenRooms reads the database once for each soleListEvery, and each time as long as a server that was killed just
-// before still has a room.
+// OpenRooms reads the database once every soleListEvery, and at every call as long as a server that was killed before
+// still has a room.
 func (r *soleServerRooms) OpenRooms(ctx context.Context) (open []party.OpenRoom, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

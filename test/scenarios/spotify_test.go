@@ -27,7 +27,7 @@ type spotifyServer struct {
 
 	mu       sync.Mutex
 	requests []request
-	running  int                      // requests that have not been answered completely
+	running  int                      // the number of requests that have not been answered completely
 	arrivals map[string]chan struct{} // by name of the request
 }
 
@@ -39,7 +39,7 @@ type request struct {
 	wait   time.Duration // the Retry-After of the response, if it was in seconds
 }
 
-// done returns when Spotify carried out the request, unless a fault delayed it.
+// done returns the time at which Spotify carried out the request, if no fault delayed it.
 func (r request) done() time.Time { return r.at.Add(latency) }
 
 // answerWriter records the status and the Retry-After of a response.
@@ -114,7 +114,7 @@ func nameOf(r *http.Request) string {
 	return r.Method + " " + path
 }
 
-// direct answers a request of the host's browser or app. It takes no time and is not counted.
+// direct answers a request of the host's browser or app. Such a request takes no time and is not counted.
 func (s *spotifyServer) direct(r *http.Request) *httptest.ResponseRecorder {
 	answer := httptest.NewRecorder()
 	s.handler.ServeHTTP(answer, r)
@@ -141,7 +141,7 @@ func (s *spotifyServer) log() []request {
 	return slices.Clone(s.requests)
 }
 
-// underWay returns how many requests have not been answered completely, and whose client still waits.
+// underWay returns how many requests have a client that still waits for the complete answer.
 func (s *spotifyServer) underWay() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -155,8 +155,7 @@ func (s *spotifyServer) total() int {
 	return len(s.requests)
 }
 
-// next returns a channel that is closed when the next request of this name arrives. Spotify has not carried it out by
-// then.
+// next returns a channel that is closed when the next request of this name arrives, before Spotify carries it out.
 func (s *spotifyServer) next(name string) <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()

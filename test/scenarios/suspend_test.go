@@ -12,8 +12,8 @@ import (
 	"antwon.dj/backend/internal/testlog"
 )
 
-// suspension suspends a whole server, as a laptop that sleeps or a machine that swaps does: until it ends, no request
-// leaves the server, no answer reaches it, and not even a canceled context ends a call early.
+// suspension suspends a whole server, like a laptop that sleeps or a machine that swaps: until the suspension ends, no
+// request leaves the server, no answer reaches it, and not even a canceled context ends a call early.
 type suspension struct {
 	logged  *testlog.Log
 	mu      sync.Mutex
@@ -26,9 +26,9 @@ func newSuspension(logged *testlog.Log) *suspension {
 	return &suspension{logged: logged, resumed: resumed}
 }
 
-// suspend suspends the server for a duration. The server may find out that it could not renew its node.
+// suspend suspends the server for a duration. Afterwards the server may log that it could not renew its node.
 func (s *suspension) suspend(d time.Duration) {
-	s.logged.Allow("the node could not be renewed")
+	s.logged.Allow("could not renew the node")
 	resumed := make(chan struct{})
 	s.mu.Lock()
 	s.resumed = resumed
@@ -44,7 +44,7 @@ func (s *suspension) wait() {
 	<-resumed
 }
 
-// suspendableTransport is the HTTP transport of a server to Spotify.
+// suspendableTransport is the HTTP transport of a server to Spotify. Its requests and answers wait during a suspension.
 type suspendableTransport struct {
 	*suspension
 	http.RoundTripper
@@ -56,7 +56,7 @@ func (t suspendableTransport) RoundTrip(r *http.Request) (*http.Response, error)
 	return t.RoundTripper.RoundTrip(r)
 }
 
-// suspendableRooms is the access of a server's supervisor to the database.
+// suspendableRooms is the access of a server's supervisor to the database. Its calls wait during a suspension.
 type suspendableRooms struct {
 	*suspension
 	*jukebox.Driver

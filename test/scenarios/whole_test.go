@@ -7,12 +7,12 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// maxHourlyCalls is what one room's player may cost in an hour, whatever Spotify answers.
+// maxHourlyCalls is how many calls one room's player may cause in an hour, whatever Spotify answers.
 const maxHourlyCalls = 350
 
-// wholeParty lets the party play to its end. It fails if a song that counts as played was not heard to its end, if a
-// silence was longer than most, if an hour cost too many calls, or if an expected fault or look was not met. Then it
-// ends all faults and looks.
+// wholeParty lets the party play to its end, and then ends all faults and looks. It fails the test if a song that
+// counts as played was not heard to its end, if a silence was longer than most, if there were too many calls in an
+// hour, or if no request met an expected fault or look.
 func (p *fixture) wholeParty(most time.Duration) {
 	p.t.Helper()
 	p.untilDone(3 * time.Hour)

@@ -1,5 +1,5 @@
-// Package release holds a release against what it promises: it unpacks and starts what make release-snapshot, or a real
-// release, has left in dist. It does not build anything itself.
+// Package release tests a release: it unpacks and starts the files that make release-snapshot, or a real release, has
+// left in dist. It does not build anything itself.
 package release_test
 
 import (
@@ -89,8 +89,8 @@ func (d dist) file(kind, arch, suffix string) string {
 	return ""
 }
 
-// tool returns the path of a command that the test needs. Without it the test is left out, or fails where nothing may
-// be.
+// tool returns the path of a command that the test needs. Without it the test is left out, or fails if no test may be
+// left out.
 func tool(t *testing.T, what, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)

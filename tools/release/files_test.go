@@ -49,7 +49,7 @@ func TestEachProgramCanBeDownloaded(t *testing.T) {
 	}
 }
 
-// A program says which one it is, and needs nothing of the machine's.
+// A program prints its version, and is not linked with libraries of the machine.
 func TestProgramKnowsItsVersionAndIsStatic(t *testing.T) {
 	d := openDist(t)
 	program := d.file("Binary", "amd64", "antwon")
@@ -63,7 +63,7 @@ func TestProgramKnowsItsVersionAndIsStatic(t *testing.T) {
 	}
 }
 
-// The archive has the program, and what one reads before it is started.
+// The archive has the program, and the documents to read before starting it.
 func TestArchiveHasTheProgramAndItsPapers(t *testing.T) {
 	d := openDist(t)
 	files := untar(t, d.file("Archive", "amd64", ".tar.gz"))

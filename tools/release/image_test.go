@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/validate"
 )
 
-// images returns the images of the release, by platform. What they consist of has the digests that it claims.
+// images returns the images of the release, by platform. Their parts have the digests that their manifests name.
 func (d dist) images() map[string]v1.Image {
 	d.t.Helper()
 	named, err := layout.ImageIndexFromPath(filepath.Join(repository, "dist", "image"))

@@ -9,7 +9,7 @@ import (
 	"github.com/sassoftware/go-rpmutils"
 )
 
-// installed is what a package puts on a machine, by where, and from where in the repository. The program is among it.
+// installed has the files that a package installs besides the program, by path, and their sources in the repository.
 var installed = map[string]string{
 	"/usr/lib/systemd/system/antwon.service": "deploy/one-machine/antwon.service",
 	"/usr/lib/sysusers.d/antwon.conf":        "deploy/one-machine/sysusers.conf",

@@ -1,5 +1,5 @@
-// Runs in browsers of any age: those that cannot run the page's own scripts get the plain page or a sentence. The page's own do not
-// wait for it, since it is not kept for when there is no connection.
+// Runs in browsers of any age: those that cannot run the page's own scripts get the plain page or a sentence. The page's own
+// scripts do not wait for this one, because the service worker does not cache it.
 ;(function () {
   if ('noModule' in document.createElement('script') && String.prototype.replaceAll) return
   var plain = document.documentElement.getAttribute('data-plain')

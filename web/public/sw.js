@@ -1,8 +1,8 @@
-// Opens the pages without a connection, and shows notices. What the server has is always asked for first, so nobody gets an old page while the
-// server answers. Files below assets/ never change: a hash of their contents is part of their names.
-const cacheName = 'pages-1' // another number drops everything that was kept
-const maxKept = 120 // entries, after a page has said what it needs; else twice as many
-const patience = 4_000 // milliseconds until a page that is kept is shown: some networks answer nothing, not even an error
+// Opens the pages without a connection, and shows notices. For a page it always asks the server first, so nobody gets an old page
+// while the server answers. Files below assets/ never change: a hash of their contents is part of their names.
+const cacheName = 'pages-1' // another number drops everything that was cached
+const maxKept = 120 // entries in the cache, once a page has said what it needs; until then twice as many
+const patience = 4_000 // milliseconds until the cached page is shown: some networks never answer, not even with an error
 const page = /^\/(?:r\/[^/]+(?:\/screen)?)?$/
 
 self.addEventListener('install', () => self.skipWaiting())
@@ -14,8 +14,8 @@ async function activate() {
   await self.clients.claim()
 }
 
-// Each page says which files it has loaded: those that were loaded before this worker existed are kept, too, and what no page has
-// needed for longest is dropped first. What is among the newest need not be kept again for that.
+// Each page says which files it has loaded. So files that were loaded before this worker existed are cached, too, and the files
+// that no page has needed for the longest time are dropped first. Files that are among the newest entries stay where they are.
 self.addEventListener('message', (event) => event.waitUntil(keepAll(event.data)))
 
 async function keepAll(urls) {
@@ -38,13 +38,13 @@ self.addEventListener('fetch', (event) => {
   else if (key.startsWith('/assets/')) event.respondWith(kept(event, key))
 })
 
-/** The key of an address that is kept, without its query. */
+/** The key under which an address is cached: its path, without the query. undefined: it is not cached. */
 function keyOf({ origin, pathname }) {
   if (origin !== location.origin) return undefined
   return pathname.startsWith('/assets/') || page.test(pathname) ? pathname : undefined
 }
 
-const isDown = ({ status }) => status >= 502 && status <= 504 // says a proxy
+const isDown = ({ status }) => status >= 502 && status <= 504 // the statuses of a proxy that does not reach the server
 
 /** The server's page or, if it cannot be reached in time, the one that it sent last. */
 async function newest(event, key) {
@@ -67,7 +67,7 @@ async function kept(event, key) {
   return response
 }
 
-/** Keeps a page after the files that it names. If one of them fails, the page that is kept stays, whose files are all there. */
+/** Caches a page after the files that it names. If one of them fails, the cached page stays, because all its files are there. */
 async function keepPage(cache, key, response) {
   const html = await response.clone().text()
   for (const [, file] of html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)) {
@@ -79,13 +79,13 @@ async function keepPage(cache, key, response) {
   await keep(cache, key, response)
 }
 
-/** Keeps a response as the newest entry, once it has arrived whole. */
+/** Caches a response as the newest entry, once all of it has arrived. */
 async function keep(cache, key, response) {
   await cache.put(key, new Response(await response.blob(), response))
   await drop(cache, 2 * maxKept)
 }
 
-/** Drops the oldest entries, so that no more than a number are left. */
+/** Drops the oldest entries until at most so many are left. */
 async function drop(cache, most) {
   const keys = await cache.keys()
   for (const each of keys.slice(0, Math.max(0, keys.length - most))) await cache.delete(each)

@@ -12,7 +12,7 @@ import { api } from './server'
 
 const file = new URL('../../docs/pages/likes.gif', import.meta.url).pathname
 const perSecond = 10
-const slower = 0.5 // than in life, so that a browser keeps pace with that
+const slower = 0.5 // the speed of the page's animations in the recording, so that the browser keeps pace
 const enter = 'mutation($n: String!) { joinRoom(code: "PARTY", displayName: $n) { session { accessToken } room { id } } }'
 const search = 'query($r: ID!, $q: String!) { searchSongs(roomId: $r, query: $q) { nodes { canAdd song { uri } } } }'
 const add = 'mutation($r: ID!, $u: String!) { addSong(roomId: $r, songUri: $u) { item { id } } }'

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 
-/** What is wrong with the places of a page's texts at its present size: one sentence each, with the element named. */
+/** Returns the layout faults of a page's texts at its present size: one sentence each, which names the element. */
 export const faultsOf = (page: Page): Promise<string[]> => page.evaluate(findFaults)
 
 // Runs in the page, and so uses nothing from outside.

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => browser?.close())
 
 describe('a playlist for guests that Spotify does not show', () => {
-  test('is said to the host, who is told what to do, and to guests, who can still like', async () => {
+  test('is reported to the host with a remedy, and to guests, who can still like', async () => {
     const { server, nora, host } = await party(browser)
     const update =
       'mutation($r: ID!, $u: String!) { updateRoom(roomId: $r, input: { settings: { guestPlaylistUri: $u } }) { id } }'

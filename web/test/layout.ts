@@ -1,5 +1,5 @@
-// Holds the pages against what their texts need: nothing is cut, overlaps, breaks within a word or scrolls sideways, in all
-// sizes, both languages, and with text of twice the size. layoutRoles.ts does the same for what only some people see, and
+// Checks the layout of the pages: no text is cut, overlaps, breaks within a word or makes the page scroll sideways, in all sizes,
+// both languages, and with text of twice the size. layoutRoles.ts does the same for views that only some people see, and
 // layoutScreen.ts for the TV.
 // ANTWON_PICTURES=DIRECTORY also takes a picture of each, in both themes.
 import { describe, test } from 'vitest'

@@ -1,5 +1,5 @@
-// The same as layout.ts, for what only some people see: a shared tablet, who gets notices, and who is offered the room. Axe looks,
-// too, in both languages.
+// The same as layout.ts, for views that only some people see: at a shared tablet, with notices, and with an offer of the room. It
+// also runs axe, in both languages.
 
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll, describe, onTestFinished, test } from 'vitest'

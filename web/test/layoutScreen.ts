@@ -1,5 +1,5 @@
-// The same as layout.ts, for the room's screen and what it shows instead of a party. Axe looks, too, but not at the plain
-// page.
+// The same as layout.ts, for the room's screen and the pages that it shows while there is no party. It also runs axe, except on
+// the plain page.
 import { describe, test } from 'vitest'
 import { Device, sidesAt } from './browser'
 import { filledParty } from './party'

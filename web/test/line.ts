@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net'
 
-/** The line between a device and a server: a relay that can go silent, as the network of a phone that sleeps. */
+/** The connection between a device and a server: a relay that can go silent, like the network of a sleeping phone. */
 export class Line {
   readonly #pairs = new Set<[Socket, Socket]>()
   readonly #relay = createServer((near) => this.#relayTo(near))
@@ -19,7 +19,7 @@ export class Line {
     return `http://127.0.0.1:${(this.#relay.address() as AddressInfo).port}`
   }
 
-  /** Lets nothing through any more on the connections that are open now, without closing them. New ones work. */
+  /** Passes on nothing more on the connections that are open now, without closing them. New connections work. */
   silence(): void {
     for (const pair of this.#pairs) for (const socket of pair) socket.removeAllListeners('data')
   }

@@ -30,7 +30,7 @@ const languages = [
   },
 ]
 
-// docs/pages/newcomer.md says what is tried here. Whatever is used is found by its role and its words.
+// Does what docs/pages/newcomer.md describes. It finds every element by its role and its words.
 test.each(languages)(
   'somebody who has never seen the page joins, adds, likes, and learns when their song plays: $locale',
   async (words) => {

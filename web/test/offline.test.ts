@@ -71,7 +71,7 @@ describe('the page of a guest', () => {
     gina.expectNoErrors(...connectionErrors, /Failed to fetch/, /502/)
   })
 
-  test('stays the one that can be shown until all files of a newer one are kept', async () => {
+  test('stays cached until all files of a newer page are cached', async () => {
     const [gina, server] = await guest()
     await server.kill()
     const file = { status: 503, asked: 0 }
@@ -108,7 +108,7 @@ describe('the page of a guest', () => {
     gina.expectNoErrors(...connectionErrors, /Failed to fetch/, /50[23]/)
   })
 
-  test('stays kept when many newer files come, and what no page needs is dropped', async () => {
+  test('stays cached when many newer files come, and files that no page needs are dropped', async () => {
     const [gina, server] = await guest()
     const kept = () => gina.page.evaluate(async () => (await (await caches.open('pages-1')).keys()).length)
     await gina.page.evaluate(async () => {

@@ -10,7 +10,7 @@ export interface Stage {
   server: Server
 }
 
-/** Its song does not end meanwhile. */
+/** The demo's songs are so long that none ends during the tests. */
 const start = async (): Promise<Stage> => ({
   browser: await launch(),
   server: await Server.start('demo', { ANTWON_DEMO_SONG_SECONDS: '3600' }),

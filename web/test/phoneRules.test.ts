@@ -89,7 +89,7 @@ async function nextSong(server: Server, host: Session, device: Device): Promise<
 }
 
 describe('the rules of a room, on phones', () => {
-  test('guests read from when on they can add songs', async () => {
+  test('guests read from which time on they can add songs', async () => {
     const { server, host } = await party()
     const gina = await guest(server, 'Gina')
     await updateSettings(server, host, { requestsOpenAt: new Date(Date.now() + 3_600_000).toISOString() })

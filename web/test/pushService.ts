@@ -56,7 +56,7 @@ export async function startPushService(): Promise<PushService> {
   }
 }
 
-/** Replaces what the browser's PushManager does by the network: everything else of it stays the browser's own. */
+/** Replaces the methods of the browser's PushManager that use the network; the others stay the browser's own. */
 function giveSubscription({ endpoint, keys }: { endpoint: string; keys: { p256dh: string; auth: string } }) {
   const stored = 'test.applicationServerKey'
   const subscription = () => {
@@ -85,7 +85,7 @@ function giveSubscription({ endpoint, keys }: { endpoint: string; keys: { p256dh
   })
 }
 
-/** Has the browser's end of push messages fail from now on. */
+/** Makes subscribing and unsubscribing in the browser fail from now on. */
 export const breakPush = (page: Page): Promise<void> => page.evaluate(() => localStorage.setItem('test.fails', 'yes'))
 
 /**

@@ -46,8 +46,8 @@ async function listener(server: Server, name: string, options: BrowserContextOpt
 const row = ({ page }: Device) => page.getByRole('group', { name: 'Show how you like it' })
 
 interface Flight {
-  now: number // how many fly or stand there
-  kinds: string[] // the pictures of what did
+  now: number // how many reactions fly or stand beside the cover
+  kinds: string[] // the pictures of all reactions so far
   faults: string[]
 }
 
@@ -82,7 +82,7 @@ async function watch({ page }: Device): Promise<() => Promise<Flight>> {
   return () => seen.jsonValue()
 }
 
-/** The places of the reactions that stand still, in the order of their kinds; undefined for what is not there. */
+/** The places of the reactions that stand still, in the order of their kinds; undefined for a kind that is not shown. */
 const standing = ({ page }: Device) =>
   page.locator('.still > li').evaluateAll((all) =>
     all.map((each) => {

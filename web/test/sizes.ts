@@ -18,7 +18,7 @@ const sizes = [
 export const screenSizes = [...sizes, { width: 1280, height: 1024 }]
 const textSizes = [100, 200] // percent
 
-/** Of a test that looks at many sizes, against hanging, in milliseconds. */
+/** The time limit of a test that checks many sizes, in milliseconds. */
 export const timeout = 900_000
 
 if (pictures) mkdirSync(pictures, { recursive: true })
@@ -52,7 +52,7 @@ export async function check(
   expect.soft(faults, name).toEqual([])
 }
 
-/** Waits until a page has adapted to its size, and ends what moves. What measures itself needs a second frame. */
+/** Waits until a page has adapted to its size, and ends animations. Elements that measure themselves need a second frame. */
 export const settle = (page: Page): Promise<void> =>
   page.evaluate(async () => {
     for (const _ of ['the size', 'what was measured'])

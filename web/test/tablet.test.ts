@@ -127,7 +127,7 @@ describe('a tablet that guests share', () => {
     for (const device of [bar, nora]) device.expectNoErrors()
   })
 
-  test('is called that in German, too', async () => {
+  test('asks for the name in German, too', async () => {
     const server = await start()
     const bar = await joined(server, 'Bar', { locale: 'de-DE', colorScheme: 'light', viewport: tabletSize })
     await make(await guestList(server), 'Bar', 'Make shared tablet')

@@ -23,7 +23,7 @@ async function lock(device: Device): Promise<() => Promise<void>> {
   }
 }
 
-/** A headless page is always visible, so the event is sent that a real one gets. */
+/** Sends the event that a page gets when it is shown again: a headless page is always visible. */
 const show = (device: Device) => device.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
 
 describe('a phone that was locked', () => {
@@ -69,7 +69,7 @@ describe('a phone that was locked', () => {
     line.silence()
     let now = Date.now()
     await eventually('the page to say that it is old', async () => {
-      now += 10 * 60_000 // again if something was still on its way
+      now += 10 * 60_000 // on each try, because a message may have been under way at the one before
       await gina.page.clock.setFixedTime(now) // no timer runs while the page is frozen
       await show(gina)
       return gina.page.getByText(/What you see is from .*Catching up…/).isVisible()
@@ -77,7 +77,7 @@ describe('a phone that was locked', () => {
     gina.expectNoErrors(/requested .*covers/) // the line has another address than the server
   })
 
-  test('is told of when the page is, as soon as its connection has been lost for a minute', async () => {
+  test('says from when the page is, as soon as its connection has been lost for a minute', async () => {
     const server = await Server.start('demo')
     onTestFinished(() => server.stop())
     const gina = await Device.open(browser, server)

@@ -19,7 +19,7 @@ import (
 	"antwon.dj/backend/cmd/antwon-bench/stats"
 )
 
-// What the bystander and the server aim at during an attack.
+// The aims for the bystander and the server during an attack.
 const (
 	aimMedian = 100 * time.Millisecond
 	aimWorst  = 500 * time.Millisecond
@@ -122,7 +122,7 @@ func (b *bench) attack(ctx context.Context, k kind, guests int) (result, error) 
 	return seen, nil
 }
 
-// result is what came of one attack.
+// result has the figures of one attack.
 type result struct {
 	requests *tally
 	observation

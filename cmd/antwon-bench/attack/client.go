@@ -19,7 +19,7 @@ import (
 // refusedPause is how long a lane waits after a refusal, see the package's comment.
 const refusedPause = 20 * time.Millisecond
 
-// tally counts what attackers got.
+// tally counts the responses that attackers got, and their bytes.
 type tally struct{ answered, refused, bytes atomic.Int64 }
 
 // count counts a response or a message, and reports whether it was an answer.

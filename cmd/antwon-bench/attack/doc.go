@@ -1,5 +1,5 @@
-// Package attack attacks the program with the most expensive things that a guest can send, and prints what that did to
-// somebody else.
+// Package attack attacks the program with the most expensive requests that a guest can send, and prints how that
+// affects another guest.
 //
 // For each kind of attack it starts the program in a process of its own, with a room of 500 songs, and attacks it from
 // one address: first as one guest, then as thirty. Meanwhile a bystander at another address of this machine reads the

@@ -85,7 +85,7 @@ func each(n int, format string) string {
 	return all.String()
 }
 
-// lanes is how many requests an attacker sends at once: one alone sends more than each of several.
+// lanes returns how many requests each attacker sends at once. A single attacker sends more than each of several.
 func lanes(attackers int) int {
 	if attackers == 1 {
 		return 16

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// observation is what the bystander and the kernel say about a server.
+// observation has what the bystander measured, and the server's memory according to the kernel.
 type observation struct {
 	latencies []time.Duration // of the bystander's answers
 	failed    int             // of the bystander's requests

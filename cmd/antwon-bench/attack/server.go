@@ -94,8 +94,7 @@ func startServer(ctx context.Context, b *bench) (*server, error) {
 	return s, s.awaitReady(ctx)
 }
 
-// freeAddress returns an address on which nothing listens. It is one that also loopback addresses other than 127.0.0.1
-// reach.
+// freeAddress returns an address on which nothing listens. Clients at other loopback addresses can reach it, too.
 func freeAddress(ctx context.Context) (string, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {

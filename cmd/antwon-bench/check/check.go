@@ -1,6 +1,6 @@
 // Package check compares the program with bare peers in one run, and fails if a ratio is twice as bad as it was when it
-// was written down. Whatever else the machine does slows both sides, so that the ratios hold on most machines. The
-// margin is wide because they still vary.
+// was written down. Other load on the machine slows both sides, so the ratios hold on most machines. The margin is wide
+// because they still vary.
 package check
 
 import (

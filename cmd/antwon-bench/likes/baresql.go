@@ -10,7 +10,7 @@ import (
 	"antwon.dj/backend/cmd/antwon-bench/fixture"
 )
 
-// bareSQL is what a like needs from the database and nothing else, as prepared statements.
+// bareSQL has the statements that a like needs, prepared, and nothing else.
 type bareSQL struct {
 	db *sql.DB
 

@@ -12,7 +12,7 @@ import (
 	"antwon.dj/backend/cmd/antwon-bench/realtime/trial"
 )
 
-// What antwon aims at, by itself and compared with the other servers.
+// The aims for antwon, by itself and compared with the other servers.
 const (
 	minTimesStock      = 20.0 // deliveries per second
 	maxTimesBare       = 0.8  // processor time of a delivery in one room

@@ -1,5 +1,5 @@
-// Package realtime puts the same load on five servers, one at a time, and prints what they did beside what the program
-// aims at. The load is up to thousands of subscribers, and likes that change their rooms; the servers are the program
+// Package realtime puts the same load on five servers, one at a time, and prints their figures beside the program's
+// aims. The load is up to thousands of subscribers, and likes that change their rooms; the servers are the program
 // itself, gqlgen's own WebSocket transport, a broadcast without GraphQL, and two whose dependencies this module does
 // not have: the library centrifuge, and graphql-yoga on Node. With -docs, the figures and a plot are written into the
 // documentation.
@@ -22,8 +22,8 @@
 // program alone. A trial has no figures if a client is refused, disconnected, or sent an error or an older version. The
 // whole run fails if the servers do not send the same payloads.
 //
-// The packages below, from the bottom up: seed is the database from which all servers start, server the three servers,
-// load the clients, trial one server under one load, and measure the measurements of the sections. This package is the
+// The packages below, from the bottom up: seed is the database from which all servers start, server the servers, load
+// the clients, trial one server under one load, and measure the measurements of the sections. This package is the
 // command and its report.
 //
 // It needs Linux, for its epoll and its /proc. Elsewhere Run and Serve return an error.

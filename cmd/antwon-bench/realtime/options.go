@@ -54,7 +54,7 @@ func parseOptions(args []string) (o options, err error) {
 	flags.StringVar(&o.peers.Centrifuge, "centrifuge", "bin/bench-centrifuge", "the program of peers/centrifuge")
 	flags.StringVar(&o.peers.Yoga, "yoga", "cmd/antwon-bench/peers/yoga", "the directory of Node's server")
 	flags.StringVar(&o.docs, "docs", "",
-		"the directory whose benchmarks.md and benchmarks.svg are renewed, unless this run is not the usual one")
+		"the directory whose benchmarks.md and benchmarks.svg are renewed, unless options change what is measured")
 	subscribers := flags.String("subscribers", "1000,5000,10000,20000",
 		"subscribers of one room; several numbers, separated by commas, are loads of their own")
 	rooms := flags.Int("rooms", 100, "rooms of the load with several rooms, with 50 subscribers each; 0: no such load")
@@ -90,7 +90,7 @@ func parseOptions(args []string) (o options, err error) {
 	return o, o.addShapes(*subscribers, *rooms)
 }
 
-// chooseServers leaves out what is not there.
+// chooseServers leaves out the servers that cannot be started here, and says why.
 func (o *options) chooseServers(kinds []string) {
 	for _, kind := range kinds {
 		if lacks := o.peers.Missing(kind); lacks != "" {
@@ -155,10 +155,10 @@ func (o *options) selects(section string) bool {
 	return len(o.only) == 0 || slices.Contains(o.only, section)
 }
 
-// fastServers are those that do not execute every subscription by itself.
+// fastServers returns the selected servers that do not execute each subscription separately.
 func (o *options) fastServers() []string {
 	return slices.DeleteFunc(slices.Clone(o.servers), executesEach)
 }
 
-// executesEach reports whether a kind of server executes every subscription by itself.
+// executesEach reports whether a kind of server executes each subscription separately.
 func executesEach(kind string) bool { return kind == server.Stock || kind == server.Yoga }

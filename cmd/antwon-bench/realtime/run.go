@@ -21,7 +21,7 @@ type run struct {
 	results results
 }
 
-// results is everything that was measured. What was not is nil.
+// results has everything that was measured. Figures that were not measured are nil.
 type results struct {
 	notes       []string // of the machine, and of what was left out
 	throughputs []measure.Throughput
@@ -74,8 +74,9 @@ type leftOut struct {
 	Why string
 }
 
-// trials returns one trial for each load and server, with the servers next to each other. roomQueue, whose messages are
-// long, is left out of the larger rooms, and for servers that execute every subscription by itself of the many rooms.
+// trials returns one trial for each load and server, with the servers next to each other. It leaves out roomQueue,
+// whose messages are long, in the larger rooms, and in many rooms also for servers that execute each subscription
+// separately.
 func (r *run) trials(shapes []trial.Shape, servers []string) (trials []trial.Trial) {
 	for _, s := range shapes {
 		for _, document := range trial.Documents {
@@ -93,11 +94,11 @@ func (r *run) trials(shapes []trial.Shape, servers []string) (trials []trial.Tri
 	return trials
 }
 
-// tooSlow is how long a like takes to all screens at most in a room, for a server that executes every subscription by
-// itself and is also measured in larger rooms.
+// tooSlow bounds the time from a like to the last screen. A server that executes each subscription separately and needs
+// longer is not measured in larger rooms.
 const tooSlow = time.Second
 
-// measurePressure goes on if a server gives out: the table says so.
+// measurePressure goes on if a server fails, and records that for the table.
 func (r *run) measurePressure(ctx context.Context) error {
 	slow := map[string]bool{}
 	for _, t := range r.trials(r.options.shapes, r.options.servers) {

@@ -12,7 +12,7 @@ export const secretNames = {
   oidc: 'cognito_client_credentials',
 } as const;
 
-/** What is kept when the app goes: the database, the secrets, and the hosts who may sign in. */
+/** What is kept when the app is destroyed: the database, the secrets, and the hosts who may sign in. */
 export class DataStack extends Stack {
   readonly database: rds.DatabaseInstance;
   readonly users: cognito.UserPool;

@@ -6,7 +6,7 @@ import { AppStack } from './service.ts';
 import type { Settings } from './settings.ts';
 import { WatchingStack } from './watching.ts';
 
-/** The four stacks. The app and what watches it can go and come; the network and the data stay. */
+/** The four stacks. The app and its monitoring can be destroyed and deployed again; the network and the data stay. */
 export interface Deployment {
   network: NetworkStack;
   data: DataStack;

@@ -5,7 +5,7 @@ import {
 import { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
 
-/** How guests come in: name, certificate, firewall, load balancer. */
+/** The guests' way to the server: name, certificate, firewall, load balancer. */
 export class Entrance extends Construct {
   readonly balancer: elb.ApplicationLoadBalancer;
   readonly targets: elb.ApplicationTargetGroup;
@@ -18,7 +18,7 @@ export class Entrance extends Construct {
       idleTimeout: Duration.seconds(120), // the server's pings come every 25 s
       dropInvalidHeaderFields: true,
       desyncMitigationMode: elb.DesyncMitigationMode.STRICTEST,
-      deletionProtection: false, // what is kept stands in the other stacks
+      deletionProtection: false, // everything that is kept is in the other stacks
     });
     this.balancer.logAccessLogs(this.logBucket(), 'access');
     this.balancer.addRedirect(); // from 80 to 443

@@ -2,7 +2,7 @@ import { Stack, type StackProps, Validations, aws_ec2 as ec2, aws_logs as logs }
 import type { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
 
-/** The network: a public part for the load balancer, one for the tasks, and one for the database, which reaches nothing. */
+/** The network: a public part for the load balancer, one for the tasks, and one for the database, which has no way out. */
 export class NetworkStack extends Stack {
   readonly vpc: ec2.Vpc;
   /** Who may reach the database: the tasks, and nobody else. */

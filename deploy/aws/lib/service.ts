@@ -12,7 +12,7 @@ import { type Settings, stopping } from './settings.ts';
 export const port = 8080;
 const natsImage = 'public.ecr.aws/docker/library/nats:2.12-alpine';
 
-/** The app, which can go and come: the entrance, the tasks, and NATS where the size has it. */
+/** The app, which can be destroyed and deployed again: the entrance, the tasks, and NATS where the size has it. */
 export class AppStack extends Stack {
   readonly service: ecs.FargateService;
   readonly entrance: Entrance;
@@ -82,7 +82,7 @@ export class AppStack extends Stack {
     });
   }
 
-  /** All variables of the program that are not their default; `antwon config` accepts each of them, says a test. */
+  /** All variables that differ from the program's defaults. A test checks that `antwon config` accepts each of them. */
   private variables(): Record<string, string> {
     const { settings, network: { vpc }, data } = this.props;
     return {
@@ -128,7 +128,7 @@ export class AppStack extends Stack {
     nats.connections.allowFrom(this.service, ec2.Port.tcp(4222));
   }
 
-  /** A connection lasts for hours and costs little processor time, so both decide. Each step inwards moves clients. */
+  /** A connection lasts for hours and costs little processor time, so both decide. Scaling in is slow: clients reconnect. */
   private scale({ size }: Settings): void {
     if (size.tasks.most === size.tasks.least) return;
     const tasks = this.service.autoScaleTaskCount({ minCapacity: size.tasks.least, maxCapacity: size.tasks.most });

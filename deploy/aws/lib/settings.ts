@@ -1,6 +1,6 @@
 /**
- * What a deployment is told on the command line (`-c name=value`), checked. Everything that cannot work is said here, in
- * a sentence, and not by AWS after ten minutes.
+ * The settings of a deployment, as given on the command line (`-c name=value`), checked. A setting that cannot work is
+ * reported here, in a sentence, and not by AWS after ten minutes.
  */
 export interface Settings {
   size: Size;
@@ -17,7 +17,7 @@ export interface Settings {
   email: string | undefined;
 }
 
-/** What a size decides. */
+/** The properties of a size. */
 export interface Size {
   name: 'small' | 'big';
   zones: number;
@@ -43,7 +43,7 @@ const sizes: Record<Size['name'], Size> = {
   },
 };
 
-/** The times in which a task stops. The balancer has noticed before the delay is over, and nobody kills the task earlier. */
+/** The times in which a task stops. The balancer notices within the delay, and the task is killed only after its timeout. */
 export const stopping = { delaySeconds: 15, drainSeconds: 10, timeoutSeconds: 45, killedAfterSeconds: 60 };
 
 export function readSettings(context: (name: string) => unknown, env: NodeJS.ProcessEnv): Settings {

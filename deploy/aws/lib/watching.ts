@@ -15,7 +15,7 @@ interface Parts {
 }
 
 interface Alarm {
-  /** Of the alert in docs/operations/alerts.yml that says the same, or AWS's own. */
+  /** The name of the alert in docs/operations/alerts.yml that means the same or, for AWS's own metrics, another name. */
   name: string;
   metric: cloudwatch.IMetric;
   above?: number;
@@ -70,7 +70,7 @@ export const withoutAlarm: Record<string, string> = {
   AntwonTracesLost: 'the log says it, and nobody is woken for it',
 };
 
-/** Who watches: the alarms, and a dashboard. */
+/** The monitoring: the alarms, and a dashboard. */
 export class WatchingStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & Parts) {
     super(scope, id, props);

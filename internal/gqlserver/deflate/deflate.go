@@ -1,5 +1,5 @@
-// Package deflate compresses the messages of a WebSocket, as the extension permessage-deflate of RFC 7692 has it. Every
-// message begins with an empty window.
+// Package deflate compresses the messages of a WebSocket, as the extension permessage-deflate of RFC 7692 defines it.
+// Every message begins with an empty window.
 package deflate
 
 import (
@@ -13,7 +13,7 @@ import (
 	"sync"
 )
 
-// fewest is the number of bytes from which compression is worthwhile for a client.
+// fewest is the size in bytes from which compressing a message is worthwhile for its client.
 const fewest = 128
 
 var writers = sync.Pool{New: func() any {
@@ -48,7 +48,7 @@ var readers = sync.Pool{New: func() any { return flate.NewReader(nil) }}
 // ErrTooLarge means that a message is larger than its limit.
 var ErrTooLarge = errors.New("deflate: the message is too large")
 
-// Decompress returns a message of at most limit bytes as it was before it was compressed.
+// Decompress returns the decompressed message, or an error: ErrTooLarge if that has more than limit bytes.
 func Decompress(data []byte, limit int64) ([]byte, error) {
 	const end = "\x00\x00\xff\xff" + // which RFC 7692 omits
 		"\x01\x00\x00\xff\xff" // a last block, without which the reader would expect more
@@ -70,8 +70,8 @@ func Decompress(data []byte, limit int64) ([]byte, error) {
 var parameter = regexp.MustCompile(`^(?:(client_max_window_bits)(?:\s*=\s*(?:[89]|1[0-5]|"(?:[89]|1[0-5])"))?` +
 	`|((?:client|server)_no_context_takeover))$`)
 
-// Offered reports whether the first offer of a client is one that the server can accept. RFC 7692 has a server decline
-// an offer with an unknown or repeated parameter, or with a value that is not valid.
+// Offered reports whether the first offer of a client is one that the server can accept. RFC 7692 makes a server
+// decline an offer with an unknown or repeated parameter, or with a value that is not valid.
 func Offered(header http.Header) bool {
 	offers := header["Sec-Websocket-Extensions"]
 	if len(offers) == 0 {

@@ -21,7 +21,7 @@ func (c cost) plus(d cost) cost {
 	}
 }
 
-// below returns the cost of a part that is the selection of a field.
+// below returns what the selection of a field, whose own cost is c, adds to the cost of the field.
 func (c cost) below() cost {
 	c.rootFields = 0
 	c.depth++

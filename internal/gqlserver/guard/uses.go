@@ -2,8 +2,8 @@ package guard
 
 import "antwon.dj/backend/internal/ratelimit"
 
-// Uses returns what a document uses of each limit: of the limits on an operation what the operation uses that uses
-// most. It returns nil for a document that has no finite cost, or is refused before it has been read.
+// Uses returns what a document uses of each limit. For a limit on operations, the operation that uses most of it
+// counts. Uses returns nil for a document that has no finite cost, or is refused before it has been read.
 func Uses(text string, tokens int, limits Limits) []ratelimit.Use {
 	doc, refusal := read(text, tokens)
 	if refusal != nil {
@@ -33,7 +33,7 @@ func Uses(text string, tokens int, limits Limits) []ratelimit.Use {
 	}
 }
 
-// most returns the larger number of each of two costs.
+// most returns the larger of two costs for each limit on operations.
 func (c cost) most(d cost) cost {
 	return cost{
 		rootFields: max(c.rootFields, d.rootFields),

@@ -13,8 +13,8 @@ type List struct {
 	Type  string // the event's type
 	Field string // its field that is the list; its elements are objects, and no other field depends on them
 	Place string // the field of an element that is its place in the list, from 1
-	// Elements identify the elements. They can be compared, and two of them are equal only if all fields of the elements
-	// are, except for Place. So these may depend on nothing else: neither on the time nor, without @viewer, on the viewer.
+	// Elements has a comparable key for each element. Two keys are equal only if all fields of their elements are, except
+	// for Place. So these fields depend on nothing else: neither on the time nor, without @viewer, on the viewer.
 	Elements []any
 	// Of returns the event with only these elements of the list, in this order.
 	Of func(indexes []int) any
@@ -69,8 +69,8 @@ func (c *Cache) unknown(elements []any) (indexes []int) {
 	return indexes
 }
 
-// complete inserts the elements that the cache has into a response with the others, and stores these. It returns false,
-// and leaves the response as it is, if that is not possible.
+// complete inserts the cached elements into a response that has the others, and stores all of them. If that is not
+// possible, it returns false and leaves the response unchanged.
 func (c *Cache) complete(list *List, response *graphql.Response) bool {
 	if response == nil || len(response.Errors) > 0 {
 		return false

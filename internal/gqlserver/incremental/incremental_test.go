@@ -82,8 +82,8 @@ func (s *shelf) execute(placed map[int]string, places int) *graphql.Response {
 	}
 }
 
-// Whatever was shown before, a response is that of a whole execution, and only what is new is executed, unless there
-// are errors or elements that are no objects.
+// Whatever was shown before, a response equals that of a whole execution. Only new elements are executed, unless there
+// are errors or elements that are not objects.
 func TestOnlyNewElementsAreExecuted(t *testing.T) {
 	s := newShelf(t)
 	for _, step := range []struct {

@@ -2,10 +2,10 @@ package incremental
 
 import "strconv"
 
-// element is the bytes of an element without its places, which stand between these parts.
+// element is the JSON of an element without the numbers of its places, which stand between its parts.
 type element [][]byte
 
-// size returns how many bytes an element takes in a list, at least.
+// size returns about how many bytes an element takes in a list, with its comma and places.
 func (e element) size() int {
 	const digits = 3 // of a place, which nearly always has no more
 	size := len(",") + digits*(len(e)-1)

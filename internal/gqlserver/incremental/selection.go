@@ -7,13 +7,13 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// selection is where a response has the list, and the places of its elements: the names that its operation gives them.
+// selection has the names that an operation gives to the root field, the list, and the places of its elements.
 type selection struct {
 	root, list string
 	places     []string
 }
 
-// selectionOf returns the selection of an operation. It has no name of the list if the operation does not select the
+// selectionOf returns the selection of an operation. Its name of the list is empty unless the operation selects the
 // list exactly once.
 func selectionOf(op *graphql.OperationContext, schema *ast.Schema, list *List) *selection {
 	root := graphql.CollectFields(op, op.Operation.SelectionSet, nil)[0]
@@ -29,7 +29,7 @@ func selectionOf(op *graphql.OperationContext, schema *ast.Schema, list *List) *
 	return selected
 }
 
-// fieldsNamed returns the fields of this name that are selected of an object of a type.
+// fieldsNamed returns the fields with this name that a field selects of an object of this type.
 func fieldsNamed(
 	name string, op *graphql.OperationContext, schema *ast.Schema, object string, within graphql.CollectedField,
 ) []graphql.CollectedField {
@@ -41,7 +41,7 @@ func fieldsNamed(
 	return slices.DeleteFunc(fields, func(f graphql.CollectedField) bool { return f.Name != name })
 }
 
-// find returns where the list is in the data of a response.
+// find returns the range of the list in the data of a response. ok is false if the list is missing or null.
 func (s *selection) find(data []byte) (begin, end int, ok bool) {
 	if len(data) == 0 || data[0] != '{' {
 		return 0, 0, false

@@ -6,24 +6,24 @@ import (
 	"time"
 )
 
-// Deadlines calls things when their time has come, with one timer for all of them. It is safe for concurrent use.
+// Deadlines calls each Timed at its deadline, with one timer for all of them. It is safe for concurrent use.
 type Deadlines struct {
 	mu    sync.Mutex
 	timer *time.Timer // nil until it is needed
 	queue deadlineQueue
 }
 
-// Deadline is when something is called next. The mutex of its Deadlines guards all but Call.
+// Deadline is the next time at which Call is called. The mutex of its Deadlines guards all fields but Call.
 type Deadline struct {
 	Call  Timed // has to be set before the first use
 	at    time.Time
 	place int // in the queue, from 1 on; 0: it is not there
 }
 
-// Timed is what has a deadline. OnDeadline must not wait. It may be called once more just after Stop.
+// Timed has a deadline. OnDeadline must not wait. It may be called once more just after Stop.
 type Timed interface{ OnDeadline() }
 
-// Set replaces the time of a deadline.
+// Set sets the time of a deadline, or replaces it.
 func (d *Deadlines) Set(one *Deadline, at time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -38,7 +38,7 @@ func (d *Deadlines) Set(one *Deadline, at time.Time) {
 	}
 }
 
-// Stop forgets a deadline.
+// Stop removes a deadline, if it is set.
 func (d *Deadlines) Stop(one *Deadline) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -60,7 +60,7 @@ func (d *Deadlines) startTimer() {
 	}
 }
 
-// fire calls what has reached its deadline.
+// fire calls everything whose deadline has been reached.
 func (d *Deadlines) fire() {
 	for due := d.next(); due != nil; due = d.next() {
 		due.Call.OnDeadline()

@@ -1,9 +1,9 @@
 // Package sockets reads, writes and waits for many sockets without a goroutine or a timer for each: a [Poller] waits
-// for all of them, [Read] and [Writer] do what is possible at once, and [Deadlines] calls what has reached its time.
-// Where the operating system cannot do that, or a socket has no descriptor, they say so: the caller needs a goroutine.
+// for all of them, [Read] and [Writer] do what is possible at once, and [Deadlines] calls back at set times. If the
+// operating system cannot do that, or a socket has no descriptor, they report it: then the caller needs a goroutine.
 package sockets
 
-// Pollable is told by a Poller that its socket can be read: something has come, or the connection has ended.
+// Pollable is notified by a Poller that its socket can be read: bytes have arrived, or the connection has ended.
 type Pollable interface {
 	// OnReadable must neither wait nor call the Poller. The buffer is for reading, and only during the call. If it
 	// returns true, it is called again when there is something to read; otherwise only after Poller.Resume.

@@ -73,7 +73,7 @@ func (p *Poller) control(operation int, place Place) error {
 	})
 }
 
-// Resume makes the Poller report a socket again that OnReadable has not resumed. It does nothing after Remove.
+// Resume makes the Poller report a socket again after its OnReadable has returned false. It does nothing after Remove.
 func (p *Poller) Resume(place Place) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -103,7 +103,7 @@ func (p *Poller) open() error {
 	if err != nil {
 		return err
 	}
-	if err := unix.SetNonblock(fd, true); err != nil { // which has os wait for it by the runtime's own epoll
+	if err := unix.SetNonblock(fd, true); err != nil { // so that os waits for it by the runtime's own epoll
 		return errors.Join(err, unix.Close(fd))
 	}
 	p.epoll, p.fd = os.NewFile(uintptr(fd), "epoll"), fd

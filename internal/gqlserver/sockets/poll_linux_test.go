@@ -141,8 +141,8 @@ func TestOnlyTheEndOfASocketIsReported(t *testing.T) {
 	}
 }
 
-// Descriptors are used again as soon as they are closed. No socket may get what is another's, or be reported after it
-// was removed.
+// Descriptors are used again as soon as they are closed. No socket may get the bytes of another one, or be reported
+// after it was removed.
 func TestDescriptorsAreUsedAgainWithoutConfusion(t *testing.T) {
 	p, l := startPoller(t), newPollListener(t)
 	connections := make(chan *pollEnd, 16)

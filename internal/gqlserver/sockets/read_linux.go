@@ -5,7 +5,7 @@ import (
 	"syscall"
 )
 
-// Read reads what has come. It does not wait. Lost is true if nothing can come any longer.
+// Read reads the bytes that have arrived, without waiting. Lost is true if nothing more can arrive.
 func Read(socket syscall.RawConn, buffer []byte) (n int, lost bool) {
 	var err error
 	failed := socket.Read(func(fd uintptr) bool {

@@ -61,7 +61,7 @@ func (b *Bus) connectOptions(url string) nats.Options {
 	o.ReconnectBufSize = -1 // hints are not kept while disconnected
 	o.PingInterval, o.MaxPingsOut = pingInterval, 2
 	o.Timeout, o.FlusherTimeout = dialTimeout, writeTimeout
-	o.CustomDialer, o.SkipHostLookup = dialer{ctx: b.ctx, dial: b.dial}, true // dial also looks the host name up, in time
+	o.CustomDialer, o.SkipHostLookup = dialer{ctx: b.ctx, dial: b.dial}, true // dial looks up the host, within its timeout
 	o.ConnectedCB, o.ReconnectedCB = b.handleConnect, b.handleConnect
 	o.DisconnectedErrCB, o.ReconnectErrCB = b.handleDisconnect, b.handleConnectFailure
 	o.AsyncErrorCB = b.handleAsyncError

@@ -5,7 +5,7 @@ When Publish returns, a hint has reached every subscriber in the publishing proc
 The bus then sends it to the other processes, which deliver it to their subscribers when it arrives. A process does not
 receive its own hints.
 
-# What is promised
+# Guarantees
 
   - Publish never waits for the network. Hints to be sent wait in a short queue; a hint that finds it full is dropped.
   - A hint that cannot be sent now is dropped, too. Nothing is kept while NATS is unreachable: hints of a minute ago are
@@ -14,7 +14,8 @@ receive its own hints.
     a few seconds at most. If it fails, attempts continue in the background, without end, at random intervals of 0.5 to
     1 s, so that many processes do not reconnect at the same moment.
   - After each successful attempt, the first included, Options.OnConnect is called once the server has confirmed the
-    subscription. Hints published after that arrive; what was published before can be found by reconciling.
+    subscription. Hints published after that arrive; changes whose hints were published before can be found by
+    reconciling.
   - A message that is not a valid hint is counted and ignored. A hint for more users than fit is sent as one for
     everybody.
   - The log says once that the connection was lost, once that it is back, and at most once a minute that hints are lost

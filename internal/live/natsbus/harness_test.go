@@ -20,8 +20,7 @@ import (
 	"antwon.dj/backend/internal/testport"
 )
 
-// timeout bounds the waiting for something that happens soon unless something is wrong. No test judges how long it
-// takes.
+// timeout bounds every wait in the tests. It is far longer than any of them takes, so that no test depends on speed.
 const timeout = 20 * time.Second
 
 // startNATS runs a server until the test ends or stops it. It listens on a free port unless change sets one.

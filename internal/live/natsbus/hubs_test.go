@@ -15,7 +15,7 @@ type version int64
 
 func (v version) StateVersion() int64 { return int64(v) }
 
-// database is what several servers share: the version of one topic.
+// database has the version of one topic, which several servers share.
 type database struct {
 	mu  sync.Mutex
 	now version

@@ -2,7 +2,7 @@ package natsbus
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// metrics count hints by what became of them.
+// metrics count hints by outcome.
 type metrics struct {
 	sent, received, dropped, invalid prometheus.Counter
 }

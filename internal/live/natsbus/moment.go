@@ -15,8 +15,8 @@ const momentsQueue = 256
 // maxMomentMessage bounds a message, in bytes: the data in base64, and a topic.
 const maxMomentMessage = 2*live.MaxMoment + 256
 
-// moments is what a Bus needs to carry moments. They have a subject and queues of their own, so that however many there
-// are, no hint is lost for them.
+// moments has the subject and the queues of a Bus for moments. They are separate from those for hints, so that even a
+// flood of moments makes the Bus lose no hint.
 type moments struct {
 	subject  string
 	outgoing chan live.Moment
@@ -44,7 +44,7 @@ func (b *Bus) Announce(moment live.Moment) {
 	}
 	select {
 	case b.moments.outgoing <- moment:
-	default: // lost: nobody misses it
+	default: // moments may be lost
 	}
 }
 

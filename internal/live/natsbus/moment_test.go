@@ -96,7 +96,7 @@ func TestInvalidMomentsAreIgnored(t *testing.T) {
 	a.waitForCount("invalid", 5)
 }
 
-// What cannot be sent is lost, and nothing waits for it.
+// A moment that cannot be sent is lost, and nothing waits for it.
 func TestMomentsAreLostWithoutNATS(t *testing.T) {
 	server := startNATS(t)
 	port := portOf(server)

@@ -77,7 +77,7 @@ type Bus struct {
 }
 
 // Connect returns a Bus that uses the NATS server at url, which need not be reachable yet: an error means that the URL
-// or the options are invalid. The caller has to close the bus, after all who publish on it have ended.
+// or the options are invalid. The caller has to close the bus, after everything that publishes on it has ended.
 func Connect(url string, opts Options) (*Bus, error) {
 	return connect(url, opts, new(net.Dialer).DialContext)
 }
@@ -173,7 +173,7 @@ func (b *Bus) sendHint(hint live.Hint) {
 	b.metrics.sent.Inc()
 }
 
-// receiveLoop delivers what other processes sent to the subscribers of this one, until the bus closes.
+// receiveLoop delivers hints and moments of other processes to the subscribers of this one, until the bus closes.
 func (b *Bus) receiveLoop() {
 	for {
 		select {

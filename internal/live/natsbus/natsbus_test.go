@@ -218,8 +218,8 @@ func busGoroutines() []string {
 	})
 }
 
-// The connection takes nothing that is written to it, and no deadline ends the writing: if Publish waited for the
-// network, this test would hang. The hints that do not fit into the queue are dropped.
+// The connection accepts no bytes, and no deadline ends a write: if Publish waited for the network, this test would
+// hang. The hints that do not fit into the queue are dropped.
 func TestPublishNeverWaitsForTheNetwork(t *testing.T) {
 	client, server := net.Pipe()
 	conn := &stalledConn{Conn: client, released: make(chan struct{})}

@@ -39,8 +39,8 @@ func (b *looseBool) UnmarshalJSON(text []byte) error {
 	return err
 }
 
-// checkToken checks what the oidc package leaves to its callers (OpenID Connect Core 1.0, 2 and 3.1.3.7). A token
-// without a subject would be the same user as any other one without.
+// checkToken checks what the oidc package leaves to its callers (OpenID Connect Core 1.0, 2 and 3.1.3.7). If tokens
+// without a subject were accepted, all of them would identify the same user.
 func (c claims) checkToken(token *oidc.IDToken, clientID string) error {
 	switch {
 	case strings.TrimSpace(token.Subject) == "":
@@ -57,8 +57,8 @@ func (c claims) checkToken(token *oidc.IDToken, clientID string) error {
 	return nil
 }
 
-// checkEmail refuses an address that contains spaces or line breaks: no such address exists, and whoever copies it into
-// the header of a message would add a header.
+// checkEmail refuses an address that contains spaces or line breaks: no such address exists, and copying it into the
+// header of a message would add a header.
 func (c claims) checkEmail() error {
 	if strings.ContainsFunc(c.Email, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
 		return errors.New("the identity's email address contains spaces or control characters")

@@ -68,7 +68,7 @@ func (p *Provider) discover(ctx context.Context) (*discovery, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.discovery == nil && time.Since(p.failedAt) > retryInterval {
-		// A caller who leaves must not fail the others, so the request does not end with the caller's context.
+		// A caller who gives up must not make the others fail, so the request does not end with the caller's context.
 		p.discovery, p.discoveryErr = p.fetchDiscovery(context.WithoutCancel(ctx))
 		p.failedAt = time.Now()
 	}

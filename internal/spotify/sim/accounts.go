@@ -31,7 +31,7 @@ type account struct {
 	lastCommand  time.Time // when that command was executed
 
 	late []lateCommand // commands that have been answered, but not applied yet, ordered by time
-	past []pastAccount // what it was, oldest first
+	past []pastAccount // its earlier states, oldest first
 }
 
 // AddAccount creates an account with an active speaker and a player that has nothing to play. It returns an error if

@@ -61,8 +61,8 @@ func (s *Spotify) advanceAll() error {
 	return s.commit(next)
 }
 
-// skipBroken starts the next track instead of the current one, which never became audible. Where all tracks are broken
-// it stops.
+// skipBroken starts the next track instead of the current one, which never became audible. After maxFailedLoads broken
+// tracks in a row the player stops.
 func (p player) skipBroken(at time.Time, l playerOptions) player {
 	p.By = ""
 	if p.failed++; p.failed > maxFailedLoads {

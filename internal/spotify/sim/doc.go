@@ -23,8 +23,8 @@ InjectLook makes responses about the player differ from what it does. BreakTrack
 trouble chooses any of that at random. Plays, Silences, Requests and Injected tell what happened. Package control offers
 all of that over HTTP, as JSON below /control/; GET /control/ lists it.
 
-Plays and Silences are the loudspeaker: they tell what was really audible, when and for how long. No switch, fault or
-look that is about responses changes them.
+Plays and Silences return what was really audible, when and for how long. Switches, faults and looks that change only
+responses do not change that.
 
 All methods and handlers are safe for concurrent use.
 

@@ -137,7 +137,7 @@ type shownBefore struct {
 }
 
 // respond returns the response to a call about a player or its queue, as the next look shows it. The function show
-// returns what it would be otherwise.
+// returns the response without a look.
 func (s *Spotify) respond(c *call, queue bool, show func(*call) any) any {
 	look, key := s.nextLook(c, queue), c.account.ID
 	if queue {

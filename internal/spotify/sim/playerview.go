@@ -182,7 +182,7 @@ func showQueue(c *call) any {
 	return shown
 }
 
-// localFile returns a file of the host's own, of which Spotify knows nothing but what it contains.
+// localFile returns a file of the host's own, of which Spotify knows only the metadata in the file.
 func localFile() any {
 	return map[string]any{
 		"type": "track", "id": nil, "uri": "spotify:local:Nobody::At+Home:215", "href": nil, "name": "At Home",

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// sleepIfIdle returns the account with its active device asleep, if the player has not played for so long.
+// sleepIfIdle returns the account, with its active device asleep if the player has not played for SleepAfter.
 func (a account) sleepIfIdle(now time.Time) account {
 	since := a.Player.Since
 	if a.Awake.After(since) {
@@ -29,7 +29,7 @@ func (a *account) wake(index int) {
 	a.Devices = slices.Clone(a.Devices)
 	d := &a.Devices[index]
 	if d.Asleep && a.Switches.SleepNewID {
-		d.ID = strings.ToLower(base62("device", d.ID)) // not a random one: a state is computed whenever it is read
+		d.ID = strings.ToLower(base62("device", d.ID)) // not random, because each read computes the state again
 	}
 	d.Asleep, d.Gone = false, false
 }

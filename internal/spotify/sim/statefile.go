@@ -15,8 +15,8 @@ import (
 // stateVersion increases when older state files can no longer be read.
 const stateVersion = 1
 
-// state is the content of the state file. The positions of players are those at their Since; the clock does the rest. A
-// state is replaced and never modified.
+// state is the content of the state file. A player's position is that at its Since; its present position follows from
+// the clock. A state is replaced and never modified.
 type state struct {
 	Version   int                 `json:"version"`
 	Accounts  map[string]account  `json:"accounts"`
@@ -97,7 +97,7 @@ func (p player) trackIDs() []string {
 	return ids
 }
 
-// migrate adds what is missing in files from before there were several devices and authorizations.
+// migrate adds the fields that are missing in files from before there were several devices and authorizations.
 func (st *state) migrate(data []byte, now time.Time) error {
 	var old struct {
 		Accounts map[string]struct{ Device *Device }

@@ -2,8 +2,8 @@
 // one JSON object per interval, from which CloudWatch makes metrics without an agent and without Prometheus.
 //
 // The metrics are those of the table in metrics.go and no others, with the name of the service as their only dimension,
-// because CloudWatch charges for each combination of a metric and its dimensions. Counters are written as what they
-// counted since the line before, so their statistic is the sum; everything else is a value at that moment.
+// because CloudWatch charges for each combination of a metric and its dimensions. Counters are written as the increase
+// since the previous line, so their statistic is the sum; everything else is the value at that moment.
 //
 // The format is described in the CloudWatch User Guide, "Specification: Embedded metric format".
 package emf
@@ -26,7 +26,7 @@ type Writer struct {
 	out     io.Writer
 	metrics prometheus.Gatherer
 	service string
-	last    map[string]float64 // counters at the line before
+	last    map[string]float64 // the counters at the previous line
 }
 
 // New returns a Writer for the metrics of a service, such as "antwon".

@@ -8,19 +8,20 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
-// metric is one of those that are written.
+// metric is a metric that is written.
 type metric struct {
 	name   string
 	unit   string // as CloudWatch names it
-	counts bool   // it only grows, and what it grew by is written
+	counts bool   // it is a counter, and its increase is written
 	value  func(g gathered, now time.Time) float64
 }
 
-// silentRooms is the label of the health of rooms whose host has to do something, or that Spotify does not answer.
+// silentRooms is the label, with its values, of rooms whose host has to do something, or whose player Spotify does not
+// answer for.
 var silentRooms = []string{"health", "RECONNECT_NEEDED", "NOT_ALLOWED", "UNREACHABLE"}
 
-// table is what is written. Each metric costs money, so each is one that an alarm, the dashboard or the scaling of the
-// service uses.
+// table has the metrics that are written. Each metric costs money, so the table has only those that an alarm, the
+// dashboard or the scaling of the service uses.
 var table = []metric{
 	{"Connections", "Count", false, sum("graphql_connections")},
 	{"SlowClients", "Count", false, sum("graphql_websocket_waiting")},
@@ -48,8 +49,8 @@ func read(families []*dto.MetricFamily) gathered {
 	return g
 }
 
-// sum adds up the values of a family, of a histogram the number of observations. With a label it adds up those for
-// which the label's value begins with one of the prefixes.
+// sum returns a function that adds up the values of a family; for a histogram, its number of observations. label is
+// empty, or has the name of a label and prefixes: then only metrics count whose label begins with one of the prefixes.
 func sum(family string, label ...string) func(gathered, time.Time) float64 {
 	return func(g gathered, _ time.Time) (total float64) {
 		for _, m := range g[family] {
@@ -69,7 +70,8 @@ func hasLabel(m *dto.Metric, name string, prefixes []string) bool {
 	})
 }
 
-// since returns how many seconds a time in seconds since 1970 has passed, or 0 if it is ahead or there is none.
+// since returns a function for a family that is a time, in seconds since 1970. The function returns how many seconds
+// ago it was; 0: it is in the future, or there is none.
 func since(family string) func(gathered, time.Time) float64 {
 	return func(g gathered, now time.Time) float64 {
 		at := sum(family)(g, now)
@@ -80,7 +82,8 @@ func since(family string) func(gathered, time.Time) float64 {
 	}
 }
 
-// untilNow returns how many seconds a time in seconds since 1970 is ahead, or 0 if it has passed.
+// untilNow returns a function for a family that is a time, in seconds since 1970. The function returns in how many
+// seconds it will be; 0: it has passed.
 func untilNow(family string) func(gathered, time.Time) float64 {
 	return func(g gathered, now time.Time) float64 {
 		return max(0, sum(family)(g, now)-float64(now.Unix()))

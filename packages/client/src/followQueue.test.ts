@@ -42,7 +42,7 @@ function follow(subscriptions: (Event | Error | GraphQLErrorLike[])[][], status 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-test('an unexpected end and a passing error are overcome, from the version reached', async () => {
+test('after an unexpected end or a transient error, it resumes from the version that it has', async () => {
   const gone = new Error('gone')
   const { asked, seen, outcome } = follow([
     [everything(3, 'a', 'b'), nothing(4)],
@@ -70,7 +70,7 @@ test('it waits before it subscribes again, and longer after each failure', async
   expect(asked.length).toBeLessThanOrEqual(3)
 })
 
-test('a closed room is the end', async () => {
+test('a closed room ends the subscription', async () => {
   const { asked, outcome } = follow([[everything(3)]], 'CLOSED')
   expect(await outcome).toBe('closed')
   expect(asked).toEqual([null])

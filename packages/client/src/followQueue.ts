@@ -2,7 +2,7 @@ import { type GraphQLErrorLike, isTransient } from './errors.ts'
 import type { FollowedQueueSubscription } from './generated.ts'
 import { followedQueue, roomStatus } from './operations.ts'
 
-/** Options for a WebSocket client of graphql-ws that never gives up. Without them, it does after five failed attempts. */
+/** Options with which a WebSocket client of graphql-ws never gives up. By default it does after five failed attempts. */
 export const reconnect = {
   shouldRetry: (): boolean => true,
   retryAttempts: Number.POSITIVE_INFINITY,
@@ -110,7 +110,7 @@ function apply<Item extends { id: string }>(queue: Queue<Item>, change: Change<I
   queue.version = change.version
 }
 
-/** Whether an error is a list of GraphQL errors that may be gone later. */
+/** Whether an error is a list of GraphQL errors that a later attempt may not meet. */
 const isPassing = (error: unknown): boolean =>
   Array.isArray(error) && error.every(({ extensions }: GraphQLErrorLike) => isTransient({ code: String(extensions?.code) }))
 

@@ -17,7 +17,7 @@ export interface Outcome {
   undoable?: boolean // this is the last action, and the server can undo it
 }
 
-/** Whose outbox it is, in which room. */
+/** The user and the room of an outbox, the callback for outcomes, and the storage. */
 export interface OutboxOptions {
   roomId: string
   userId: string
@@ -55,7 +55,7 @@ export class Outbox {
     this.entries = new Store<readonly Entry[]>(restore(storage.getItem(this.#storageKey), Date.now()))
   }
 
-  /** Sends what is stored, and again whenever the server may be reachable. */
+  /** Sends the stored actions now, and whenever the connection is back. */
   start(): void {
     this.#stopped = false
     const { connection } = this.client
@@ -71,7 +71,7 @@ export class Outbox {
     clearTimeout(this.#retryTimer)
   }
 
-  /** Does something now, or once the server is reachable. */
+  /** Stores an action, and sends it now or once the server is reachable. */
   do(action: Action): void {
     this.undoable.set(null)
     this.#save(enqueue(this.entries.get(), action, newIdempotencyKey(), Date.now()))

@@ -41,7 +41,7 @@ test('a network whose answers took long gets three times as long, but never more
   expect(silences()).toBe(1)
 })
 
-test('a page that was kept from running when the answer was due waits once more', () => {
+test('a page that could not run when the answer was due waits once more', () => {
   const { pulse, silences } = open()
   pulse.ask()
   vi.setSystemTime(Date.now() + 1_000) // while nothing runs
@@ -52,7 +52,7 @@ test('a page that was kept from running when the answer was due waits once more'
   expect(silences()).toBe(0)
 })
 
-test('a page that is always late gives up all the same', () => {
+test('a page whose timers are always late gives up nevertheless', () => {
   const { pulse, silences } = open()
   pulse.ask()
   for (let n = 0; n < 2; n++) {

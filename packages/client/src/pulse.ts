@@ -1,9 +1,9 @@
 const answerTimeout = 10_000 // milliseconds
-const urgentTimeout = 2_000 // milliseconds; a device that was just unlocked is being looked at. Slow networks get more
-const late = 300 // milliseconds; a timer that is later than that was kept waiting, and so was what the server sent
+const urgentTimeout = 2_000 // milliseconds; short, because somebody who unlocks a device looks at it. Slow networks get more
+const late = 300 // milliseconds; a timer that fires later than this was held up, and so were the server's messages
 const staleAfter = 25_000 // milliseconds: a pong was due by then
 
-/** Notices when a WebSocket of graphql-ws has stopped answering, and remembers when it last did. */
+/** Notices when the server no longer answers on a WebSocket of graphql-ws, and remembers when it was last heard. */
 export class Pulse {
   /** When the server was last heard, in milliseconds since 1970 by this device's clock. */
   heardAt: number | undefined
@@ -25,14 +25,14 @@ export class Pulse {
     this.heardAt = Date.now()
   }
 
-  /** A ping was sent. */
+  /** Waits for the answer to a ping that was just sent, for `within` milliseconds. */
   expectPong(within: number = answerTimeout): void {
     if (this.#isAsking) return
     this.#askedAt = Date.now()
     this.#await(within)
   }
 
-  /** Once more after a timer that was late: the answer may have come, and wait behind it. */
+  /** Calls onSilence after `within` milliseconds. If its timer is late, it waits once more: an answer may be behind it. */
   #await(within: number, isRepeated = false): void {
     clearTimeout(this.#timer)
     const due = Date.now() + within
@@ -42,7 +42,7 @@ export class Pulse {
     }, within)
   }
 
-  /** Ends what expectPong began. Other messages may have been received before the device slept. */
+  /** Ends the wait for a pong. Only a pong does: other messages may have been received before the device slept. */
   pong(): void {
     const took = Date.now() - this.#askedAt
     if (took < answerTimeout) this.#slowest = Math.max(took, this.#slowest / 2) // else the device has slept meanwhile

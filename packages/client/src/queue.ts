@@ -14,8 +14,8 @@ export const emptyQueue: QueueState<never> = { version: null, items: [], ended: 
 const retryAfter = 3_000 // milliseconds
 
 /**
- * Follows a room's queue into a store, and returns a function that stops it. Changes between two frames of the browser are
- * shown together. Pass a query of your own to select other fields, as to followQueue.
+ * Keeps a store up to date with a room's queue, and returns a function that stops it. Changes between two frames of the
+ * browser are shown together. Pass a query of your own to select other fields, as to followQueue.
  */
 export function watchQueue<Item extends { id: string } = QueueItem>(
   { socket }: Pick<Client, 'socket'>,

@@ -31,20 +31,20 @@ export function useQueueStore<Item extends { id: string } = QueueItem>(
     const stop = watchQueue(client, roomId, store, query)
     return () => {
       stop()
-      store.set(emptyQueue) // another room's queue is another one
+      store.set(emptyQueue) // so that another room does not show this room's songs
     }
   }, [client, roomId, store, query])
   return store
 }
 
-/** What a user has done in a room, and how it is sent. */
+/** A user's outbox in a room, with the values that components show. */
 export interface OutboxState {
   outbox: Outbox
   entries: readonly Entry[] // the actions that the server has not answered yet, or that subscriptions may not show yet
   undoable: Outcome | null // the last action, while it can be undone
 }
 
-/** The outbox of a user in a room. Another user or room needs another component: give it a key of both. */
+/** The outbox of a user in a room. Another user or room needs another component: give the component a key of both ids. */
 export function useOutbox(client: Pick<Client, 'request' | 'connection'>, options: OutboxOptions): OutboxState {
   const [outbox] = useState(() => new Outbox(client, options))
   useEffect(() => {

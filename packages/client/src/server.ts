@@ -2,7 +2,7 @@ import { Clock } from './clock.ts'
 import { type Failure, failureOf, offline } from './errors.ts'
 import type { Operation } from './operations.ts'
 
-/** The data and the failure of an operation. There can be both: nullable fields can fail on their own. */
+/** The data or the failure of an operation. There can be both, because nullable fields can fail on their own. */
 export interface Answer<Data> {
   data?: Data | undefined
   failure?: Failure | undefined
@@ -19,7 +19,7 @@ const answerTimeout = 15_000 // milliseconds; a phone that changes networks may 
 /** An antwon.dj server, over HTTP. */
 export class Server {
   readonly clock = new Clock()
-  /** Where its API is. */
+  /** The URL of its API. */
   readonly endpoint: string
 
   /** origin is the server's address, such as https://party.example. By default the server is the one that served the page. */
@@ -27,7 +27,7 @@ export class Server {
     this.endpoint = `${origin.replace(/\/$/, '')}/graphql`
   }
 
-  /** The address of its WebSocket. */
+  /** The URL for WebSockets. */
   get socketAddress(): string {
     return new URL(this.endpoint, globalThis.location?.href).href.replace(/^http/, 'ws')
   }
@@ -42,7 +42,10 @@ export class Server {
     return response
   }
 
-  /** Sends an operation, and waits 15 seconds for the whole answer. Cookies are included by default, since operations that begin or end a session need them. */
+  /**
+   * Sends an operation, and waits 15 seconds for the whole answer; it never rejects. Cookies are included by default,
+   * since operations that begin or end a session need them.
+   */
   async post<Data, Variables = Record<string, unknown>>(
     operation: Operation<Data, Variables>,
     variables: Variables,
@@ -63,7 +66,7 @@ export class Server {
   }
 }
 
-/** Has something done with a signal that aborts it if it takes too long, or when another signal does. */
+/** Calls `act` with a signal that aborts after answerTimeout, or when the other signal does. */
 async function inTime<T>(act: (signal: AbortSignal) => Promise<T>, other?: AbortSignal | null): Promise<T> {
   const aborter = new AbortController()
   const timer = setTimeout(() => aborter.abort(), answerTimeout)

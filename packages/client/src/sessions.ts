@@ -5,7 +5,7 @@ import type { Answer, Server } from './server.ts'
 import { Store } from './store.ts'
 import { untilAwake } from './wake.ts'
 
-/** An access token, and the user whom it belongs to. */
+/** An access token, and the user to whom it belongs. */
 export type Session = SessionFieldsFragment
 
 /** The room that somebody has joined. */

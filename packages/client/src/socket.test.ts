@@ -3,7 +3,7 @@ import type { Sessions } from './sessions.ts'
 import { openSocket } from './socket.ts'
 import { Store } from './store.ts'
 
-/** The other end of a WebSocket, which acknowledges the connection and otherwise says only what a test has it say. */
+/** The server's end of a WebSocket. It acknowledges the connection, and otherwise sends only what the test tells it to. */
 class Peer extends EventTarget {
   static last: Peer
   readonly heard: string[] = []

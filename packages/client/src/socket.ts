@@ -18,9 +18,9 @@ export interface Socket {
   /** When the server was last heard, in milliseconds since 1970 by this device's clock. */
   heardAt: () => number | undefined
   /**
-   * Asks the server for a sign of life. Without an answer in time, or if the WebSocket is closed, it reconnects at once. In time:
-   * within two seconds or, on a slow network, three times as long as answers took, at most ten seconds. Browsers call this by
-   * themselves when a page is shown again or the network is back.
+   * Pings the server. If no answer comes in time, or the WebSocket is closed, it reconnects at once. In time means
+   * within two seconds or, on a slow network, within three times the time that answers took, ten seconds at most. In a
+   * browser this happens by itself when a page is shown again or the network is back.
    */
   check: () => void
   close: () => void // permanently
@@ -30,7 +30,7 @@ const normalClosure = 1000 // the client closes the WebSocket when the last subs
 const connectTimeout = 10_000 // milliseconds
 const slowAttempt = 2_000 // milliseconds; an attempt that takes longer may have begun before the device slept
 
-/** Opens a WebSocket as the signed-in user. webSocketImpl: for Node before version 22, such as the npm package ws. */
+/** Returns a WebSocket of the signed-in user. webSocketImpl: for Node before version 22, such as the npm package ws. */
 export function openSocket(sessions: Sessions, webSocketImpl?: unknown): Socket {
   const connection = new Store<Connection>('connecting')
   const waits = new RetryWaits()

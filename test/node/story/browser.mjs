@@ -1,4 +1,4 @@
-// What a browser does by itself, and Node does not: it keeps cookies, and has a WebSocket.
+// Adds to Node what only browsers have: cookies that are kept, and a WebSocket.
 import WebSocket from 'ws'
 
 // Calls renewed whenever the server has refreshed the session.

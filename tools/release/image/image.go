@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
-// user is nobody's number elsewhere. The image has no file that gives it a name.
+// user is an id that machines do not use otherwise. The image has no file that gives it a name.
 const user = 65532
 
 // image returns the image with the program. It is the same whenever it is assembled: its time is the program's, to
@@ -75,7 +75,7 @@ func (r release) config(created time.Time) v1.Config {
 	}
 }
 
-// labels are the ones that OCI has names for.
+// labels returns the labels that OCI defines.
 func (r release) labels(created time.Time) map[string]string {
 	labels := map[string]string{
 		"title":       "antwon.dj",

@@ -26,7 +26,7 @@ func baseLayer(created time.Time) (v1.Layer, error) {
 		entry{Header: tar.Header{Name: "data/", Typeflag: tar.TypeDir, Mode: 0o755, Uid: user, Gid: user}})
 }
 
-// programLayer has the program alone, so that a new version is all that has to be pulled.
+// programLayer has the program alone, so that only this layer has to be pulled for a new version.
 func programLayer(path string, created time.Time) (v1.Layer, error) {
 	program, err := os.ReadFile(path)
 	if err != nil {

@@ -15,12 +15,12 @@ function Caller({ call }: { call: () => void }) {
 }
 
 /**
- * Renders a hook as the pages do, in strict mode, in which React starts each effect twice. For tests alone, which need no
- * browser for it.
+ * Renders a hook as the pages do, in strict mode, in which React starts each effect twice. Only for tests, which thus need no
+ * browser.
  */
 export async function renderHook<Props, Result>(client: Partial<Api>, hook: (props: Props) => Result, first: NoInfer<Props>) {
   Object.assign(globalThis, { window: globalThis, IS_REACT_ACT_ENVIRONMENT: true })
-  const { createRoot } = await import('react-dom/client') // which looks at once whether there is a window
+  const { createRoot } = await import('react-dom/client') // imported here, because it checks at once whether there is a window
   const root = createRoot(emptyContainer())
   const latest: { result?: Result } = {}
   const render = (props: Props) => {

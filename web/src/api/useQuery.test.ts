@@ -13,7 +13,7 @@ interface Song {
 const query = 'query' as Operation<Song, { id: string }>
 const offline = { code: 'OFFLINE', message: 'the server cannot be reached' }
 
-/** A server that answers requests when, and with what, a test has it answer. */
+/** A server that answers a request only when the test tells it to, with the answer that the test gives. */
 function slowServer() {
   const open: { id: string; answer: (answer: Answer<Song>) => Promise<void> }[] = []
   const request = (_: string, { id }: { id: string }) =>

@@ -50,7 +50,7 @@ test('one subscription is open, also in strict mode, and none once the component
   expect(open).toHaveLength(0)
 })
 
-test('other variables end the subscription, and what it showed is not shown for them', async () => {
+test('other variables end the subscription, and its answers are not shown for them', async () => {
   const { open, client } = server()
   const { result, render } = await renderHook(client, follow, { id: 'a' })
   open[0]?.next({ data: { likes: 1 } })

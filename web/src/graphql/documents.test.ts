@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 const schema = buildSchema(readFileSync(new URL('../../../schema.graphqls', import.meta.url), 'utf8'))
 
-// The pages' own documents are checked when their types are generated. These stand in the tests, which send them by hand.
+// The pages' own documents are checked when their types are generated. These are written in the tests, which have no such types.
 const sources = import.meta.glob<string>(['../../test/*.ts', '../**/*.test.ts'], {
   query: '?raw',
   import: 'default',

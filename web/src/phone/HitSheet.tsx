@@ -10,7 +10,7 @@ interface Props {
   onClose: () => void
 }
 
-/** What a found song leads to: more songs of its artists and its album. */
+/** The sheet of a found song, which leads to more songs of its artists and its album. */
 export function HitSheet({ hit: { song }, onShow, onClose }: Props) {
   const own = usePhoneText()
   const [main] = song.artists

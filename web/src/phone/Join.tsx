@@ -20,7 +20,7 @@ interface Props {
 export function Join({ api, room, name, onJoined, onCancel }: Props) {
   const text = useText()
   const own = usePhoneText()
-  const usual = onCancel ? null : browserStorage.getItem(nameKey) // where the user joined last
+  const usual = onCancel ? null : browserStorage.getItem(nameKey) // the name with which this browser joined last
   const [displayName, setDisplayName] = useState(usual ?? name ?? '')
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure>()

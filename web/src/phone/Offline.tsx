@@ -6,9 +6,9 @@ import { Row } from '../ui/Row'
 import { lastQueue } from './lastQueue'
 
 const patience = 1_500 // milliseconds until the last queue is shown
-const unreachableAfter = 6_000 // milliseconds until that is said of the server
+const unreachableAfter = 6_000 // milliseconds until the page says that the server cannot be reached
 
-/** While the page is loading. If that takes long, it shows the queue as it was last, and how old that is. */
+/** Shown while the page is loading. If that takes long, it shows the queue as it was last, and how old that is. */
 export function Opening({ code, isOffline = false }: { code: string; isOffline?: boolean }) {
   const text = useText()
   const language = useLanguage()

@@ -49,7 +49,7 @@ interface LineProps {
   onWithdraw: ((item: Item) => void) | undefined
 }
 
-/** Two lines: the song, when it plays, who added it, and its likes. A tap opens what can be done. */
+/** Two lines: the song, when it plays, who added it, and its likes. A tap opens the song's sheet. */
 const Line = memo(({ item, wait, isMine, liked, count, onLike, onOpen, onWithdraw }: LineProps) => {
   const own = usePhoneText()
   const kind = itemKind(item)

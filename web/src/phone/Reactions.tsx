@@ -6,7 +6,7 @@ import { ReactionIcon, reactions } from '../ui/ReactionIcon'
 import type { Notify } from '../ui/Toasts'
 import { usePhoneText } from './text'
 
-/** What needs no words: somebody taps fast, the song has just ended, or the page says already that it is offline. */
+/** The failures that are not shown: somebody taps fast, the song has just ended, or the page says already that it is offline. */
 const quiet = ['RATE_LIMITED', 'CONFLICT', 'OFFLINE']
 
 /** A row of buttons that show a reaction to the song that plays on the room's screens. */

@@ -23,8 +23,8 @@ interface Props {
 }
 
 /**
- * A search result with a button to add it, or to like it if it is in the queue, or the reason why it cannot be added. A tap
- * on it shows what it leads to.
+ * A search result with a button to add it, or to like it if it is in the queue, or the reason why it cannot be added. A tap on it
+ * opens its sheet.
  */
 export function SearchResult({ hit, queue, awaiting, actions, limit, view }: Props) {
   const text = useText()
@@ -56,7 +56,7 @@ export function SearchResult({ hit, queue, awaiting, actions, limit, view }: Pro
           {text.refusal[reason as RefusalReason] ?? refusal?.message}
         </p>
       )}
-      {view.sheet === song.uri && createPortal(sheet, document.body) /* a row clips what is in it */}
+      {view.sheet === song.uri && createPortal(sheet, document.body) /* outside of the row, which would clip it */}
     </li>
   )
 }

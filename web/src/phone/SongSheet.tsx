@@ -21,7 +21,7 @@ interface Props {
   onClose: () => void
 }
 
-/** What one can know about a song of the queue, and do with it. */
+/** The sheet of a song of the queue: its details, and what the user can do with it. */
 export function SongSheet({ item, entry, fair, actions, onClose }: Props) {
   const own = usePhoneText()
   const kind = itemKind(item)

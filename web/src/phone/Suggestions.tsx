@@ -10,7 +10,7 @@ interface Props {
   children: (hit: SearchHit) => ReactNode
 }
 
-/** What a guest can add without a search: the songs of this evening, the best liked first. */
+/** Songs that a guest can add without a search: those of this evening, the best liked first. */
 export function Suggestions({ roomId, playingId, children }: Props) {
   const own = usePhoneText()
   const { page } = useHistory(roomId, playingId)

@@ -3,8 +3,8 @@ import type { Collection } from './useView'
 const maxQuery = 200 // characters, by the schema
 
 /**
- * The search for the songs of an artist or an album. Spotify's filters of fields find them; in the host's playlist, which
- * the server searches, the words do.
+ * The search text for the songs of an artist or an album. A search at Spotify uses its field filters; a search in the host's
+ * playlist, which the server does itself, gets the plain words.
  */
 export function queryOf({ artist, album }: Collection, playlist: string | null): string {
   const most = album === null ? maxQuery - 20 : maxQuery / 2 - 20

@@ -4,7 +4,7 @@ import type { Api } from '../api/client'
 import type { QueueState } from '../api/queue'
 import type { Song } from '../ui/SongLine'
 
-/** What a room's page showed last, for when the server cannot be reached. */
+/** The queue that a room's page showed last. The page shows it again while the server cannot be reached. */
 export interface LastQueue {
   at: number // in milliseconds since 1970
   name: string // of the room
@@ -38,7 +38,7 @@ export function useStoredQueue(api: Api, code: string, name: string, queue: Queu
   }, [isLoaded])
 }
 
-/** What the page of a room showed last, unless that is long ago. */
+/** Returns what the page of a room showed last; null if nothing is stored, or if it is older than a day. */
 export function lastQueue(code: string, now = Date.now()): LastQueue | null {
   try {
     const last: LastQueue | null = JSON.parse(browserStorage.getItem(key(code)) ?? 'null')

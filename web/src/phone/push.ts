@@ -14,7 +14,7 @@ export function needsHomeScreen(): boolean {
 
 const patience = 15_000 // milliseconds for the browser and its push service
 
-/** Has notices sent to this browser. Returns why that failed; null if it was the browser. */
+/** Turns notices on for this browser. Returns undefined, the server's failure, or null if the browser failed. */
 export async function subscribe(client: Client, roomId: string, language: string): Promise<Failure | null | undefined> {
   const { data, failure } = await client.request(PushKeyDocument, {})
   const pushKey = data?.pushKey
@@ -26,7 +26,7 @@ export async function subscribe(client: Client, roomId: string, language: string
   return (await client.request(SubscribePushDocument, { roomId, endpoint, p256dh, auth, pushKey, language })).failure
 }
 
-/** Ends what subscribe began, here and at the server. Returns whether that succeeded at one of them: then nothing comes any longer. */
+/** Turns notices off, in the browser and at the server. Returns whether one of them succeeded: that is enough to end them. */
 export async function unsubscribe(client: Client, roomId: string): Promise<boolean> {
   const registration = await navigator.serviceWorker.getRegistration()
   const subscription = await registration?.pushManager.getSubscription()
@@ -39,7 +39,7 @@ export async function unsubscribe(client: Client, roomId: string): Promise<boole
   return (here.status === 'fulfilled' && here.value) || (there.status === 'fulfilled' && !there.value.failure)
 }
 
-/** Subscribes this browser with a key of the server. A subscription with another key is of no use any longer. */
+/** Subscribes this browser with a key of the server. It replaces a subscription with another key, which is no longer of use. */
 async function subscribeWith(pushKey: string): Promise<PushSubscription> {
   const { pushManager } = await navigator.serviceWorker.ready
   const before = await pushManager.getSubscription()
@@ -52,7 +52,7 @@ function base64url(bytes: ArrayBuffer | null): string {
   return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
-/** The promise's result, or an error if it takes longer than so many milliseconds. */
+/** Resolves like the promise, or rejects if that takes longer than so many milliseconds. */
 function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
   const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error('too late')), milliseconds))
   return Promise.race([promise, late])

@@ -4,7 +4,7 @@ import { useClient } from '../api/client'
 import { PlayedDocument } from '../api/generated'
 import { type Page, pageOf, withNewer, withOlder } from './historyPages'
 
-/** The songs that a room played, refreshed whenever another song plays, and as many pages as were asked for. */
+/** The songs that a room played, with as many pages as the guest has asked for. It is refreshed whenever another song plays. */
 export function useHistory(roomId: string, playingId: string | undefined) {
   const client = useClient()
   const [page, setPage] = useState<Page>()

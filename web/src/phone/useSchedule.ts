@@ -14,7 +14,7 @@ export function useSchedule(roomId: string, isWanted: boolean): ReadonlyMap<stri
   return useMemo(() => new Map(shown?.roomSchedule.entries.map((entry) => [entry.itemId, entry])), [shown])
 }
 
-/** The latest value, from the second one on after the rows have glided: new times in all rows would delay their frames. */
+/** The latest value. From the second one on it waits until the rows have glided: new times in all rows would delay frames. */
 function useAfterGlide<Value>(value: Value): Value {
   const [shown, setShown] = useState(value)
   useEffect(() => void setTimeout(() => setShown(value), glideDuration), [value]) // not cancelled: if values came faster, none would be shown

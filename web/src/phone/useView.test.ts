@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { addressOf, viewOf } from './useView'
 
-test('a view is read from the address, and what is unknown there is ignored', () => {
+test('a view is read from the address, and unknown values there are ignored', () => {
   const read = (address: string) => viewOf(new URL(address, 'https://antwon.example/r/PARTY'))
   expect(read('')).toEqual({ tab: 'queue', query: '', of: null, sheet: null })
   expect(read('?tab=search&q=night%20song')).toEqual({ tab: 'search', query: 'night song', of: null, sheet: null })

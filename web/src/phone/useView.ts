@@ -2,7 +2,7 @@ import { depth, go, goBack, useAddress, whenBack } from '../ui/pageHistory'
 import { useStable } from '../ui/useStable'
 import { type Tab, tabs } from './tabNames'
 
-/** What the page shows. It stands in the address, so that a reload comes back to it, and Back leaves it step by step. */
+/** The state of the page. It is part of the address, so that a reload comes back to it, and Back leaves it step by step. */
 export interface View {
   tab: Tab
   query: string // of the search
@@ -54,7 +54,7 @@ function decode(text: string): string | null {
 
 export function useView(): Navigation {
   const [view, setView] = useAddress(viewOf)
-  const present = () => viewOf(location) // what is rendered is older when two taps come at once
+  const present = () => viewOf(location) // not the rendered view, which is out of date when two taps come at once
   const show = (change: Partial<View>, isStep: (from: View) => boolean) =>
     whenBack(() => {
       const from = present()

@@ -9,7 +9,7 @@ export type Voting = 'none' | 'late' | 'early' | 'open' | 'voted'
 
 type Votable = Pick<PlaybackFieldsFragment, 'item' | 'skipVotesNeeded' | 'votesFrom'>
 
-/** The viewer's vote may be known for the song before only: then it says nothing about the song that plays. */
+/** Returns the state of the vote. vote may still be about the song before: then it says nothing about the song that plays. */
 export function votingState(playback: Votable | undefined, isOpen: boolean, vote: Viewer['skipVote']): Voting {
   if (!playback?.item || !playback.votesFrom || playback.skipVotesNeeded === 0) return 'none'
   const mine = vote?.itemId === playback.item.id ? vote : null

@@ -3,7 +3,7 @@ import { type CSSProperties, useEffect, useRef, useState } from 'react'
 import type { QueueState } from '../api/queue'
 import { newLikes } from './newLikes'
 
-const most = 12 // hearts at a time: a storm of likes is a cloud, not a wall
+const most = 12 // hearts at a time, however many likes come
 
 /** A heart flies up beside the cover for each like that comes in. */
 export function Hearts({ queue }: { queue: Store<QueueState> }) {

@@ -7,7 +7,7 @@ import { flying } from './flying'
 type Counts = ReactionsJustNowSubscription['roomReactions']['counts']
 
 const stillFor = 3_000 // milliseconds
-const most = 24 // reactions at a time: a storm of them is a cloud, not a wall
+const most = 24 // reactions at a time, however many come
 
 /** What guests show about the song that plays, beside its cover. With reduced motion it appears there and stays still. */
 export function Reactions({ roomId }: { roomId: string }) {

@@ -36,7 +36,7 @@ export function drift(now: number, reach: number): { x: number; y: number } {
 /** Whether left and right are swapped, which changes every twenty minutes: the white of the QR code could burn in otherwise. */
 export const isMirrored = (now: number): boolean => Math.floor(now / (20 * minute)) % 2 === 1
 
-/** What the screen shows, by what has been loaded. */
+/** The kind of page that the screen shows, depending on the data that is loaded. */
 export type Stage = 'loading' | 'closed' | 'empty' | 'party'
 
 export function stageOf(

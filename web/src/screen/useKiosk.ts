@@ -39,8 +39,8 @@ function lockAwake(): () => void {
 const frameInterval = 5_000 // milliseconds
 
 /**
- * Plays a dark, silent video behind the page: without https browsers have no wake lock, but none sleeps during a video that is
- * visible and large. It is drawn here, so nothing has to be loaded.
+ * Plays a dark, silent video behind the page: without https browsers have no wake lock, but none lets the screen sleep during a
+ * video that is visible and large. It is drawn here, so nothing has to be loaded.
  */
 function playSilence(): () => void {
   const canvas = document.createElement('canvas')

@@ -5,7 +5,7 @@ type Props = ComponentProps<typeof Qr>
 
 const Loaded = lazy(async () => ({ default: await loadQr() }))
 
-/** Without a connection the QR code may be missing; a link stands beside it. */
+/** Loads the QR code's component. Without a connection that may fail; then only the link beside it is shown. */
 const loadQr = (): Promise<ComponentType<Props>> =>
   import('./Qr').then(
     (module) => module.Qr,

@@ -2,7 +2,7 @@ import { useText } from '../text/text'
 import type { Song } from './SongLine'
 import { SpotifyMark } from './SpotifyMark'
 
-/** Spotify's logo, linked to the song there, as its rules require. What can be tapped is larger than the logo. */
+/** Spotify's logo, linked to the song there, as its rules require. The touch target is larger than the logo. */
 export function SpotifyLink({ song }: { song: Song }) {
   const text = useText()
   return (

@@ -4,7 +4,7 @@ interface Props<T extends string> {
   tabs: readonly T[]
   names: Record<T, string>
   icons: Record<T, string> // the paths of their pictures, in a square of 24
-  marks?: { [tab in T]?: { count: number; of: string } } // how much of what waits in a tab
+  marks?: { [tab in T]?: { count: number; of: string } } // how many things wait in a tab, and of which kind
   label: string
   value: T
   onChoose: (tab: T) => void

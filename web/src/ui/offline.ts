@@ -1,6 +1,6 @@
 /**
  * Lets this page open without a connection: a service worker keeps it and the files that it has loaded. Browsers have service
- * workers only with https and on the own machine. In development there is none, since it would keep what is being changed.
+ * workers only with https and on the own machine. In development there is none, since it would serve old files.
  */
 export async function keepForOffline(): Promise<void> {
   if (!('serviceWorker' in navigator) || !import.meta.env.PROD) return

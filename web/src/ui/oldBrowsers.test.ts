@@ -8,14 +8,14 @@ const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter
 )
 const version = (major: number, minor = 0) => (major << 16) | (minor << 8)
 
-/** The style sheets as the oldest browsers get them, Chrome 87 and Safari 14: what can be written in their way has been. */
+/** The style sheets as built for the oldest browsers, Chrome 87 and Safari 14, in their syntax as far as that is possible. */
 const built = files.map((name): [string, string] => {
   const targets = { chrome: version(87), safari: version(14), ios_saf: version(14) }
   const { code } = transform({ filename: name, code: readFileSync(new URL(name, sources)), targets })
   return [name, code.toString()]
 })
 
-/** What these browsers do not know. It belongs into an @supports, after something that they know. */
+/** Features that these browsers do not support. They belong into an @supports block, after a fallback. */
 const youngValues = /\b\d+(?:\.\d+)?(?:cq[iwbh]|cqmin|cqmax|[dsl]v[hwib])\b|\bclip\b|color-mix\(|\bfit-content\b/
 const youngSelectors = /:is\(|:where\(|:dir\(/ // one of them makes a browser ignore the whole rule
 const youngAtRules = /@(?:layer|scope)\b/

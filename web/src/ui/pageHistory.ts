@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 
-/** How many entries of the browser's history this page has pushed: so many times Back stays in the page. */
+/** The number of history entries that this page has pushed: Back stays on the page that many times. */
 export const depth = (): number => (history.state as { depth?: number } | null)?.depth ?? 0
 
 /** Writes an address: as a step, which Back undoes, or in place of the present one. */
@@ -12,17 +12,17 @@ export function go(address: string, isStep: boolean): void {
 
 const longestBack = 1000 // milliseconds
 
-// history.go returns before the browser has gone. Whatever a tap did meanwhile would begin at the wrong entry.
+// history.go returns before the browser has moved. A tap in between would begin at the wrong entry.
 let isGoing = false
 let waiting: (() => void) | undefined
 
-/** Acts at once or, while the page is on its way back, when it has arrived. Of several acts that wait, the last one counts. */
+/** Calls act at once or, while the page is going back, as soon as it has arrived. If several wait, only the last is called. */
 export function whenBack(act: () => void): void {
   if (isGoing) waiting = act
   else act()
 }
 
-/** Goes back by a number of entries that this page has pushed. popstate shows what is there. */
+/** Goes back by a number of entries that this page has pushed. The popstate event then shows the view of that entry. */
 export function goBack(steps: number): void {
   if (isGoing) return
   isGoing = true
@@ -39,7 +39,7 @@ export function goBack(steps: number): void {
   history.go(-steps)
 }
 
-/** What an address says, read again when the browser goes back or forward. Who writes an address sets it, too. */
+/** What `read` finds in the address, again whenever the browser goes back or forward. Who writes the address sets it, too. */
 export function useAddress<T>(read: (address: Location) => T): [T, (value: T) => void] {
   const [value, setValue] = useState(() => read(location))
   useEffect(() => {

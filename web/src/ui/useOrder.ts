@@ -5,8 +5,8 @@ export const glideDuration = 280
 
 /**
  * Puts the rows of a list into an order, and lets them glide to their new places when it changes. With reduced motion they are
- * there at once. The rows have an attribute data-id, and are rendered in an order that stays: to bring the last row to the
- * front, React would move all others, and the browser would lay them all out again.
+ * there at once. The rows have an attribute data-id, and React renders them in an order that never changes: to bring the last row
+ * to the front, it would move all others, and the browser would lay them all out again.
  */
 export function useOrder(list: RefObject<HTMLElement | null>, order: readonly string[]): void {
   const places = useRef(new Map<HTMLElement, number>())
@@ -16,7 +16,7 @@ export function useOrder(list: RefObject<HTMLElement | null>, order: readonly st
     if (list.current) sort(list.current, order)
     const rows = rowsOf(list.current)
     const before = places.current
-    places.current = new Map(rows.map((row) => [row, row.offsetTop])) // all of them first: after a glide has begun, each costs a layout
+    places.current = new Map(rows.map((row) => [row, row.offsetTop])) // before any glide: later, each reading costs a layout
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) return
     const viewTop = -(rows[0]?.offsetParent?.getBoundingClientRect().top ?? 0)
     for (const [row, to] of places.current) {
@@ -32,7 +32,7 @@ export function useOrder(list: RefObject<HTMLElement | null>, order: readonly st
 
 const rowsOf = (list: HTMLElement | null) => [...(list?.querySelectorAll<HTMLElement>(':scope > [data-id]') ?? [])]
 
-/** Moves only one row if only one has a new place: a row that is passed over is placed later. Keeps the focus. */
+/** Puts the rows into the order. If only one row has a new place, it moves no other one. Keeps the focus. */
 function sort(list: HTMLElement, order: readonly string[]): void {
   const focused = document.activeElement
   const rows = new Map(rowsOf(list).map((row) => [row.dataset.id, row]))

@@ -1,6 +1,6 @@
 import { useCallback, useLayoutEffect, useRef } from 'react'
 
-/** A function that stays the same and calls the newest one: a row of a long list renders again only if what it gets changes. */
+/** A function that stays the same and calls the newest one, so that rows of a long list render again only with new data. */
 export function useStable<Args extends unknown[]>(call: (...args: Args) => void): (...args: Args) => void {
   const newest = useRef(call)
   useLayoutEffect(() => {

@@ -92,7 +92,8 @@ func (c *client) disconnect() {
 	}
 }
 
-// write fails if the socket does not accept all data at once. It does, because messages of clients are small.
+// write fails if the socket does not accept all data at once. That does not happen, because messages of clients are
+// small.
 func (c *client) write(data []byte) error {
 	n, err := syscall.Write(c.fd, data)
 	if err == nil && n < len(data) {

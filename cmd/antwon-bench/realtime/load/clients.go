@@ -242,8 +242,7 @@ func (c *Clients) Err() error {
 	return c.err
 }
 
-// ExpectDisconnect says that the server is about to be stopped: from now on a client that is disconnected is no
-// failure.
+// ExpectDisconnect announces that the server will be stopped. From now on, the disconnection of a client is no failure.
 func (c *Clients) ExpectDisconnect() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -117,8 +117,8 @@ func payloadLength(header []byte) uint64 {
 
 func (f *frameParser) isControl() bool { return f.header[0]&0x8 != 0 }
 
-// keepLines keeps the bytes of a payload. If messages are lines, it handles each one whose end is in them, unless that
-// is the end of the frame.
+// keepLines keeps the bytes of a payload. If each line is a message, it handles the lines that these bytes complete.
+// endFrame handles the last line of a frame.
 func (f *frameParser) keepLines(data []byte, to handler) error {
 	for f.lines && !f.isControl() {
 		line, rest, complete := bytes.Cut(data, []byte{'\n'})

@@ -52,8 +52,8 @@ func (b *Bench) LikeCosts(ctx context.Context, rooms ...int) (costs []LikeCost, 
 	return costs, err
 }
 
-// cpuOfLikes returns the server's processor time of one like. Likes are performed one after the other, each followed by
-// a pause in which everything that it has caused ends. clients are awaited after each like; they may be nil.
+// cpuOfLikes returns the server's processor time of one like. Likes are performed one after the other. After each,
+// cpuOfLikes waits until clients, unless nil, have received it, and then a moment for the rest of its effects.
 func (b *Bench) cpuOfLikes(
 	ctx context.Context, s *trial.Setup, room int, clients *load.Clients,
 ) (time.Duration, error) {

@@ -1,6 +1,6 @@
 // Package measure contains the measurements of a realtime run, each a method of Bench:
 //
-//	payload.go      CheckPayloads: do all servers send the same?
+//	payload.go      CheckPayloads: whether all servers send the same
 //	pressure.go     Pressure: throughput, processor time and memory while likes come faster than they can be delivered;
 //	                and the latency of one like after the other
 //	memory.go       Memory: what subscribers cost while nothing happens

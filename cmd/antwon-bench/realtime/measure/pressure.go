@@ -12,8 +12,7 @@ import (
 	"antwon.dj/backend/cmd/antwon-bench/stats"
 )
 
-// keptPace is the part of the deliveries due per second from which on a server counts as having kept pace with the
-// likes.
+// keptPace is the share of the deliveries due per second that a server has to reach to count as having kept pace.
 const keptPace = 0.95
 
 // Throughput is what a server does while likes come faster than they can be delivered to all subscribers.

@@ -17,12 +17,12 @@ import (
 type Storm struct {
 	Behaving      int
 	Alone, During Latency      // of one like after the other
-	Before, After server.Usage // with those who behave only; After when the others are gone
+	Before, After server.Usage // with the behaving clients only; After once the others are gone
 	Peak          int64        // bytes of memory during the storm
 	Settled       time.Duration
 }
 
-// toConnect is how long a connection may take on a busy machine: those who do not behave connect 50 at a time.
+// toConnect is how long a connection may take on a busy machine: the clients that misbehave connect 50 at a time.
 const toConnect = 10 * time.Millisecond
 
 // Storm measures the latency of a third of the connections, without the others and with them.
@@ -52,7 +52,7 @@ func (b *Bench) Storm(ctx context.Context, connections int) (result Storm, err e
 	return result, err
 }
 
-// disturb measures while twice as many others disturb, and closes these.
+// disturb measures while twice as many other clients misbehave, and then closes their connections.
 func (b *Bench) disturb(ctx context.Context, s *trial.Setup, third int, result *Storm) error {
 	var others []load.Subscriber
 	for n := range 2 * third {

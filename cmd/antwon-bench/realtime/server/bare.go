@@ -12,8 +12,8 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// bareServer serves the same feed without GraphQL and without authentication: all who subscribe to the same field of
-// the same room get the same bytes, written to one connection after the other.
+// bareServer serves the same feed without GraphQL and without authentication: all subscribers of the same field of the
+// same room get the same bytes, written to one connection after the other.
 type bareServer struct {
 	*Backend
 	ctx      context.Context // of all watchers
@@ -109,7 +109,7 @@ func (s *bareServer) unsubscribe(b *broadcast, conn *websocket.Conn) {
 	}
 }
 
-// broadcast sends a channel's changes to all who subscribe to it.
+// broadcast sends a channel's changes to all its subscribers.
 type broadcast struct {
 	channel     Channel
 	feed        *Feed

@@ -30,8 +30,8 @@ type Like struct {
 	Retries          int       // attempts that timed out
 }
 
-// maxRetries bounds how often a like that timed out is retried, as a client would. On a server whose deliveries leave
-// its own likes no processor time, they do time out.
+// maxRetries bounds how often a like that timed out is retried, as a client would. Likes do time out on a server whose
+// deliveries leave them no processor time.
 const maxRetries = 20
 
 // controls serves the requests of the load generator.

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 )
 
-// Peers is where the servers are whose dependencies the program shall not have.
+// Peers has the paths of the servers that are outside of this module, so that it does not get their dependencies.
 type Peers struct {
 	Centrifuge string // the program of peers/centrifuge
 	Yoga       string // the directory of peers/yoga, with npm's packages

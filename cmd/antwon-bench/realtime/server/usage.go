@@ -22,7 +22,7 @@ type Usage struct {
 	Goroutines int
 	Files      int // open files, including sockets
 	Sockets    int
-	Executions int64 // of subscriptions, each for all who share it; -1 if the server does not count them
+	Executions int64 // of subscriptions, each for all subscribers that share it; -1 if the server does not count them
 }
 
 // usage reads the usage of this process. With collect it first collects garbage and returns unused memory.
@@ -103,7 +103,7 @@ func executions(metrics prometheus.Gatherer) int64 {
 
 const (
 	filesNeeded = 6000 // for 5,000 connections
-	filesApart  = 300  // that are no connections of subscribers, at most
+	filesApart  = 300  // maximum number of files other than subscribers' connections
 )
 
 // MostConnections returns how many connections a process can have, once RaiseFileLimit was called.

@@ -26,7 +26,7 @@ type Trial struct {
 	Shape        Shape
 	Document     string
 	FeedInterval time.Duration
-	More         time.Duration // that it may take, besides the usual time
+	More         time.Duration // the time that it may take in addition to timeout
 }
 
 func (t Trial) String() string { return fmt.Sprintf("%s, %v, %s", t.Kind, t.Shape, t.Document) }
@@ -57,7 +57,7 @@ const connectAtOnce = 100
 
 // Run starts a server, warms it up, and calls measure with clients that are not connected yet. Afterwards it
 // disconnects the clients and kills the server. It fails if measure does, or if a client has failed meanwhile: then
-// nothing that was measured counts. ctx, and that of measure, ends after 90 seconds and what the trial may take more.
+// nothing that was measured counts. The context of measure ends after timeout plus Trial.More.
 func (r *Runner) Run(ctx context.Context, t Trial, measure func(context.Context, *Setup) error) (err error) {
 	r.Progress("%v", t)
 	ctx, cancel := context.WithTimeout(ctx, timeout+t.More)

@@ -9,7 +9,7 @@ import (
 	"antwon.dj/backend/internal/spotify/sim/trouble"
 )
 
-// controlTrouble draws a trouble and lets it happen. Without a seed it is another one each time.
+// trouble draws a trouble and lets it happen. Without a seed it is another one each time.
 func (s controller) trouble(r *http.Request) (any, error) {
 	var body struct {
 		Seed    uint64       `json:"seed"`

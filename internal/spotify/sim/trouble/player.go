@@ -23,7 +23,7 @@ func lookTroubles() map[string]func(draw) Trouble {
 	for _, kind := range sim.LookKinds() {
 		for name, queue := range map[string]bool{"look ": false, "queue ": true} {
 			look := sim.Look{Kind: kind, Queue: queue, Age: time.Second}
-			if look.Validate() != nil { // it needs a field, or is only for the other one
+			if look.Validate() != nil { // it needs a field, or does not exist for this response
 				continue
 			}
 			all[name+kind] = func(d draw) Trouble {
@@ -35,7 +35,8 @@ func lookTroubles() map[string]func(draw) Trouble {
 	return all
 }
 
-// switchTroubles returns troubles that last until End or until they are drawn again, which may end them.
+// switchTroubles returns troubles that last until End, or until the same kind is drawn again, perhaps with the value
+// that ends it.
 func switchTroubles() map[string]func(draw) Trouble {
 	set := func(choose func(draw) (string, func(*sim.Switches))) func(draw) Trouble {
 		return func(d draw) Trouble {
@@ -85,7 +86,7 @@ func switchTroubles() map[string]func(draw) Trouble {
 	}
 }
 
-// hostTroubles returns what the host does in Spotify's app, and what happens to it.
+// hostTroubles returns troubles that the host causes in Spotify's app, or that happen to the app.
 func hostTroubles() map[string]func(draw) Trouble {
 	does := func(act func(draw, sim.Host) error) func(draw) Trouble {
 		return func(d draw) Trouble {
@@ -115,7 +116,7 @@ func hostTroubles() map[string]func(draw) Trouble {
 	}
 }
 
-// changeDevice makes the first device private, restricted or without volume, or puts it right.
+// changeDevice makes the first device private, restricted, without an ID or with a fixed volume, or ends that.
 func changeDevice(d draw, h sim.Host) error {
 	devices := h.Devices()
 	if len(devices) == 0 {

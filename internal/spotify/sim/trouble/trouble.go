@@ -85,7 +85,7 @@ func End(s *sim.Spotify, accountID string) error {
 	return err
 }
 
-// troubles returns what chooses a trouble of each kind.
+// troubles returns, by kind, the functions that choose a trouble of that kind.
 func troubles() map[string]func(draw) Trouble {
 	all := map[string]func(draw) Trouble{}
 	for _, part := range []map[string]func(draw) Trouble{
@@ -202,7 +202,7 @@ func applied(d draw) sim.Fault {
 	}
 }
 
-// refusedSong refuses one song always.
+// refusedSong returns a trouble in which Spotify refuses one song each time.
 func refusedSong(d draw) Trouble {
 	f := sim.Fault{Status: oneOf(d, 403, 403, 404, 400, 500, 502), Times: -1}
 	if f.Status == http.StatusForbidden {
@@ -215,7 +215,8 @@ func refusedSong(d draw) Trouble {
 	}}
 }
 
-// oddRetryAfter returns the forms that do not stop the music for a day, as a date may, whatever the clock says.
+// oddRetryAfter returns the short forms of the header. Longer ones, such as dates and large numbers, could stop the
+// music for a day.
 func oddRetryAfter() []string {
 	return slices.DeleteFunc(sim.RetryAfterForms(), func(form string) bool { return len(form) > 4 })
 }

@@ -18,8 +18,8 @@ import (
 	"antwon.dj/backend/internal/spotify/sim/trouble"
 )
 
-// TestTroublesOfEveryKind lets each kind of trouble happen several times while music plays and is looked at. The log of
-// what was heard has to stay consistent, and afterwards everything has to work again.
+// TestTroublesOfEveryKind lets each kind of trouble happen several times while music plays and clients read the
+// player's state. The log of what was heard has to stay consistent, and afterwards everything has to work again.
 func TestTroublesOfEveryKind(t *testing.T) {
 	for _, kind := range trouble.Kinds() {
 		t.Run(kind, func(t *testing.T) {

@@ -5,7 +5,10 @@ export type Member = NonNullable<NonNullable<MembersQuery['room']>['members']>['
 /** What a host can do with a member: offer the room, give a role, remove all their songs, remove, or ban. */
 export type MemberAction = 'OFFER' | 'SONGS' | 'COHOST' | 'GUEST' | 'TABLET' | 'REMOVED' | 'BANNED'
 
-/** Returns what a user may do with a member. Co-hosts cannot act on hosts, and on co-hosts only as far as their songs go, and nobody can act on themselves. */
+/**
+ * Returns the actions that a user may take on a member. Co-hosts cannot act on hosts, and can only remove the songs of other
+ * co-hosts. Nobody can act on themselves.
+ */
 export function actionsFor(
   member: { participant: { user: { id: string } }; role: Role },
   me: { id: string; role: Role },

@@ -13,7 +13,7 @@ interface Props {
   notify: Notify
 }
 
-/** The volume of the device that plays. It is the device's, not the room's, so it is shown as the player was last seen. */
+/** The volume of the device that plays. It is the device's, not the room's, so this shows it as it was last observed. */
 export function Volume({ roomId, device, notify }: Props) {
   const own = useHostText().player
   const { mutate } = useMutate(notify)

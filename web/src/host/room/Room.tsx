@@ -101,7 +101,7 @@ function TabPanel({ tab, isTab = true, children }: { tab: Tab; isTab?: boolean; 
   )
 }
 
-/** Keeps what was begun in a tab while another one is shown. Hidden, it asks the server for nothing. */
+/** Keeps the state of a tab, such as a half-filled form, while another one is shown. A hidden tab sends no requests. */
 function Kept({ isShown, children }: { isShown: boolean; children: ReactNode }) {
   const [wasShown, setWasShown] = useState(isShown)
   if (isShown && !wasShown) setWasShown(true)
@@ -115,7 +115,7 @@ interface MusicProps extends Props {
   onDevices: () => void
 }
 
-/** What plays and what comes next. */
+/** The player, the songs to approve, and the queue. */
 function Music({ api, room, playback, awaiting, me, health, player, notify, undo, onDevices, children }: MusicProps) {
   return (
     <>

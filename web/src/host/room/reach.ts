@@ -1,7 +1,7 @@
 /** From where phones can open an address: from nowhere, within its network only, or from everywhere. */
 export type Reach = 'nowhere' | 'network' | 'everywhere'
 
-/** Tells it from the address alone: no service elsewhere is asked. */
+/** Returns the reach of an address. It looks at the address alone, and asks no service elsewhere. */
 export function reachOf(address: string): Reach {
   const host = new URL(address).hostname.toLowerCase()
   if (/^(localhost|.*\.localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f.*\])$/.test(host)) return 'nowhere'

@@ -28,7 +28,7 @@ export function useTab(): Tabs {
   const tab = shown(named)
   const choose = (next: Tab) =>
     whenBack(() => {
-      const from = shown(tabOf(location)) // what is rendered is older when two taps come at once
+      const from = shown(tabOf(location)) // not the rendered tab, which is out of date when two taps come at once
       if (next === from) return
       if (next === first && depth() > 0) goBack(depth())
       else {
@@ -50,7 +50,7 @@ function addressOf(tab: Tab | null): string {
   return `${location.pathname}?${params}`.replace(/\?$/, '')
 }
 
-/** Removes the tab from the address, where there is no room whose tab it is. */
+/** Removes the tab from the address. For pages that show no room. */
 export function forgetTab(): void {
   if (tabOf(location) !== null) go(addressOf(null), false)
 }

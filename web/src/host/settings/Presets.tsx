@@ -16,7 +16,7 @@ interface Props {
   save: Save
 }
 
-/** Settings that go together, for kinds of parties. What one changes is shown before it applies. */
+/** Presets: settings that go together, for kinds of parties. The changes are shown before a preset applies. */
 export function Presets({ settings, save }: Props) {
   const own = useHostText().rules
   const [chosen, setChosen] = useState<PresetName | null>(null)

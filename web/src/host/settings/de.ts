@@ -47,7 +47,7 @@ export const rulesDe: RulesMessages = {
   guestPlaylistUnreadable:
     'Spotify zeigt diese Playlist gerade nicht, deshalb haben Gäste keine Songs zur Auswahl. Wurde sie gelöscht oder ist sie jetzt privat, dann wähle eine andere.',
   guestPlaylistOutdated:
-    'Spotify zeigt diese Playlist gerade nicht. Gäste wählen aus den Songs, die sie vorher hatte, höchstens einen Tag lang. Wurde sie gelöscht oder ist sie jetzt privat, dann wähle eine andere.',
+    'Spotify zeigt diese Playlist gerade nicht. Höchstens einen Tag lang wählen Gäste aus den Songs, die vorher darin waren. Wurde sie gelöscht oder ist sie jetzt privat, dann wähle eine andere.',
   guestPlaylistLegend: 'Was Gäste mit der Playlist machen dürfen',
   guestPlaylistUses: {
     ADD: {
@@ -62,7 +62,7 @@ export const rulesDe: RulesMessages = {
   approval: 'Songs neuer Gäste freigeben',
   approvalHint: 'Ihre Songs warten, bis du oder ein Co-Gastgeber sie freigibt.',
   trusted: 'Vertrauen ab',
-  trustedHint: 'So viele Songs eines Gastes hast du freigegeben oder andere gelikt.',
+  trustedHint: 'So viele Songs eines Gastes müssen freigegeben oder von anderen gelikt sein.',
   likesAfter: 'Gäste dürfen liken nach',
   likesAfterHint: 'Gezählt ab dem Beitritt. 0: sofort.',
   lastCall: 'Letzte Runde',
@@ -86,7 +86,7 @@ export const rulesDe: RulesMessages = {
     },
   },
   away: 'Songs von Gästen, die gegangen sind, warten nach',
-  awayHint: 'Sie laufen erst nach denen aller, die da sind, bis der Gast zurück ist. Deine warten nie.',
+  awayHint: 'Bis der Gast zurück ist, laufen sie erst nach den Songs aller, die da sind. Deine Songs warten nie.',
 
   limits: 'Limits',
   limitCount: (n) => (n === 0 ? 'keine' : `${n}`),

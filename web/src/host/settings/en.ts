@@ -47,7 +47,7 @@ export const rulesEn: RulesMessages = {
   guestPlaylistUnreadable:
     'Spotify does not show this playlist at present, so guests have no songs to pick from. If it was deleted or is private now, choose another one.',
   guestPlaylistOutdated:
-    'Spotify does not show this playlist at present. Guests pick from the songs that it had before, for up to a day. If it was deleted or is private now, choose another one.',
+    'Spotify does not show this playlist at present. For up to a day, guests pick from the songs that were in it before. If it was deleted or is private now, choose another one.',
   guestPlaylistLegend: 'What guests can do with the playlist',
   guestPlaylistUses: {
     ADD: { name: 'Add songs', hint: 'Songs of this playlist and no others. You and your co-hosts can still add anything.' },
@@ -56,7 +56,7 @@ export const rulesEn: RulesMessages = {
   approval: 'Approve newcomers’ songs',
   approvalHint: 'Their songs wait until you or a co-host approves them.',
   trusted: 'Trusted after',
-  trustedHint: 'This many of their songs were approved by you or liked by others.',
+  trustedHint: 'How many of a guest’s songs have to be approved, or liked by others.',
   likesAfter: 'Guests can like songs after',
   likesAfterHint: 'Counted from when they join. 0: at once.',
   lastCall: 'Last call',
@@ -80,7 +80,7 @@ export const rulesEn: RulesMessages = {
     },
   },
   away: 'Hold a guest’s songs after an absence of',
-  awayHint: 'They play after those of everybody who is here, until the guest is back. Yours never wait.',
+  awayHint: 'Until the guest is back, they play after the songs of everybody who is here. Your own songs never wait.',
 
   limits: 'Limits',
   limitCount: (n) => (n === 0 ? 'none' : `${n}`),

@@ -1,8 +1,8 @@
 const setBack = 60 * 60 * 1000 // milliseconds by which clocks are set back
 
 /**
- * The next moment after now with this local time of day, such as 23:30. On the night when the clocks are set back, a time
- * comes twice, and the next of both counts. One that is left out when they are set forward is that much later.
+ * The next moment after now with this local time of day, such as 23:30. On the night when the clocks are set back, a time occurs
+ * twice: it returns the next of the two. A time that is skipped when they are set forward is moved by the length of the gap.
  */
 export function nextTimeOfDay(time: string, now: number): Date {
   const [hours, minutes] = time.split(':').map(Number)

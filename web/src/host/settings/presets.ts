@@ -1,6 +1,6 @@
 import type { RoomSettings } from '../types'
 
-/** The settings that presets change. What is left out stays as it is, such as the last call and what is blocked. */
+/** The settings that presets change. All others stay as they are, such as the last call and the blocked songs. */
 type PresetSettings = Pick<
   RoomSettings,
   | 'requestsOpen'
@@ -77,7 +77,7 @@ export interface Change {
   to: PresetSettings[keyof PresetSettings]
 }
 
-/** What a preset would change about a room's settings. */
+/** The changes that a preset would make to a room's settings. */
 export const changesOf = (settings: PresetSettings, preset: PresetName): Change[] =>
   (Object.keys(presets[preset]) as (keyof PresetSettings)[])
     .map((name) => ({ name, from: settings[name], to: presets[preset][name] }))

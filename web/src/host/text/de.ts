@@ -72,7 +72,7 @@ export const de: HostMessages = {
   },
   offer: {
     toYou: (host) => `${host} möchte dir diesen Raum übergeben.`,
-    hint: 'Nach diesem Song wirst du Gastgeber, oder nach dem nächsten, falls der Player ihn schon hat. Dann läuft die Musik über dein Spotify. Ist sie gerade angehalten, geht es sofort weiter.',
+    hint: 'Nach diesem Song wirst du Gastgeber, oder nach dem nächsten, falls der Player ihn schon hat. Dann läuft die Musik über dein Spotify. Ist sie gerade pausiert, wirst du sofort Gastgeber, und der nächste Song startet.',
     spotify: 'Spotify noch nicht verbunden?',
     accept: 'Annehmen',
     decline: 'Ablehnen',

@@ -72,7 +72,7 @@ export const en: HostMessages = {
   },
   offer: {
     toYou: (host) => `${host} wants to hand this room over to you.`,
-    hint: 'You become the host after this song, or after the next one if the player already has it. Then the music plays from your Spotify. If it is paused, that happens right away.',
+    hint: 'You become the host after this song, or after the next one if the player already has it. Then the music plays from your Spotify. If the music is paused, you become the host right away, and the next song starts.',
     spotify: 'Spotify not connected yet?',
     accept: 'Accept',
     decline: 'Decline',
