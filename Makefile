@@ -7,8 +7,9 @@ SHELL := bash
 BUILD := CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X main.version=$${VERSION:-} -X main.commit=$${COMMIT:-}" -o bin/antwon ./cmd/antwon
 
 # The race detector needs a C compiler. It watches all Go code except SQLite's, which was translated from C: watching
-# that takes half of the tests' processor time. Only a package without generic code can be left out: the linker takes one copy
-# of what generic code was compiled to, and one that is not watched hides synchronisation and makes false reports elsewhere.
+# that takes half of the tests' processor time. Only a package without generic code can be left out. Of generic code that
+# several packages compile, the linker keeps one copy: if that is not watched, it hides synchronisation, and the detector
+# makes false reports about other packages.
 RACE := $(shell command -v $$(go env CC) >/dev/null && echo -race '-gcflags=modernc.org/sqlite/lib=-race=false')
 
 # Where there is a Node, the web pages are built, and some tests drive the server with npm's clients.
@@ -100,8 +101,8 @@ test: $(NODE_MODULES) $(CLIENT) $(NODE:yes=test-web) ## everything, with the rac
 	@$(MAKE) --no-print-directory -j2 --output-sync test-go $(NODE:yes=test-pages)
 	@$(MAKE) --no-print-directory test-histories
 
-# Tests keep their files in memory where that can be, and collect garbage less often as long as a process uses less than
-# GOMEMLIMIT. The environment may say otherwise.
+# Tests keep their files in memory where that is possible, and collect garbage less often as long as a process uses less
+# than GOMEMLIMIT. The environment can override this.
 test-go test-histories test-pages: export TMPDIR := $(shell test/tmpdir.sh)
 test-go test-histories: export GOGC ?= 400
 test-go test-histories: export GOMEMLIMIT ?= 2GiB
@@ -119,13 +120,13 @@ test-go: $(NODE_MODULES) $(CLIENT) try-litestream ## the Go tests, with the race
 	@test -n "$(RACE)" || echo "LEFT OUT: the race detector, which needs a C compiler"
 
 # The servers of these tests run in real time and mostly wait, so both tests run at once, and nothing else beside them.
-test-histories: ## servers, database and lines that break for a minute each
+test-histories: ## two parties of a minute each, while servers, database and connections break
 	$(call go_tests,histories.log,go test -C test/histories $(RACE) -timeout 20m -v ./...)
 
 test-fast: ## the tests that need no database server, no browser and no Node, without the race detector: two minutes at most
 	@go test -short ./...
 
-test-flaky: ## every package many times on busy cores, PACKAGES=./internal/live/... picks: finds tests that fail now and then (hours)
+test-flaky: ## every package (or PACKAGES=./internal/live/...) many times on busy cores: finds tests that fail now and then (hours)
 	@test/flaky.sh $(PACKAGES)
 
 test-web: $(WEB) ## the TypeScript of the web pages and of the client: types, style, and its tests
@@ -146,7 +147,7 @@ scenarios: ## whole parties in fake time, and a table of their results; ARGS=-wr
 	@go test ./test/scenarios -count=1 -timeout 24h -v -run 'TestScenarios|TestRandomEvenings|TestTwoHoursOfAParty|TestIdleRooms' -args $(ARGS) > scenarios.log 2>&1 || { grep -E -- '--- FAIL|_test.go' scenarios.log; echo "FAILED: the whole output is in scenarios.log"; exit 1; }
 	@grep -vE '^\s*(=== |--- |PASS|\{)' scenarios.log
 
-histories: ## ten minutes of acts while servers, database, NATS and lines break; ARGS=-seed=N repeats the choices
+histories: ## two parties of five minutes each, while servers, database and connections break; ARGS=-seed=N repeats the choices
 	@go test -C test/histories -count=1 -timeout 60m -v . -args -duration=5m $(ARGS) > histories.log 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)' histories.log; echo "FAILED: the whole output is in histories.log"; exit 1; }
 	@grep -E ' figures: | left out: ' histories.log
 
@@ -209,7 +210,7 @@ release-snapshot: bin/goreleaser bin/cyclonedx-gomod bin/release-image ## build 
 	GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=remote.origin.url GIT_CONFIG_VALUE_0=. ./bin/goreleaser release --snapshot --clean
 	./bin/release-image -source='$(SOURCE)' dist
 
-# Its image is public at once; its page on GitHub is a draft that somebody has to publish.
+# The image of a release is public at once; its page on GitHub is a draft that somebody has to publish.
 release: bin/goreleaser bin/cyclonedx-gomod bin/release-image bin/crane ## build and publish the version that is tagged here: see CONTRIBUTING.md
 	@version=$$(git describe --tags --exact-match); \
 	tools/release-notes.sh $$version > bin/release-notes.md; \

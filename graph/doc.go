@@ -30,11 +30,12 @@
 //	node.go                         objects by their ids alone
 //	page.go                         pages of lists
 //	mutation.go, settings.go        mutations of rooms and queues
-//	player.go                       mutations of the player and of the connection to Spotify
+//	player.go, push.go              mutations of the player, of the connection to Spotify, and of push subscriptions
 //	session.go, cookies.go          mutations of sessions, and the browser's cookies
 //	subscription.go, sources.go     subscriptions, and the sources of their events
 //	schedule.go, viewer.go          the sources that also change with time
+//	reactions.go                    the mutation and the source of reactions
 //	likes.go                        a cache of the viewer's likes for each response
 //	errors.go                       what clients see of errors
-//	time.go                         the scalar DateTime
+//	schema.go, time.go              the executable schema; the scalar DateTime
 package graph

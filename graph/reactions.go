@@ -35,7 +35,7 @@ func (r *Resolver) roomReactions(ctx context.Context, args map[string]any) (*gql
 }
 
 // reactionSource shows the reactions that a room has just got. Of the room's state it needs only who may watch, and
-// whether the room is closed. It counts versions in ticks, and makes a new one whenever it shows other counts.
+// whether the room is closed. It counts versions in ticks, and makes a new one whenever it shows new counts.
 type reactionSource struct {
 	gqlserver.Source
 	watcher   *reactions.Watcher

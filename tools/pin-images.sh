@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# pin-images.sh CRANE FILE…: adds to every image that the files name the digest that its tag has now. A tag can be moved to
-# another image, and a digest cannot.
+# pin-images.sh CRANE FILE…: adds a digest to the name of every image in the files: the one to which its tag leads now. A tag
+# can be moved to another image, and a digest cannot.
 set -euo pipefail
 crane=$1
 shift

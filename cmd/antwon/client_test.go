@@ -102,8 +102,8 @@ func TestReferenceClientSurvivesRestarts(t *testing.T) {
 	c.check()
 }
 
-// survives lets stop stop the server during likes, waits until the client has failed to connect, and starts the server
-// again. Then the client has to show the server's queue, and no acknowledged like may be lost.
+// survives calls stop, which stops the server during likes, waits until the client has failed to connect, and starts
+// the server again. Then the client has to show the server's queue, and no acknowledged like may be lost.
 func (c *client) survives(stop func() []*liker, host *user, roomID string) {
 	c.t.Helper()
 	closes := len(c.told(named("closed", "")))

@@ -52,7 +52,7 @@ simulated, unless ANTWON_SPOTIFY_CLIENT_ID names an app at Spotify.`,
 		},
 		{
 			name:    "restored",
-			summary: "tell the server that the database was restored from a backup, and exit",
+			summary: "record that the database was restored from a backup, and exit",
 			details: `Makes clients load their rooms again if they know a newer state than the backup has. Call it after
 restoring a backup, before servers start. Servers that run during the restore notice it by themselves.`,
 			run: restored,

@@ -186,8 +186,9 @@ func (p *parser) withCA(databaseURL, file string) string {
 	return withCA
 }
 
-// withStoredUser adds the user and the password of a secret to the URL of a database. If the secret has only these, the
-// rest comes from the URL.
+// withStoredUser returns the URL of a database with the user and the password of the database's secret. It returns the
+// URL unchanged if there is no secret, or if the URL has a password of its own. If the secret has only a user and a
+// password, the variable has to have the rest of the URL.
 func (p *parser) withStoredUser(name, databaseURL string) string {
 	stored := p.stored[name]
 	if stored.Text == "" || !database.LacksPassword(databaseURL) && databaseURL != stored.Text {
@@ -239,7 +240,7 @@ func (p *parser) orFile(name string) string {
 }
 
 // secret reads a secret of at least session.MinSecret characters. If there is none, it returns nil, and antwon config
-// prints the text in without.
+// prints the text of the parameter without.
 func (p *parser) secret(name, without string) []byte {
 	value := p.anySecret(name, without)
 	if value != nil && len(value) < session.MinSecret {

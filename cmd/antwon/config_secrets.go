@@ -34,7 +34,7 @@ func loadConfig(ctx context.Context, command string, environ []string) (config, 
 	return cfg, err
 }
 
-// explainSecrets adds the variables of the secrets that could not be read to the error. If one of the errors is
+// explainSecrets returns err with the names of the variables whose secrets could not be read. If one of the errors is
 // permanent, it returns a *configError.
 func explainSecrets(err error, names secrets.Names) error {
 	all := []error{err}
@@ -61,8 +61,8 @@ func explainSecrets(err error, names secrets.Names) error {
 	return fmt.Errorf("read the secrets: %w", err)
 }
 
-// secrets reads from which secrets values come besides variables and files. It has to be called before the variables
-// are read that such a secret may provide.
+// secrets reads the names of the secrets at AWS, and how often to read these secrets. wanted is false if no secret has
+// to be read. Call it before reading any variable that such a secret may provide.
 func (p *parser) secrets() (wanted bool, options secrets.Options) {
 	wanted = p.oneOf("SECRETS", "env", "aws") == "aws"
 	return wanted, secrets.Options{
@@ -76,9 +76,9 @@ func (p *parser) secrets() (wanted bool, options secrets.Options) {
 	}
 }
 
-// secretName reads the name of a secret. It returns "" if the secret must not be read, because its name is "off", or
-// because the variable whose name is in instead is set. A client's id and its secret belong together, so both come from
-// the same source. A database URL without a password does not replace the secret, which has the user and password.
+// secretName reads the name of a secret. It returns "" if the secret must not be read: because its name is "off", or
+// because the variable that the parameter instead names is set. A client's id and its secret belong together, so both
+// come from the same source. A database URL without a password does not replace the secret, which has the password.
 func (p *parser) secretName(name, fallback, instead string) string {
 	secret := p.text(name, fallback)
 	given := strings.TrimSpace(p.unread[instead] + p.unread[instead+"_FILE"])

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// A machine dies while guests like and add songs, and only Litestream's copies are left. Litestream looks for changes
-// and sends them every two seconds: the database that is restored from the copies has everything that was acknowledged
-// before that time. A phone that knows a newer state shows the restored room. Then the same happens again.
+// A machine dies while guests like and add songs, and only Litestream's copies are left. The copies have a change after
+// two seconds at most, so the restored database has everything that was acknowledged more than two seconds before the
+// machine died. A phone that knows a newer state shows the restored room. Then the same happens again.
 func TestRestoredMachineLacksOnlyItsLastSeconds(t *testing.T) {
 	const guests, songs = 50, 50
 	m := newMachine(t)
@@ -182,7 +182,7 @@ func (p *actors) check(t *testing.T, died time.Time) {
 	if acknowledged == 0 {
 		t.Error("nothing was acknowledged")
 	}
-	const interval, busy = 2 * time.Second, 5 * time.Second // to look and to send; more on a busy machine
+	const interval, busy = 2 * time.Second, 5 * time.Second // until a change is sent; and longer on a busy machine
 	if oldest > interval+busy {
 		t.Errorf("an act of %v before was lost", oldest)
 	}

@@ -3,7 +3,7 @@
 //	antwon serve         run the server, for real use
 //	antwon demo          run a party to try out: SQLite, a simulated Spotify, an open room
 //	antwon migrate       bring the database up to date, and exit
-//	antwon restored      tell the server that the database was restored from a backup, and exit
+//	antwon restored      record that the database was restored from a backup, and exit
 //	antwon config        print the configuration, without secrets
 //	antwon healthcheck   ask the running server whether it is ready
 //	antwon spotify-sim   run only the simulated Spotify, for trying out a server

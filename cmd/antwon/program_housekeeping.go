@@ -44,7 +44,7 @@ func (p *program) deleteExpired(ctx context.Context) {
 	}
 }
 
-// purge deletes rooms without songs and guests who did nothing, and rooms that were closed longer ago than keepRooms.
+// purge deletes guests who did nothing, rooms without songs, and all rooms that were closed longer ago than keepRooms.
 func (p *program) purge(ctx context.Context) error {
 	done, err := p.purger.Idle(ctx)
 	if done != (purge.Deleted{}) {

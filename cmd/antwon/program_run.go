@@ -96,8 +96,8 @@ func untilClosed(err error) error {
 	return nil
 }
 
-// awaitStop waits for the signal to stop, which ends told, makes the server not ready, and waits for the stop delay. It
-// returns early if the server fails meanwhile, which ends serving.
+// awaitStop waits until told ends, which is the signal to stop. Then it makes the server not ready, and waits for the
+// stop delay. It returns early if serving ends, because the server has failed.
 func (p *program) awaitStop(told, serving context.Context) {
 	select {
 	case <-told.Done():
@@ -123,8 +123,8 @@ func (p *program) drain(ctx context.Context) error {
 // requestsReserve is the part of the time for stopping that is left to requests after the subscriptions and streams.
 const requestsReserve = 2 * time.Second
 
-// drainBoth drains subscriptions and streams first, because requests may still come meanwhile, and then requests. Both
-// together take at most the time within, of which requestsReserve is left for the requests.
+// drainBoth drains subscriptions and streams first, because requests may still come meanwhile, and then requests. The
+// parameter within is the time limit of both together; the last requestsReserve of it is left for the requests.
 func drainBoth(ctx context.Context, within time.Duration, sockets, requests func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()

@@ -121,7 +121,8 @@ func TestServerStopsOnlyWhenItsOwnKeysChange(t *testing.T) {
 	account.SetPassword("second" + hidden)
 	aws.Put("antwon-rds-credentials", rdsSecret(t, account))
 	account.EndConnections()
-	// Over a new connection. One that was opened between the two changes lets the server wait before it looks again.
+	// This needs a new connection. If the database has refused one between the two changes, the server waits a few
+	// seconds before it reads the secret again.
 	s.eventually("the new password to be used", func() bool {
 		return s.anonymous().try(nil, `mutation { demoLogin(displayName: "Hugo") { accessToken } }`, nil) == nil
 	})

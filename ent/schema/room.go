@@ -53,7 +53,7 @@ func (Room) Fields() []ent.Field {
 		field.JSON("blocked", []Blocked{}).Optional().Comment("songs and artists that may not play in this room"),
 		field.Int64("settings_version").Default(0).Comment("the room's version at which the settings last changed"),
 		field.Int64("restored_version").Default(0).
-			Comment("the room's version since the database was last restored: older ones may show what was lost"),
+			Comment("the version that the room got when the database was last restored: older states may show what was lost"),
 		field.Int("present_count").Default(0).Comment("members present, when they were last counted"),
 		field.String("playlist_uri").MaxLen(uriLength).Optional().Nillable().
 			Comment("the playlist at Spotify that the server made for this room"),

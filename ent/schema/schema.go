@@ -12,7 +12,7 @@
 //
 // The tables of users, their sessions, ended sessions, logins, Spotify accounts, memberships, push subscriptions and
 // idempotency keys are in people.go; those of rooms, songs, queue items, likes, votes and events in room.go; those of
-// playback, commands, nodes and leases in player.go.
+// playback, commands, nodes, the timeline and leases in player.go.
 package schema
 
 import (

@@ -16,9 +16,9 @@ access token gets no session that outlives it.
 
 A session that has ended stays ended. Its family is stored among the ended sessions in the transaction that deletes its
 refresh tokens. Authenticate refuses its access tokens, from a list in memory: on this server at once, and on the others
-when a hint tells WatchEnded to load the new ones, or within five seconds if the hint is lost. Then a function that
-OnEnded registers closes the open connections of the sessions that HasEnded reports, and one that OnSignedOut registers
-ends the presence of the users.
+when a hint tells WatchEnded to load the new ones, or within five seconds if the hint is lost. Then a function
+registered with OnEnded closes the open connections of the sessions that HasEnded reports, and one registered with
+OnSignedOut ends the presence of the users.
 
 The viewer of a request, the content of its access token, travels in the context: package graph and cmd/antwon put it
 there with WithViewer, and use cases read it with ViewerFrom or OptionalViewer. An operation that is executed once for

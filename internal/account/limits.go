@@ -31,7 +31,8 @@ const limitedKeys = 100_000
 // if too many have come from the caller's network, or from the caller alone.
 func (a *Accounts) AllowNewcomer(ctx context.Context) error { return allowStranger(ctx, a.newcomers) }
 
-// allowStranger does not count callers without an address, which do not come by HTTP.
+// allowStranger counts a caller without a session, and returns RateLimited if the limit is exceeded. It does not count
+// callers without an address, which do not come by HTTP.
 func allowStranger(ctx context.Context, limit *ratelimit.Fair) error {
 	caller := CallerFrom(ctx)
 	if caller.Address == "" {

@@ -25,7 +25,7 @@ type SpotifyAccount struct {
 	DisplayName    *string
 	NeedsReconnect bool
 	ReconnectBy    *time.Time // when Spotify ends the authorization: six months after the host gave it
-	ReconnectSoon  bool       // whether that is in less than a month
+	ReconnectSoon  bool       // whether ReconnectBy is less than a month away
 }
 
 // Profile returns what is known about the viewer, or nil if nobody is signed in. The error is Unauthenticated if the

@@ -74,8 +74,8 @@ func repeated(before, each, separator, after string) func(rows int) string {
 	})
 }
 
-// built returns a function with the results of build. It calls build once for the numbers of rows of SQLite's
-// statements, which are powers of two.
+// built returns a function with the results of build. For numbers of rows that are powers of two up to 128, as those of
+// SQLite's statements are, it calls build only once each.
 func built(build func(rows int) string) func(rows int) string {
 	const most = 8 // up to 128 rows, the most likes of a group
 	var texts [most]string

@@ -14,7 +14,7 @@ All methods of DB are safe for concurrent use. On SQLite all transactions share 
 waits for another one waits forever: never begin one within another. A transaction may take at most TxTimeout.
 
 Every wait for a database has a bound, because a network may lose a connection silently: that of the caller's context,
-TxTimeout, or the connection's own. When it has passed, Unavailable reports true of the error, and the idle connections
+TxTimeout, or the connection's own. When it has passed, Unavailable returns true for the error, and the idle connections
 are replaced, too.
 
 cmd/antwon opens the DB, and the packages that store or read rows share it, such as internal/account, internal/jukebox,

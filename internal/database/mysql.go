@@ -158,7 +158,7 @@ func setIsolation(ctx context.Context, cfg *mysql.Config, credentials Credential
 }
 
 // migrateMySQL migrates the database if it lacks migrations. If it lacks none, nothing is created, so that a user
-// without the right to do so is enough.
+// who may not create tables can open it.
 func migrateMySQL(ctx context.Context, cfg *mysql.Config, credentials Credentials) error {
 	cfg = cfg.Clone()
 	cfg.ReadTimeout = migrationTimeout

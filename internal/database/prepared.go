@@ -31,7 +31,7 @@ func newPreparedDriver(dialectName string, db *sql.DB) *preparedDriver {
 // Tx begins a transaction.
 func (d *preparedDriver) Tx(ctx context.Context) (dialect.Tx, error) { return d.BeginTx(ctx, nil) }
 
-// BeginTx prepares the statements that earlier transactions used first, and begins a transaction.
+// BeginTx first prepares the statements that earlier transactions ran unprepared, and then begins a transaction.
 func (d *preparedDriver) BeginTx(ctx context.Context, opts *sql.TxOptions) (dialect.Tx, error) {
 	d.prepareWanted(ctx)
 	tx, err := d.db.BeginTx(ctx, opts)

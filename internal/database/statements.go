@@ -20,7 +20,7 @@ func newStatements(db *sql.DB) *statements {
 }
 
 // get returns the prepared statement for a text, which it prepares if there is none yet. It returns nil if the text
-// cannot be prepared, or too many are.
+// cannot be prepared, or if too many are prepared already.
 func (s *statements) get(ctx context.Context, query string) *sql.Stmt {
 	if s == nil {
 		return nil

@@ -15,7 +15,7 @@ import (
 // Config.Essential while their budget is spent.
 var essentialRate = ratelimit.Rate{Name: "essential mutations", Burst: 20, PerSecond: 1, Shared: true}
 
-// maxEssential is the size in bytes up to which a document is parsed here, which no budget pays for.
+// maxEssential is the size in bytes of the largest document that is parsed here: no budget pays for the parsing.
 const maxEssential = 500
 
 // admitsInDebt reports whether an operation that take has refused is executed all the same, and counts it if so.

@@ -82,7 +82,7 @@ type tail struct {
 	deflated []byte // plain compressed, once compress has been done; nil if it is not smaller
 }
 
-// appendNext appends to b the frame of a message that begins with prefix, and returns it and the rest, which is shared.
+// appendNext appends to b the frame of a message that begins with prefix, except the shared part. It returns both.
 //
 // A compressed message consists of two blocks: the prefix, stored without compression, and the shared part. Every
 // message begins with an empty window (server_no_context_takeover), so back references of the shared part stay within

@@ -58,8 +58,8 @@ func (sub *subscription) nextResponse() (next *streamResponse, end bool) {
 	return next, s.state.Last
 }
 
-// baseVersion returns the version from which the difference to the present state has to begin. Versions between which
-// nothing changed have the same base version, which is at least State.OldestBase.
+// baseVersion returns the version from which the difference to the present state has to begin; noVersion: the whole
+// state has to be sent. Versions between which nothing changed have the same base version.
 func (s *stream) baseVersion(sub *subscription) int64 {
 	switch {
 	case !s.resumes || sub.deliveredVersion < s.state.OldestBase:

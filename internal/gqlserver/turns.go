@@ -26,8 +26,8 @@ type turns struct {
 	subscriptionsOfUser, subscriptionsOfAddress *gates
 }
 
-// subscriptionsPerConnection is how many subscriptions users and addresses may have for each connection that they may
-// have.
+// subscriptionsPerConnection is the ratio of the limits of subscriptions to the limits of connections, both for users
+// and for addresses.
 const subscriptionsPerConnection = 5
 
 const (
@@ -173,7 +173,7 @@ func (g *gates) join(key string) *gate {
 	return chosen
 }
 
-// part no longer counts an operation.
+// part stops counting an operation that join has counted.
 func (g *gates) part(key string, left *gate) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 )
 
 // When one change makes the transaction of its group fail, the changes run one by one for a second and a half at most.
-// The others go back to the queue in their order, from which their callers can leave.
+// The others go back to the front of the queue in their order, where their callers can give up.
 func TestChangesRunOneByOneForALimitedTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first := make(chan struct{})

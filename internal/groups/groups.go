@@ -24,7 +24,7 @@ import (
 const (
 	maxWaiting  = 2_000       // changes that wait in one queue; more could not be served in time
 	maxWait     = time.Minute // how long a change waits for its turn; after that its client no longer waits for the answer
-	maxTimeouts = 3           // a change fails when this many transactions with it timed out, each half as large
+	maxTimeouts = 3           // a change fails when this many transactions with it timed out, each half the one before
 )
 
 var errTooManyChanges = &party.Error{

@@ -178,7 +178,7 @@ func (g *Groups[J]) dealLikes(queues []*queue[J], size int) (group []*Work[J]) {
 	return group
 }
 
-// finish wakes the callers whose changes are done, puts the others back, and has the next ones run.
+// finish wakes the callers whose changes are done, puts the others back, and starts the next groups.
 func (g *Groups[J]) finish(group []*Work[J], finished bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -9,9 +9,9 @@ import (
 )
 
 // authorize checks that the viewer's role permits an action in a room, and counts the action against the rate limits.
-// Every use case in a room begins with authorize or authorizeItem. The error is Unauthenticated without a viewer,
-// NotFound if there is no such room, Forbidden if the role does not permit the action, and RateLimited if a limit is
-// exceeded. It does not check that the room is open.
+// Every use case in a room begins with authorize, authorizeItem or authorizeLike. The error is Unauthenticated without
+// a viewer, NotFound if there is no such room, Forbidden if the role does not permit the action, and RateLimited if a
+// limit is exceeded. It does not check that the room is open.
 func (j *Jukebox) authorize(ctx context.Context, roomID string, action party.Action) (access, error) {
 	a, err := j.accessToRoom(ctx, roomID)
 	if err != nil {

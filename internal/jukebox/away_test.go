@@ -114,8 +114,8 @@ func TestSongsOfAGuestWhoLeftBeforeTheRuleWait(t *testing.T) {
 	})
 }
 
-// Gina is a co-host, and Hanna is away, so that her songs wait. Gina logs in as Hanna, who becomes a co-host by that,
-// and songs of co-hosts never wait.
+// Gina is a co-host, and Hanna is away, so that her songs wait. Gina logs in as Hanna, who thereby becomes a co-host:
+// songs of co-hosts never wait.
 func TestSongsOfHostsDoNotWaitAfterALogin(t *testing.T) {
 	onBothInBubble(t, func(p *fixture) {
 		p.settle(party.SettingsChange{AwayAfterMinutes: pointer(1)})

@@ -61,8 +61,8 @@ func (t *roomTx) affectsNobody() {
 func (t *roomTx) affects(userID string) { t.affectedUsers = append(t.affectedUsers, userID) }
 
 // transact runs the first changes of a group in one transaction, as many as there is time for. It returns how many it
-// made and the hints to publish, and sets the err of each of these changes to its refusal or nil. If it returns an
-// error, the err fields are undefined and nothing of the group was stored; only after a failed commit is it unknown
+// made and the hints to publish, and sets the Err of each of these changes to its refusal or nil. If it returns an
+// error, the Err fields are undefined and nothing of the group was stored; only after a failed commit is it unknown
 // whether the group was stored.
 func (c *changer) transact(group []*pendingChange) (made int, hints []live.Hint, err error) {
 	if len(group) == 0 {

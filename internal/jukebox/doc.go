@@ -22,12 +22,12 @@ made, and repeats the mutation with the same idempotency key.
 
 Every change of an open room goes through changer.change, which runs a function in a transaction. These rules hold:
 
-  - The lock: the first statement of the transaction raises the version of the room, if the room is open. (On SQLite a
-    transaction of likes needs no lock but its own, and on MySQL one for several rooms locks their rows by a query.) The
-    row stays locked until the commit, so changes of one room run one after the other, on all servers, and whatever the
-    function reads of the room cannot change before the commit. authorize has read the viewer's role earlier; if a role
-    has changed since, it is checked again inside the transaction. A like is always decided by the role that its
-    transaction reads, so authorizeLike does not read the role of a viewer whom it remembers.
+  - The lock: the first statement of the transaction raises the version of the room, if the room is open. (Likes differ:
+    on SQLite, which locks the whole database, they lock no row; on MySQL, a transaction for several rooms locks their
+    rows by a query.) The row stays locked until the commit, so changes of one room run one after the other, on all
+    servers, and whatever the function reads of the room cannot change before the commit. authorize has read the
+    viewer's role earlier; if a role has changed since, it is checked again inside the transaction. A like is always
+    decided by the role that its transaction reads, so authorizeLike does not read that of a viewer whom it remembers.
   - Read, decide, write: a function refuses, by returning a party.Error, before its first write. A refused change leaves
     nothing behind and does not disturb the changes that share its transaction. An error after the first write, or of
     any other type, rolls the transaction back.

@@ -73,7 +73,7 @@ func TestRecapAndExportContainTheEvening(t *testing.T) {
 		recap, err := p.Lists().Recap(gina, p.room)
 		p.must(err)
 		evening := fmt.Sprint(songs(recap.SongsPlayed), ", gave ", recap.LikesGiven, ", got ", recap.LikesGot)
-		p.expect("Gina's evening", evening, "1 2, gave 1, got 2")
+		p.expect("Gina's recap", evening, "1 2, gave 1, got 2")
 		saved, err := p.ExportHistory(p.host, p.room.ID)
 		p.must(err)
 		if !slices.Equal(p.catalog.saved, []string{uri(1), uri(3)}) || saved.SongCount != 2 {

@@ -45,7 +45,7 @@ func (f *flood) joins(ctx context.Context) {
 	}
 }
 
-// lives does what a guest who has joined does, and what a host does who signs in, until ctx ends.
+// lives acts as a guest who has joined, and as a host who signs in, until ctx ends.
 func (f *flood) lives(ctx context.Context, guest context.Context, refresh string, item *party.QueueItem) {
 	caller := account.Caller{Address: floodAddress, Connection: floodAddress + ":9", BrowserID: "known"}
 	guest = account.WithCaller(guest, caller)
@@ -120,7 +120,7 @@ func (f *flood) storm() {
 	var all, newcomers sync.WaitGroup
 	all.Go(func() { f.joins(ctx) })
 	all.Go(func() { f.lives(ctx, f.as(&joined.Session), joined.Session.Refresh, item) })
-	time.Sleep(20 * time.Second) // the flood has used up what there was
+	time.Sleep(20 * time.Second) // the flood has used up the limits
 	const honest = 20
 	waited := make([]time.Duration, honest)
 	for n := range honest {

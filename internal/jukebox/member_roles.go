@@ -13,8 +13,8 @@ import (
 )
 
 // SetRole makes a member a co-host, a guest, or a tablet that guests share. For the room's host. The error is NotFound
-// if no member has this id, and Conflict for screens, for members who were removed, and for guests without a phone
-// unless the role is GUEST.
+// if no member has this id, Forbidden for the host, and Conflict for screens, for removed members, and for guests
+// without a phone unless the role is GUEST.
 func (j *Jukebox) SetRole(ctx context.Context, roomID, userID string, role party.Role) (*lists.Member, error) {
 	a, err := j.authorize(ctx, roomID, party.ActSetRole)
 	if err != nil {

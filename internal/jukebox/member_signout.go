@@ -29,7 +29,7 @@ func (p *presence) signedOut(ctx context.Context, userIDs []string) {
 				return t.endPresence(ctx, userID)
 			}))
 		}
-		if err != nil && party.CodeOf(err) != party.Conflict { // the room was closed meanwhile
+		if err != nil && party.CodeOf(err) != party.Conflict { // Conflict: the room was closed meanwhile
 			p.logger.ErrorContext(ctx, "could not end the presence of a user who has signed out", "error", err)
 		}
 	}

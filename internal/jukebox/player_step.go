@@ -100,7 +100,7 @@ func (t *roomTx) checkRules(ctx context.Context, itemID string) error {
 	return nil
 }
 
-// checkNoOther returns a Conflict if an item other than the one with the id but is in a state that only one can have.
+// checkNoOther returns a Conflict if an item is in a state that only one can have. It ignores the item with the id but.
 func (t *roomTx) checkNoOther(ctx context.Context, state party.QueueItemState, but string) error {
 	other, err := t.tx.QueueItem.Query().
 		Where(queueitem.RoomID(t.roomID), queueitem.State(string(state)), queueitem.IDNEQ(but)).Exist(ctx)

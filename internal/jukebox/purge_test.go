@@ -48,7 +48,7 @@ func (p *fixture) celebrate(olga, lou context.Context) *oldParty {
 	old.item = here.add(old.gina, 50)
 	here.like(lou, old.item)
 	p.must(p.Push().Subscribe(lou, old.room.ID, p.subscription(chrome)))
-	time.Sleep(time.Minute) // before, it is too early
+	time.Sleep(time.Minute) // a vote before that is too early
 	p.must(second(p.VoteToSkip(old.gina, old.room.ID, nil)))
 	_, err = p.SkipSong(olga, old.room.ID, pointer("key"))
 	p.wants(party.UpstreamUnavailable, err) // no driver answers, but the command is stored

@@ -28,7 +28,7 @@ func (j *Jukebox) UnlikeQueueItem(ctx context.Context, itemID string, key *strin
 }
 
 // changeLike is the common part of LikeQueueItem and UnlikeQueueItem. What admitted remembers of the viewer may be out
-// of date: before it refuses because of that, it authorizes them again.
+// of date: before changeLike refuses because of that, it authorizes the viewer again.
 func (j *Jukebox) changeLike(
 	ctx context.Context, itemID string, key *string, mutation string, unlike bool,
 ) (*party.QueueItem, error) {

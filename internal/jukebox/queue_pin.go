@@ -13,8 +13,8 @@ import (
 const maxPinLikes = 1_000 // the most likes that overtaking a pinned song can require
 
 // PinItem pins a waiting song to a position, which counts from 1, until it is played or, with OVERTAKEN, until another
-// song has so many likes more. For hosts. The error is Refused once the song has been committed, and Conflict while it
-// waits for approval.
+// song leads it by that many likes. For hosts. The error is Refused once the song has been committed, and Conflict
+// while it waits for approval.
 func (j *Jukebox) PinItem(
 	ctx context.Context, itemID string, position int, until party.PinRule, likes *int,
 ) (*party.RoomQueue, error) {

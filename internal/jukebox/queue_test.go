@@ -103,7 +103,7 @@ func TestSongsThatCannotBeAdded(t *testing.T) {
 
 func TestFullQueueRefusesSongsButAllowsLikes(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
-		songs := make(chan int) // without room: a song is taken when its turn comes
+		songs := make(chan int) // unbuffered: a song is taken when its turn comes
 		var all sync.WaitGroup
 		for range 32 { // fewer than may wait for a room: more would be told to come back later
 			all.Go(func() {

@@ -178,7 +178,7 @@ func (p *fixture) isSafeToRepeat(what, role string, send func(*fixture, *stage, 
 	}
 }
 
-// stage returns a new stage. Its cast also has a co-host of both rooms, somebody else.
+// stage returns a new stage. Its cast also has "somebody else", a co-host of both rooms.
 func (p *fixture) stage() *stage {
 	p.Helper()
 	s := &stage{cast: map[string]context.Context{

@@ -204,7 +204,7 @@ func codeLength(openRooms int) int {
 	return length
 }
 
-// generateCode returns a random code of a length that is easy to read aloud. It may be in use.
+// generateCode returns a random code of this length, of characters that are easy to read aloud. It may be in use.
 func generateCode(length int) string {
 	code := make([]byte, length)
 	for i := range code {

@@ -9,7 +9,7 @@ import (
 )
 
 // OfferRoom offers the room to a co-host, who can accept it for party.OfferLifetime; an earlier offer ends. For the
-// room's host. The error is NotFound if no member has this id, and Conflict unless the member is a co-host.
+// room's host. The errors are those of offers.Make.
 func (j *Jukebox) OfferRoom(ctx context.Context, roomID, userID string) (*party.Room, error) {
 	return j.changeOffer(ctx, roomID, party.ActSetRole, func(ctx context.Context, t *roomTx) error {
 		err := offers.Make(ctx, t.tx, roomID, userID, t.now)
@@ -57,7 +57,7 @@ func (j *Jukebox) changeOffer(
 }
 
 // changeHost makes the co-host who has accepted the room its host. The song and the commands of the old host's player
-// end as when a room is closed, and the playback begins afresh, as in a new room.
+// end as when a room is closed. The room's device, playlist and delivery are reset.
 func (t *roomTx) changeHost(ctx context.Context) error {
 	offer, from, err := offers.ChangeHost(ctx, t.versioned(), t.roomID, t.version)
 	if err != nil || from == "" {

@@ -26,7 +26,7 @@ func TestLimitSwitchedOffAndOnCountsSongsOnce(t *testing.T) {
 	})
 }
 
-// ViewerInRoom.next: "Their song, once nothing stands before it: it plays next."
+// ViewerInRoom.next is the viewer's song at the head of the queue. A song that a rule holds is not the head.
 func TestHeldSongIsNotPlayedNext(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
@@ -40,7 +40,7 @@ func TestHeldSongIsNotPlayedNext(t *testing.T) {
 	})
 }
 
-// ScheduleEntry.earliest: "if it were liked past all that can still be overtaken".
+// ScheduleEntry.earliest assumes that likes carry the song past all others, but only those that likes can overtake.
 func TestNoSongIsScheduledBeforeOneItCannotOvertake(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		gina := p.join("Gina")
@@ -91,7 +91,7 @@ func TestSongsRemovedWithTheirPlaylistCanReturnWithIt(t *testing.T) {
 	})
 }
 
-// "A newcomer's songs wait, out of sight, for one tap of a host."
+// While a newcomer's songs wait for a host's approval, other guests do not see them.
 func TestSongsAwaitingApprovalAreHidden(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		p.settle(party.SettingsChange{RequireApproval: pointer(true)})

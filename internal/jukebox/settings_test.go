@@ -23,7 +23,7 @@ func (p *fixture) settings() party.RoomSettings {
 func TestSettingsApplyAtOnce(t *testing.T) {
 	onBothDatabases(t, func(p *fixture) {
 		if s := p.settings(); s.Delivery != party.DeliveryQueue || !s.Fallback || s.FallbackPlaylistURI != nil {
-			p.Errorf("usually %+v", s)
+			p.Errorf("the default settings are %+v", s)
 		}
 		update := func(in party.SettingsChange) error {
 			_, err := p.UpdateRoom(p.host, p.room.ID, jukebox.RoomUpdate{Settings: &in}, nil)
@@ -49,7 +49,7 @@ func TestSettingsApplyAtOnce(t *testing.T) {
 		}
 		p.must(update(party.SettingsChange{FallbackPlaylistURI: pointer("")}))
 		if s := p.settings(); s.FallbackPlaylistURI != nil || s.Delivery != party.DeliveryPlaylist {
-			p.Errorf("then %+v", s)
+			p.Errorf("after the playlist is cleared they are %+v", s)
 		}
 		for _, uri := range []string{
 			"spotify:track:37i9dQZF1DX", "https://evil.test/playlist/37i9dQZF1DX", "37i9dQZF1DX", "spotify:playlist:",
@@ -206,7 +206,7 @@ func TestDeliverySetAgainIsAChangeIfAnotherIsInUse(t *testing.T) {
 		}
 		before, _ := set()
 		if same, _ := set(); same != before {
-			p.Error("a change that changes nothing")
+			p.Error("setting the present values raised the version")
 		}
 		p.step(party.PlaybackStep{Playback: &party.Playback{
 			Delivery: party.DeliveryQueue, Health: party.HealthOK, Status: party.Idle,

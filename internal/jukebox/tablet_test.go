@@ -9,7 +9,7 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// tablet is a device at the bar, which the host has made a shared one.
+// tablet returns the context of a device at the bar, which the host has made a shared tablet.
 func (p *fixture) tablet() context.Context {
 	p.Helper()
 	bar := p.join("Bar")

@@ -284,7 +284,7 @@ func TestScheduleMovesWithLikesPausesAndTheRules(t *testing.T) {
 // vote votes to skip, as somebody with a browser, and returns the refusal or nil.
 func (p *fixture) vote(who context.Context) error { return second(p.VoteToSkip(who, p.room.ID, nil)) }
 
-// joinFrom is a guest who joined with this browser.
+// joinFrom joins a guest with this browser, and returns their session.
 func (p *fixture) joinFrom(browser, name string) *account.Session {
 	p.Helper()
 	ctx := account.WithCaller(p.Context(), account.Caller{Address: "192.0.2.1", BrowserID: browser})

@@ -4,8 +4,9 @@ import lru "github.com/hashicorp/golang-lru/v2"
 
 // Admitted remembers which users may like the songs of which rooms, according to an earlier query, and to which room
 // each song belongs. A like of such a user needs no query before its transaction. What is remembered may be out of
-// date, because the transaction reads the user's role itself and decides by it: the check before only keeps strangers
-// from using up the rate limit of a room. The zero value cannot be used. An Admitted is safe for concurrent use.
+// date. That does no harm: the transaction reads the user's role itself and decides by it. The check before only keeps
+// strangers from using up the rate limit of a room. The zero value cannot be used. An Admitted is safe for concurrent
+// use.
 type Admitted struct {
 	rooms *lru.Cache[string, string] // the room of each item, which never changes
 	users *lru.Cache[admittedUser, struct{}]

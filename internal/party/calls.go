@@ -50,7 +50,7 @@ func (c CallCount) At(now time.Time) CallCount {
 	return c
 }
 
-// Total returns how many calls were made in the hour.
+// Total returns how many calls were made in the last hour.
 func (c CallCount) Total() int { return c.Last(len(c.PerMinute)) }
 
 // Last returns how many calls were made in the last minutes, including the present one. minutes is at most 60.

@@ -17,7 +17,7 @@
 // returns the difference between two versions of the queue, which is all that clients need to update their copy, and
 // [State.AffectedSince] returns when a change last affected a user in particular.
 //
-// # What is pure about it
+// # Purity
 //
 // The package computes and does nothing else. It knows no context, no clock, no database, no network and no other
 // package of this module. What a rule depends on is passed to it, the present time included, so the same arguments

@@ -51,7 +51,7 @@ const (
 type Refusal struct {
 	Reason     RefusalReason
 	Message    string
-	RetryAfter time.Duration // when the rule allows it if nothing else changes; 0: time alone does not help
+	RetryAfter time.Duration // how long until the rule allows it if nothing else changes; 0: time alone does not help
 }
 
 // after sets the RetryAfter of the refusal, and returns it.

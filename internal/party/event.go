@@ -13,13 +13,13 @@ const (
 	EventUnliked         EventKind = "UNLIKED"
 	EventWithdrawn       EventKind = "WITHDRAWN"
 	EventPassedOn        EventKind = "PASSED_ON" // withdrawn, and passed to somebody who likes it
-	EventRemoved         EventKind = "REMOVED"   // somebody's song, as a host
+	EventRemoved         EventKind = "REMOVED"   // any song, by a host
 	EventCleared         EventKind = "CLEARED"
-	EventSongsRemoved    EventKind = "SONGS_REMOVED" // all of a guest, as a host; detail: how many
+	EventSongsRemoved    EventKind = "SONGS_REMOVED" // all of a member, by a host; detail: how many
 	EventPinned          EventKind = "PINNED"
 	EventUnpinned        EventKind = "UNPINNED"
 	EventVoted           EventKind = "VOTED"   // to skip
-	EventUnvoted         EventKind = "UNVOTED" // took the vote back
+	EventUnvoted         EventKind = "UNVOTED" // withdrew the skip vote
 	EventSkipped         EventKind = "SKIPPED" // detail: HOST or VOTE
 	EventRefused         EventKind = "REFUSED" // by Spotify, again and again
 	EventPaused          EventKind = "PAUSED"

@@ -94,7 +94,7 @@ func idOfLink(text, kind string) string {
 	return parts[1]
 }
 
-// Truncate cuts a text to at most so many bytes, at the edge of a character. It makes texts from Spotify fit their
+// Truncate cuts a text to at most this many bytes, at the edge of a character. It makes texts from Spotify fit their
 // columns.
 func Truncate(text string, most int) string {
 	if len(text) <= most {

@@ -10,7 +10,7 @@ type PinRule string
 
 const (
 	UntilPlayed    PinRule = "PLAYED"    // it lasts until the song has been played
-	UntilOvertaken PinRule = "OVERTAKEN" // it lasts until another waiting song has Margin likes more
+	UntilOvertaken PinRule = "OVERTAKEN" // it lasts until another waiting song has Margin more likes
 )
 
 // Pin is the place in the queue that a host gave a song. The song plays when the song at that place would have played,
@@ -18,7 +18,7 @@ const (
 type Pin struct {
 	Until    PinRule
 	Position int   // in the queue when the song was pinned, from 1
-	Margin   int   // with UntilOvertaken: how many likes more overtake the song
+	Margin   int   // with UntilOvertaken: how many more likes another song needs to overtake this one
 	Version  int64 // the room's version when the song was pinned
 }
 
@@ -73,7 +73,7 @@ func (by Ranking) liftPinned(all []*rankedItem, fixed int) []*rankedItem {
 	return all
 }
 
-// isOvertaken reports whether a waiting song has so many likes more that the item's pin no longer has an effect.
+// isOvertaken reports whether a waiting song has so many more likes that the item's pin no longer has an effect.
 func (i *QueueItem) isOvertaken(all []*rankedItem) bool {
 	return slices.ContainsFunc(all, func(other *rankedItem) bool {
 		return other.reason != OrderCommitted && other.item.LikeCount >= i.LikeCount+i.Pin.Margin

@@ -12,7 +12,7 @@ const (
 )
 
 // Playback is what the host's player was doing when it was last observed. Version and VotesVersion are the room's
-// versions at which members last saw a change: progress that advances as expected is none.
+// versions at which members last saw a change of it; progress that advances as expected is not a change.
 type Playback struct {
 	RoomID     string
 	Version    int64

@@ -61,7 +61,8 @@ func NewPlayHistory(songs []StartedPlay) *PlayHistory {
 	return p
 }
 
-// with returns the history after these items, ignoring those that did not begin or that it has already.
+// with returns the history with the plays of these items added. It ignores items that have not begun, and plays that it
+// already has.
 func (p *PlayHistory) with(items []*QueueItem) *PlayHistory {
 	var more []StartedPlay
 	for _, item := range items {

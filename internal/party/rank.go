@@ -15,8 +15,8 @@ const (
 	OrderTurns OrderMode = "TURNS" // one song of each guest in turn
 )
 
-// minOverdue is, in FAIR, how many younger songs have to be played before a guest's oldest song goes next. While many
-// guests wait, it takes more: twice as many songs as guests wait.
+// minOverdue is, in FAIR, the least number of younger songs that have to be played before a guest's oldest song goes
+// next. With many guests it takes more: twice the number of guests whose songs wait.
 const minOverdue = 10
 
 // Ranking is what the order of a queue depends on, besides its items.
@@ -47,7 +47,7 @@ const (
 	OrderTurn      OrderReason = "TURN" // it is its owner's turn or, in FAIR, it was passed over too often
 	OrderAge       OrderReason = "AGE"
 	OrderFallback  OrderReason = "FALLBACK" // it is a fallback song that nobody likes
-	OrderAway      OrderReason = "AWAY"     // the guest who added it has left
+	OrderAway      OrderReason = "AWAY"     // the guest who added it is away
 	OrderHeld      OrderReason = "HELD"     // a rule keeps it from playing
 )
 

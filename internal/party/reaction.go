@@ -1,7 +1,6 @@
 package party
 
-// Reaction is what a guest shows about the song that plays. A reaction is a moment: screens show it, and nothing keeps
-// it.
+// Reaction is a guest's short response to the song that plays. It is a moment: screens show it, and it is not stored.
 type Reaction string
 
 const (

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Role is what a member is in a room. The empty role is that of a user who is not a member.
+// Role is a member's function in a room. The empty role is that of a user who is not a member.
 type Role string
 
 const (
@@ -107,7 +107,7 @@ func (r Role) May(act Action) error {
 	return Errorf(Forbidden, "Only the host of this room can do this.")
 }
 
-// HasGuestRules reports whether the rules about guests hold for what a member with this role does.
+// HasGuestRules reports whether the rules about guests apply to members with this role.
 func (r Role) HasGuestRules() bool { return r == RoleGuest || r == RoleTablet }
 
 // UserKind says how a user came to be known to the server.

@@ -25,8 +25,8 @@ func RecordingOf(s Song) string {
 	return "name:" + hex.EncodeToString(sum[:16])
 }
 
-// FoldText returns the letters and digits of a text in lower case and without accents, so that texts that differ in
-// spelling only become equal. A text that has neither is returned as it is.
+// FoldText returns the letters and digits of a text in lower case and without accents, so that texts that differ only
+// in spelling become equal. A text that has neither is returned as it is.
 func FoldText(text string) string {
 	letters := strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {

@@ -13,8 +13,8 @@ const (
 const (
 	// minSkipVotes keeps a single guest from deciding for all.
 	minSkipVotes = 2
-	// voteGrace is how long a song plays before members can vote on it: a late vote on the song before it must not count
-	// for it.
+	// voteGrace is how long a song plays before members can vote on it, so that a late vote on the previous song does not
+	// count for this one.
 	voteGrace = 10 * time.Second
 )
 

@@ -21,8 +21,8 @@ const (
 	usualCalls   = 5
 	burstMinutes = 10
 	burstPace    = 26 * time.Second // between two observations; a command may follow each of them
-	// maxUnrecorded is how many calls a driver makes before it records the room's count of calls with its lease. The next
-	// driver may not know of so many calls, and counts them as made.
+	// maxUnrecorded is how many calls a driver makes before it records the room's count of calls with its lease. Up to
+	// that many calls may be unknown to the next driver, which counts them as made.
 	maxUnrecorded = 5
 	slowestPace   = time.Minute // between two observations when thriftMost is reached
 )

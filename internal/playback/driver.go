@@ -224,7 +224,7 @@ func ignoreCanceled(err error) error {
 	return fmt.Errorf("watch: %w", err)
 }
 
-// observe asks Spotify what the player does, and then loads the newest known state of the room.
+// observe asks Spotify what the player does, and then takes the newest state of the room that the watcher has.
 func (d *driver) observe(ctx context.Context) update {
 	ctx, span := d.span(ctx, "look")
 	observation, err := d.player.State(ctx, d.room.HostID)

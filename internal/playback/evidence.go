@@ -106,8 +106,8 @@ func (k known) end() time.Time {
 	return k.at.Add(k.duration() - k.progress)
 }
 
-// believes reports whether decisions may rely on an observation. If it contradicts what is known, they may once its
-// claim is proven. believes updates the suspicion.
+// believes reports whether decisions may rely on an observation: if it contradicts nothing that is known, or if its
+// claim is proven. It updates the suspicion.
 func (d *decision) believes(s Observation) bool {
 	k := d.known()
 	claim := d.claimOf(k, s)

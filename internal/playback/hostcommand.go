@@ -67,7 +67,7 @@ func (d *decision) observeAgain(command *party.HostCommand) action {
 	return action{observeBy: d.now}
 }
 
-// runHostCommand carries the host command out. It sends nothing if the player does already what the command asks for,
+// runHostCommand carries the host command out. It sends nothing if the player already does what the command asks for,
 // and repeats nothing before a new observation.
 func (d *decision) runHostCommand() (action, bool) {
 	command := d.hostCommand()

@@ -85,7 +85,7 @@ const manyStill = 4
 // it.
 func (l stillLooks) add(s Observation) stillLooks {
 	switch {
-	case s.Playing && s.Song == nil && l.times >= manyStill: // the song probably still stands still
+	case s.Playing && s.Song == nil && l.times >= manyStill: // the song probably has not moved
 		return l
 	case !s.Playing || s.Song == nil || s.Progress == 0:
 		return stillLooks{}

@@ -8,8 +8,9 @@ import (
 	"antwon.dj/backend/internal/party"
 )
 
-// model is a room, its player, and the driver between them, in whose place it calls Decide. It stops at each call to
-// Spotify, so that a test can choose what Spotify answers. It is a value: a copy is another course of the evening.
+// model is a room, its player, and the driver between them: the model calls Decide in the driver's place. It stops at
+// each call to Spotify, so that a test can choose what Spotify answers. It is a value: a copy is another course of the
+// evening.
 type model struct {
 	now    time.Time
 	player modelPlayer

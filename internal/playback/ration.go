@@ -37,7 +37,8 @@ func (d *decision) isRationed(at time.Time) bool {
 }
 
 // delayRationed returns when to make an observation of a rationed room that is due at a time. It delays the observation
-// unless it follows a command, or a song plays as expected and its progress advances: then the next song is due.
+// unless it follows a command, or a song plays as expected and its progress advances: such an observation is due for
+// the next song.
 func (d *decision) delayRationed(at time.Time) time.Time {
 	if d.justCommanded() || d.playsAsKnown() && !d.mayStandStill() {
 		return at
@@ -62,8 +63,8 @@ func (d *decision) rationPause() time.Duration {
 }
 
 // earliestStart returns the earliest time at which a rationed room may send a command that starts a song: each attempt
-// leads to several calls. The time is zero if the room is not rationed, if the command starts no song, if none was sent
-// before, or if a host waits: one who has sent a host command or removed the song that plays.
+// leads to several calls. The time is zero if the room is not rationed, if the command starts no song, if no command
+// was sent before, or if a host waits: one who has sent a host command or removed the song that plays.
 func (d *decision) earliestStart(c Command) time.Time {
 	begins := c.Kind.startsSong() || c.Kind == Append && d.nothingPlays()
 	playing := d.room.NowPlaying

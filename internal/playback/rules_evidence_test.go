@@ -219,7 +219,7 @@ func TestFirstDoubtIsConfirmedInARoomThatHasCostMuch(t *testing.T) {
 }
 
 // Two looks show another song at the same place, long before the room's song should end: the second one proves nothing,
-// as it may be the first one again. If the song has moved, or many looks agree, it is believed.
+// because it may be the same answer. If the song has moved, or many looks agree, it is believed.
 func TestTheSameAnswerTwiceProvesNoOtherSong(t *testing.T) {
 	for moves, want := range map[time.Duration]int{0: manyStill, time.Second: 2} {
 		in := Input{Now: noon, Room: showing(room(item("a", playing)), 20*time.Second, 0)}

@@ -10,7 +10,8 @@ import (
 // These rules say whether a song was heard or skipped. Random evenings have shown that they are needed.
 
 // Spotify could not be reached when the room's song ended. The first look afterwards shows a song that seems to have
-// begun long before, as when the host resumes it, or the look is old. The room's song counts as heard, not as skipped.
+// begun long before, because the host has resumed it or because the look is old. The room's song counts as heard, not
+// as skipped.
 func TestSongThatEndedUnseenIsNotSkipped(t *testing.T) {
 	memory := observed(earlier(plays(song("a"), 150*time.Second), 70*time.Second))
 	memory.heard = heard{"item-a", 150 * time.Second, noon.Add(-70 * time.Second), true, false}
@@ -49,7 +50,7 @@ func TestRemovedSongThatWasHeardCountsAsPlayed(t *testing.T) {
 	}
 }
 
-// The player repeats the room's song, as the host has set repeat, and the host plays something else in the second
+// The player repeats the room's song, because the host has set repeat, and the host plays something else in the second
 // round. The song was heard in full.
 func TestSongThatIsRepeatedCountsAsPlayed(t *testing.T) {
 	const ago = 30 * time.Second

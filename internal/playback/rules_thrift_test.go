@@ -149,7 +149,7 @@ func TestSongThatWasHeardForSecondsDoesNotReturn(t *testing.T) {
 }
 
 // Only the queue tells what plays. It could not be read for some seconds, and names the room's song again: the health
-// is OK at once, as the next look follows late.
+// is OK at once, because the next look follows late.
 func TestHealthIsTrueOnceTheQueueAnswersAgain(t *testing.T) {
 	memory := observed(plays(song("a"), 20*time.Second))
 	memory.hidden = true
@@ -225,7 +225,7 @@ func TestCostlyRoomIsObservedOnceItsCallsAreOld(t *testing.T) {
 	}
 }
 
-// Nothing played, as there was no device. One is found, and the next song begins there at once.
+// Nothing played, because there was no device. One is found, and the next song begins there at once.
 func TestSongBeginsAtOnceOnAFoundDeviceInACostlyRoom(t *testing.T) {
 	memory := costly(observed(&Observation{At: noon.Add(-30 * time.Second)}))
 	memory.silentSince, memory.inactiveSince = noon.Add(-time.Hour), noon.Add(-time.Hour)

@@ -16,7 +16,7 @@ const (
 	idleInterval       = 30 * time.Second       // while nothing plays
 	shortPause         = 10 * time.Minute       // how long a paused song is observed like one that plays: it may go on
 	otherFirstInterval = 5 * time.Second        // while something else plays: an advertisement is short
-	otherLongAfter     = time.Minute            // when something else is no advertisement, and playingInterval applies
+	otherLongAfter     = time.Minute            // when that counts as no advertisement: then playingInterval applies
 	noDeviceFirst      = 5 * time.Second        // without a device, at first
 	noDeviceMost       = 30 * time.Second       // without a device, at most
 	noDeviceUnused     = time.Minute            // the same if there is nothing to play

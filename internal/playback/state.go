@@ -89,7 +89,7 @@ type Memory struct {
 	hidden        bool        // only the queue tells what plays; the player's state says that there is no player
 	commandedAt   time.Time   // when the last command that changes the player was answered
 	changedAt     time.Time   // when the last command was answered that may have changed what plays
-	lateUntil     time.Time   // until when the last such command may take effect, as its answer was lost
+	lateUntil     time.Time   // until when the last such command may take effect, because its answer was lost
 	progressedAt  time.Time   // when the player last showed anything but a playing song that stands still
 	silentSince   time.Time   // since when no song plays or is paused; zero: one does
 	inactiveSince time.Time   // since when the player makes no sound; zero: it does

@@ -11,7 +11,8 @@ import (
 
 const fixedVolume = "The volume of this device cannot be changed from here."
 
-// setVolume sends a host's volume to the active device, unless the device takes none.
+// setVolume sets the volume of the active device, as a host has asked. It refuses the command if no device is active,
+// or if the device's volume is fixed.
 func (d *decision) setVolume(command *party.HostCommand) (action, bool) {
 	percent, err := strconv.Atoi(command.Argument)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// idleKept is how long guests and screens who have done nothing in any room are kept after they are gone: they are not
-	// connected, and have not refreshed a session since. It is also how long a closed room without songs is kept.
+	// idleKept is how long guests and screens who have done nothing in any room are kept after they are gone: after they
+	// were last connected or refreshed a session. It is also how long a closed room without songs is kept.
 	idleKept = 24 * time.Hour
 	// guestsAtOnce is how many guests, or their memberships, one transaction deletes.
 	guestsAtOnce = 50
@@ -40,7 +40,7 @@ const (
  AND (SELECT 1 FROM queue_items i WHERE i.added_by_id = users.id LIMIT 1) IS NULL`
 )
 
-// idleSince returns the time before which a user must have been seen last to be idle now.
+// idleSince returns the time idleKept ago: users who were last seen before it are idle.
 func idleSince() time.Time { return database.Microseconds(time.Now().Add(-idleKept)) }
 
 // Idle deletes guests and screens who have been gone for idleKept and did nothing in a room but join it, and rooms that

@@ -95,7 +95,7 @@ func (s *Sender) keyOf(public string) *keyPair {
 
 func (s *Sender) count(o outcome) { s.notices.WithLabelValues(string(o)).Inc() }
 
-// wrap adds what was being done to an error, and returns nil for nil.
+// wrap puts what the server was doing in front of an error. It returns nil for nil.
 func wrap(what string, err error) error {
 	if err == nil {
 		return nil

@@ -127,9 +127,9 @@ func (s *Sender) forget(ctx context.Context, id string) error {
 	})
 }
 
-// refusedFor is the time from the first refusal of a message on, after which another refusal deletes the subscription,
-// if its push service has accepted no message in between. One refusal alone may be the server's fault, such as a wrong
-// clock. When the page is opened, it subscribes again.
+// refusedFor is how long a push service has to refuse all messages for a subscription before another refusal deletes
+// it. A single refusal may be the server's fault, for example because of a wrong clock. When the page is opened, it
+// subscribes again.
 const refusedFor = time.Hour
 
 // recordRefusal deletes a subscription whose first refusal is at least refusedFor ago. Otherwise it stores the time of

@@ -32,7 +32,8 @@ type Fair struct {
 	refused *lru.Cache[string, struct{}] // ids of browsers that were refused
 }
 
-// comeBackAfter is how long a refused browser has to wait at most. After that, it is served from the reserve.
+// comeBackAfter bounds the wait of a browser that is refused because its network has used up its limit. When the
+// browser comes back after that time, the reserve may serve it.
 const comeBackAfter = time.Second
 
 // NewFair returns a Fair that remembers at most this many buckets, and as many refused browsers. It panics unless keys

@@ -1,6 +1,6 @@
 /*
-Package reactions carries what guests show about the song that plays to the screens of their room. A reaction is a
-moment: it is stored nowhere, it may be lost, and who sent it is not passed on.
+Package reactions carries the reactions of a room's guests to its screens. A reaction is a short response to the song
+that plays. It is a moment: it is stored nowhere, it may be lost, and who sent it is not passed on.
 
 # What is bounded
 

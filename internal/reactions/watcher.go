@@ -74,8 +74,8 @@ func (w *Watcher) Close() {
 type Shown struct {
 	Counts []party.ReactionCount // empty: nobody has reacted just now
 	IsNew  bool                  // it was not shown before
-	// One of the two says when to look again: After this time, if it is positive, and otherwise When this channel is
-	// closed.
+	// One of these two says when to look again: after the time After if it is positive, and otherwise when the channel
+	// When is closed.
 	After time.Duration
 	When  <-chan struct{}
 }

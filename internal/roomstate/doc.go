@@ -2,7 +2,8 @@
 //
 // A Loader is the source of the feeds (live.Source). It reads a room, its player and those of its queue items that are
 // newer than a known state in one statement, which is consistent without a transaction; what rarely changes (settings,
-// history, pending commands, removed members) only when its version says so. party.Merge makes the next state of it.
+// history, pending commands, members who are removed or away) only when its version says so. party.Merge makes the next
+// state of it.
 //
 // Use cases read single queue items, songs and users through the same Loader, which caches songs. It never writes, and
 // checks no permissions: its callers do.

@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	// spareConnections is how many connections are open beyond the limit, so that newcomers learn why they are refused,
-	// and monitoring can check the server's health. If there are more, the oldest spare one is closed.
+	// spareConnections is how many connections may be open beyond the limit, so that newcomers learn why they are
+	// refused, and monitoring can check the server's health. If there are more, the oldest spare one is closed.
 	spareConnections = 16
 	// spareLife is how long a spare connection may take to send its request.
 	spareLife = 2 * time.Second
@@ -72,8 +72,8 @@ func (c *Connections) Listen(listener net.Listener) net.Listener {
 	return &countingListener{listener, c}
 }
 
-// Serve serves the connections of a listener that Listen returned until the server is closed, and returns the error of
-// http.Server.Serve. The listener may be wrapped in another one, such as that for the PROXY protocol, if the
+// Serve serves the connections of listener, which Listen has returned, until the server is closed. It returns the error
+// of http.Server.Serve. The listener may be wrapped in another one, such as that for the PROXY protocol, if the
 // connections of that one have a method Raw, which returns the connection within.
 func (c *Connections) Serve(s *http.Server, listener net.Listener) error {
 	s.Handler = c.refuse(s.Handler)

@@ -1,6 +1,6 @@
 // Package server is the program's HTTP server around the GraphQL handler. It has the routes, the web pages, health and
 // metrics, and the pages on which browsers sign in or come back from Spotify. Every request gets an id, a line in the
-// access log (up to a bound for each address), strict security headers, and an answer even if its handler panics.
+// access log (up to a bound for each network), strict security headers, and an answer even if its handler panics.
 //
 // Cookies and callers are made here and nowhere else: cookies.go knows the browser's cookies, and caller.go gives
 // GraphQL operations their account.Caller and access to the cookies.
@@ -12,7 +12,7 @@
 //	connections.go     how many connections are open; with descriptors_unix.go and descriptors_other.go
 //	routes.go          the routes and their handlers
 //	middleware.go      what is done with every request; with requestid.go, metrics.go, trace.go and recorder.go
-//	accesslog.go       a line for each request, with a bound for each address
+//	accesslog.go       a line for each request, with a bound for each network
 //	headers.go         headers that keep browsers from doing more with an answer than they should
 //	locate.go          where clients come from behind proxies; with forwarded.go, proxy_listener.go and proxy_advice.go
 //	cookies.go         the cookies

@@ -3,7 +3,7 @@ Package telemetry exports traces to a collector that accepts OTLP over HTTP, suc
 Grafana Tempo or the agent of AWS X-Ray, and adds the ids of traces to the log.
 
 Nothing here is global. Start returns a Tracing, whose Provider is passed to everything that starts traces: the HTTP
-shell, GraphQL operations, the players' drivers, hints between servers. SQL statements and requests to Spotify only
+server, GraphQL operations, the players' drivers, hints between servers. SQL statements and requests to Spotify only
 continue a trace: they use the provider of the span in their context, so that no statement is a trace by itself. Without
 a collector there is no provider, and tracing costs nothing.
 

@@ -29,7 +29,7 @@ type Config struct {
 	Headers  map[string]string // sent with each request to the collector
 	SignFor  string            // the region of AWS for which requests are signed; "": they are not
 	Service  string            // the name of this program in traces
-	Sampler  sdktrace.Sampler  // nil: samples all traces that begin here, and of others those that they have sampled
+	Sampler  sdktrace.Sampler  // nil: samples all traces that begin here, and those of callers that sample them
 	IDs      IDs               // the format of trace ids
 
 	Log     *slog.Logger          // nil: nothing is logged

@@ -76,7 +76,7 @@ func (p *Proxy) URL(databaseURL string) string {
 	return u.String()
 }
 
-// LoseAnswer loses everything that the database says to the next connection that sends these texts, one after the
+// LoseAnswer loses everything that the database sends to the next connection that sends these texts, one after the
 // other. The texts themselves arrive.
 func (p *Proxy) LoseAnswer(texts ...string) { p.lose(false, texts) }
 
@@ -158,7 +158,7 @@ func (p *Proxy) accept() {
 	}
 }
 
-// forward passes what the client sends on to the server.
+// forward passes on to the server what the client sends.
 func (p *Proxy) forward(c *proxied) {
 	buffer := make([]byte, 64<<10)
 	for {
@@ -191,7 +191,7 @@ func (p *Proxy) watch(c *proxied, sent []byte) {
 	}
 }
 
-// back passes what the server says on to the client.
+// back passes on to the client what the server sends.
 func (c *proxied) back() {
 	buffer := make([]byte, 64<<10)
 	for {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The example of RFC 8291, appendix A: browsers decrypt a message that the tests' browser can decrypt.
+// The tests' browser decrypts the example of RFC 8291, appendix A, as real browsers do.
 func TestExampleOfTheStandardIsDecrypted(t *testing.T) {
 	decode := func(parts ...string) []byte {
 		t.Helper()

@@ -107,8 +107,8 @@ func (c *Clock) check(ctx context.Context, suspected rollback) error {
 	return err
 }
 
-// beat records that a server runs. If the database was restored since the last beat, if suspected is true of it, or if
-// restored says so, it begins a new timeline, and returns how many rooms got new versions.
+// beat records that a server runs. It begins a new timeline if the database was restored since the last beat, if
+// suspected turns out to be real, or if restored is true. It returns how many rooms got new versions.
 func (c *Clock) beat(ctx context.Context, suspected rollback, restored bool) (raised int64, err error) {
 	now, err := c.db.Now(ctx)
 	if err != nil {
@@ -167,7 +167,7 @@ func (r rollback) isReal(ctx context.Context, tx *ent.Tx) (bool, error) {
 }
 
 // lockTimeline raises the beat of the timeline, which locks it, and returns it with the time of the beat before. Its
-// number is 0 if there was none.
+// number is 0 if there was no timeline yet.
 func lockTimeline(ctx context.Context, tx *ent.Tx, now time.Time) (*ent.Timeline, error) {
 	n, err := tx.Timeline.Update().Where(timeline.ID(rowID)).AddBeat(1).Save(ctx)
 	if err != nil {

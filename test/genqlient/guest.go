@@ -133,8 +133,8 @@ func (g *guest) listen(ctx context.Context, roomID, token string) error {
 	}
 }
 
-// dialer is gorilla's, as genqlient wants it, and closes the connection: the Close of genqlient's client panics after
-// the server has completed a subscription.
+// dialer gives genqlient connections of gorilla's dialer. It also closes them, because the Close of genqlient's client
+// panics after the server has completed a subscription.
 type dialer struct{ conn *websocket.Conn }
 
 func (d *dialer) DialContext(ctx context.Context, url string, header http.Header) (graphql.WSConn, error) {

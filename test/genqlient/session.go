@@ -44,7 +44,7 @@ func (s *session) current() string {
 	return s.token
 }
 
-// renew replaces a refused token, once for all who were refused.
+// renew replaces a refused token. If several requests were refused with the same token, only the first one replaces it.
 func (s *session) renew(ctx context.Context, refused string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

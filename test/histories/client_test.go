@@ -22,8 +22,8 @@ var clearNo = map[string]bool{
 // web is the HTTP client of all users, who share its connections.
 var web = &http.Client{Timeout: answerTimeout, Transport: &http.Transport{MaxIdleConnsPerHost: 32}}
 
-// request sends an operation to an address. If the outcome is done, it reads the answer's data into result, otherwise
-// it also returns why.
+// request sends an operation to an address. If the outcome is done, it reads the answer's data into result. Otherwise
+// it also returns the error's text.
 func request(address, token, query string, variables map[string]any, result any) (outcome, string) {
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {

@@ -1,4 +1,4 @@
-// node audits.mjs URL: GraphQL over HTTP, checked by graphql-http's own audits. Less than "ok" is a failure for all of them.
+// node audits.mjs URL: checks GraphQL over HTTP with graphql-http's own audits. An audit with any result but "ok" has failed.
 import { auditServer } from 'graphql-http'
 
 const results = await auditServer({ url: process.argv[2] })

@@ -1,6 +1,6 @@
-// node --import browser.mjs SCRIPT: what the browser would give to a page of the client: a WebSocket, a cookie for one server,
-// and a localStorage. BROWSER names the file in which they outlast the process. With LOSE_ANSWERS_TO, the answers to operations
-// of that name are lost on the way, and printed instead, one per line.
+// node --import browser.mjs SCRIPT: gives a script of the client what a browser gives to a page: a WebSocket, a cookie for one
+// server, and a localStorage. BROWSER is the file that keeps cookie and localStorage for the next process. With LOSE_ANSWERS_TO,
+// the answers to operations of that name do not reach the script, and are printed instead, one per line.
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import WebSocket from 'ws'
 

@@ -1,5 +1,5 @@
 // node session.mjs URL OPTIONS: a graphql-ws client that reports all that it sees. OPTIONS are those of createClient, as
-// JSON, but retryWait is a number of milliseconds; `reconnect` takes over the reference client's first.
+// JSON, but retryWait is a number of milliseconds. With `reconnect`, the reference client's options for reconnecting are added.
 import { createClient } from 'graphql-ws'
 import WebSocket from 'ws'
 import { followQueue, reconnect } from '../../packages/client/dist/index.js'

@@ -1,5 +1,5 @@
-// node sse.mjs URL: the queue over Server-Sent Events, by graphql-sse's client with the reference client on top, and read
-// byte by byte, since that client does not show what an event's id is nor sends Last-Event-ID.
+// node sse.mjs URL: the queue over Server-Sent Events. It is read by graphql-sse's client with the reference client on top,
+// and also byte by byte, because graphql-sse's client neither shows the ids of events nor sends Last-Event-ID.
 import { createClient } from 'graphql-sse'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'

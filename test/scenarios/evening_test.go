@@ -261,8 +261,8 @@ func (e *evening) repair() {
 	e.note("host", "opens the app, and presses play if it was paused: "+why, "", nil)
 }
 
-// coolsUntil returns the time until which Spotify wants no requests: as it said itself, or for a quota as the room
-// shows, since the client waits longer then.
+// coolsUntil returns the time until which the client sends no requests, because Spotify has asked for a pause. After a
+// used-up quota, the client waits longer than Spotify asks, so it is the time that the room shows.
 func (e *evening) coolsUntil() (until time.Time) {
 	for _, r := range e.spotify.log() {
 		if end := r.at.Add(r.wait); r.status == tooMany && end.After(until) {

@@ -55,7 +55,7 @@ func (d dist) config(image v1.Image) *v1.ConfigFile {
 	return config
 }
 
-// There is an image for each architecture for which there is a program for Linux, and it says so itself, too.
+// Each architecture with a program for Linux has an image, whose configuration names that architecture.
 func TestImageHasAllArchitectures(t *testing.T) {
 	d := openDist(t)
 	images := d.images()
@@ -79,7 +79,7 @@ func TestImageHasAllArchitectures(t *testing.T) {
 	}
 }
 
-// The labels say what the image is, by the names that OCI has for that.
+// The labels describe the image, under the names that OCI defines.
 func TestImageIsLabelled(t *testing.T) {
 	d := openDist(t)
 	for platform, image := range d.images() {

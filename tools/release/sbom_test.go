@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What the programs and the pages consist of is listed, as CycloneDX.
+// Each program, and the web pages, have a list of their components, in the format CycloneDX.
 func TestComponentsAreListed(t *testing.T) {
 	d := openDist(t)
 	programs := len(d.all("Binary"))

@@ -91,7 +91,7 @@ async function drop(cache, most) {
   for (const each of keys.slice(0, Math.max(0, keys.length - most))) await cache.delete(each)
 }
 
-// What a guest is told by a push message, see docs/api.md.
+// The texts of notices, by the kind of the push message: see docs/api.md.
 const notices = {
   en: {
     NEXT: 'Your song is next',
@@ -117,7 +117,7 @@ async function showNotice({ kind, code, room, song, language }) {
   const path = `/r/${encodeURIComponent(code)}`
   const isSeen = (await pagesOf(path)).some(({ visibilityState }) => visibilityState === 'visible')
   const texts = notices[language.split('-')[0]] ?? notices.en
-  const title = texts[kind] ?? texts.other // a newer server sends more kinds
+  const title = texts[kind] ?? texts.other // a newer server may send other kinds
   await self.registration.showNotification(title, {
     body: texts.body(song, room),
     lang: language,

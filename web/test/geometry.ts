@@ -70,7 +70,7 @@ function findFaults(): string[] {
       range.setStart(node, index)
       range.setEnd(node, index + word.length)
       const pieces = [...range.getClientRects()].filter((box) => box.width > 0)
-      const isTooLong = pieces.reduce((sum, box) => sum + box.width, 0) > width / 2 // for a line, beside what else is there
+      const isTooLong = pieces.reduce((sum, box) => sum + box.width, 0) > width / 2 // for a line that it shares
       if (new Set(pieces.map((box) => Math.round(box.top))).size > 1 && !isTooLong)
         faults.push(`breaks within “${word}”: ${nameOf(element)}`)
     }

@@ -148,7 +148,7 @@ describe('reactions', () => {
       screen.expectNoErrors()
       await screen.close()
     }
-    for (const each of [gina, otto]) each.expectNoErrors(/429/) // where it took many clicks
+    for (const each of [gina, otto]) each.expectNoErrors(/429/) // many clicks can exceed the rate limit
   })
 
   test.each([
@@ -170,7 +170,7 @@ describe('reactions', () => {
     const stand = (count: number) =>
       eventually(`${count} to stand there`, async () => {
         for (const [n, button] of buttons.entries())
-          if (n >= buttons.length - count && !places[n]) await button.click({ clickCount: 2 }) // which shows a number, too
+          if (n >= buttons.length - count && !places[n]) await button.click({ clickCount: 2 }) // two of a kind show a number, too
         places = await standing(screen)
         return places.filter((place) => place).length === count
       })
@@ -184,7 +184,7 @@ describe('reactions', () => {
     await eventually('them to be gone', async () => (await flight()).now === 0)
     expect((await flight()).faults).toEqual([])
     screen.expectNoErrors()
-    gina.expectNoErrors(/429/) // where it took many clicks
+    gina.expectNoErrors(/429/) // many clicks can exceed the rate limit
   })
 
   test('are five buttons that can be tapped, named and reached with the keyboard', async () => {
@@ -212,7 +212,7 @@ describe('reactions', () => {
     await buttons.first().locator('.sent').waitFor()
     expect(await row(gina).getByRole('status').textContent()).toBe('Sent: Hands up') // the other one was not
     await gina.page.context().setOffline(false)
-    for (let n = 0; n < 25; n++) await buttons.last().click() // more than the server takes, which nobody is told
+    for (let n = 0; n < 25; n++) await buttons.last().click() // more than the rate limit; the page shows no error
     expect(await gina.page.getByText('That was a lot at once').count()).toBe(0)
     gina.expectNoErrors(/429|ERR_INTERNET_DISCONNECTED/)
   })

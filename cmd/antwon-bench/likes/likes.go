@@ -45,7 +45,7 @@ func Measure(ctx context.Context, out io.Writer, kind, databaseURL string, perRa
 }
 
 // TimesBare returns the processor time of a like in one room of callers, divided by that of bare SQL. On SQLite it
-// includes the database. How long the disk takes is not part of it, except what the kernel does to write.
+// includes the database. It does not include waiting for the disk, but the kernel's work for writing.
 func TimesBare(ctx context.Context, databaseURL string, callers int, perRate time.Duration) (float64, error) {
 	app, err := fixture.NewApp(ctx, databaseURL, 1)
 	if err != nil {

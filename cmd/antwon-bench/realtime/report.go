@@ -17,7 +17,7 @@ func (r *results) print(out io.Writer) {
 	r.printDetails(out)
 }
 
-// printSummary prints what a reader takes in at a glance.
+// printSummary prints the notes, the comparison of the servers, what one like costs, and the trials without figures.
 func (r *results) printSummary(out io.Writer) {
 	for _, note := range r.notes {
 		fmt.Fprintf(out, "\n%s.\n", note)

@@ -16,8 +16,8 @@ import (
 
 const callers = 80
 
-// Measure prints a table of changes per second of one room by the time of a round trip to MySQL. Each rate is measured
-// for the given duration.
+// Measure prints how many changes of one room per second are possible, in a table with a row for each duration of a
+// round trip to MySQL. Each rate is measured for perRate.
 func Measure(ctx context.Context, out io.Writer, databaseURL string, perRate time.Duration) error {
 	near, err := fixture.NewApp(ctx, databaseURL, 1)
 	if err != nil {

@@ -79,7 +79,7 @@ export class Entrance extends Construct {
 
   /**
    * The server limits what users and addresses may do; this keeps floods away from it. A whole party shares one address,
-   * so the limit is high. The body of a GraphQL operation is neither small nor a form.
+   * so the limit is high. Three rules about bodies only count, because they would refuse bodies of GraphQL operations.
    */
   private addFirewall(): void {
     const visible = (metricName: string) => ({

@@ -151,7 +151,7 @@ func (p *Poller) Close() {
 	p.closed, p.epoll, p.sockets = true, nil, nil
 	p.mu.Unlock()
 	if epoll != nil {
-		_ = epoll.Close() // what was waited for is given up in any case
+		_ = epoll.Close() // even if it fails, no socket is reported any longer
 	}
 	p.running.Wait()
 }

@@ -69,8 +69,8 @@ func (c claims) checkEmail() error {
 // hasNoName reports whether the claims contain no name to call the user by.
 func (c claims) hasNoName() bool { return c.Name == "" && c.Preferred == "" && c.Nickname == "" }
 
-// identity lists the user's names in order of preference: names that users chose for themselves come first. Of an email
-// address, other users see only the part before the @.
+// identity returns the user's Identity. Its names are in order of preference: names that users chose for themselves
+// come first. Of an email address, other users see only the part before the @.
 func (c claims) identity(issuer, subject string) account.Identity {
 	local, _, _ := strings.Cut(c.Email, "@")
 	return account.Identity{

@@ -191,7 +191,7 @@ func TestInvalidIdentitiesAreRefused(t *testing.T) {
 	}
 }
 
-// TestProviderIsLookedUpAgainAfterFailure, and concurrent callers share the failure.
+// The provider is looked up again after a failure, and concurrent callers share the failure.
 func TestProviderIsLookedUpAgainAfterFailure(t *testing.T) {
 	asked := 0
 	synctest.Test(t, func(t *testing.T) {

@@ -16,8 +16,8 @@ type metric struct {
 	value  func(g gathered, now time.Time) float64
 }
 
-// silentRooms is the label, with its values, of rooms whose host has to do something, or whose player Spotify does not
-// answer for.
+// silentRooms is the name of a label, and the values that it has for rooms whose host has to do something, or about
+// which Spotify does not answer.
 var silentRooms = []string{"health", "RECONNECT_NEEDED", "NOT_ALLOWED", "UNREACHABLE"}
 
 // table has the metrics that are written. Each metric costs money, so the table has only those that an alarm, the

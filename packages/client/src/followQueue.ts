@@ -2,7 +2,7 @@ import { type GraphQLErrorLike, isTransient } from './errors.ts'
 import type { FollowedQueueSubscription } from './generated.ts'
 import { followedQueue, roomStatus } from './operations.ts'
 
-/** Options with which a WebSocket client of graphql-ws never gives up. By default it does after five failed attempts. */
+/** Options with which a WebSocket client of graphql-ws never gives up. By default it gives up after five failed attempts. */
 export const reconnect = {
   shouldRetry: (): boolean => true,
   retryAttempts: Number.POSITIVE_INFINITY,

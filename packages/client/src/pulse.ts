@@ -32,7 +32,7 @@ export class Pulse {
     this.#await(within)
   }
 
-  /** Calls onSilence after `within` milliseconds. If its timer is late, it waits once more: an answer may be behind it. */
+  /** Calls onSilence after `within` milliseconds. If its timer is late, it waits once more: the answer may be queued. */
   #await(within: number, isRepeated = false): void {
     clearTimeout(this.#timer)
     const due = Date.now() + within

@@ -13,8 +13,8 @@ import (
 // user is an id that machines do not use otherwise. The image has no file that gives it a name.
 const user = 65532
 
-// image returns the image with the program. It is the same whenever it is assembled: its time is the program's, to
-// which goreleaser gives that of the commit.
+// image returns the image with the program. It does not depend on when it is assembled: its time is that of the
+// program's file, which goreleaser sets to the time of the commit.
 func (r release) image(p program) (v1.Image, error) {
 	file, err := os.Stat(p.Path)
 	if err != nil {
@@ -56,8 +56,8 @@ func history(what string, created time.Time) v1.History {
 	return v1.History{Created: v1.Time{Time: created}, CreatedBy: "antwon.dj/backend/tools/release/image", Comment: what}
 }
 
-// config says how the program is started, as the Dockerfile does. OCI's own format knows no health check: Docker reads
-// it from there all the same.
+// config returns how the program is started, like the Dockerfile. OCI's specification has no health check, but Docker
+// reads one from this field.
 func (r release) config(created time.Time) v1.Config {
 	return v1.Config{
 		User:         "65532:65532",

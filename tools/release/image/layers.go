@@ -35,8 +35,8 @@ func programLayer(path string, created time.Time) (v1.Layer, error) {
 	return layerOf(created, entry{Header: tar.Header{Name: "antwon", Mode: 0o755}, content: program})
 }
 
-// certificates returns Mozilla's roots, as the Go project publishes them. Those that are trusted under conditions are
-// left out: a file cannot say the condition.
+// certificates returns Mozilla's roots, as the Go project publishes them, in PEM. It leaves out roots that are trusted
+// only under conditions, because a file cannot express the conditions.
 func certificates() []byte {
 	var file bytes.Buffer
 	for root := range bundle.Roots() {

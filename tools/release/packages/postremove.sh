@@ -1,4 +1,4 @@
 #!/bin/sh
-# After it was removed or updated. The data in /var/lib/antwon stay.
+# Runs after the package was removed or updated. The data in /var/lib/antwon stay.
 set -e
 if test -d /run/systemd/system; then systemctl daemon-reload; fi

@@ -9,13 +9,13 @@ import { usePhoneText } from './text'
 /** The failures that are not shown: somebody taps fast, the song has just ended, or the page says already that it is offline. */
 const quiet = ['RATE_LIMITED', 'CONFLICT', 'OFFLINE']
 
-/** A row of buttons that show a reaction to the song that plays on the room's screens. */
+/** A row of buttons to react to the song that plays. The room's screens show the reactions. */
 export function Reactions({ roomId, notify }: { roomId: string; notify: Notify }) {
   const text = useText()
   const own = usePhoneText()
   const client = useClient()
   const [sent, setSent] = useState<{ reaction: Reaction; n: number }>()
-  const [shown, setShown] = useState<Reaction>() // on the screens, as the server has answered
+  const [shown, setShown] = useState<Reaction>() // the last one that the server accepted, and so showed on the screens
 
   async function react(reaction: Reaction) {
     setSent((last) => ({ reaction, n: (last?.n ?? 0) + 1 }))

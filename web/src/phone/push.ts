@@ -14,7 +14,7 @@ export function needsHomeScreen(): boolean {
 
 const patience = 15_000 // milliseconds for the browser and its push service
 
-/** Turns notices on for this browser. Returns undefined, the server's failure, or null if the browser failed. */
+/** Turns notices on for this browser. Returns undefined if that worked, the server's failure, or null if the browser failed. */
 export async function subscribe(client: Client, roomId: string, language: string): Promise<Failure | null | undefined> {
   const { data, failure } = await client.request(PushKeyDocument, {})
   const pushKey = data?.pushKey

@@ -10,7 +10,7 @@ export type Viewer = ViewerChangesSubscription['viewerInRoom']
 /** What a guest can do in a room. The state includes actions that are not confirmed yet; a refused action is reverted. */
 export interface Actions {
   unsent: number // actions that the server has not answered yet
-  canLike: boolean // also whether one can withdraw songs: a shared tablet only adds them
+  canLike: boolean // whether the user can like and withdraw songs: a shared tablet only adds them
   isMine: (item: Item) => boolean
   isLiked: (item: Item) => boolean
   likeCount: (item: Item) => number

@@ -11,7 +11,7 @@ interface Results {
   hasMore: boolean
   endCursor: string | null
   degraded: boolean
-  answered: boolean // whether this is what was found
+  answered: boolean // whether the server has answered; false before the first search and after a failure
   failure?: Failure | undefined
 }
 

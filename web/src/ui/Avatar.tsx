@@ -1,4 +1,7 @@
-/** A person's colour and initial, of a size in pixels or by the page's style sheet. The colour comes from the id, so two people of one name are told apart. */
+/**
+ * A person's colour and initial. size is in pixels; without it, the page's style sheet decides. The colour comes from the id,
+ * which tells two people of the same name apart.
+ */
 export function Avatar({ id, name, size }: { id: string; name: string; size?: number }) {
   const style = {
     ...(size && { width: size, height: size, fontSize: size * 0.5 }),

@@ -6,7 +6,7 @@ import { useLanguage, useText } from '../text/text'
 
 const oldAfter = 60_000 // milliseconds
 
-/** Says that the connection is lost, or that the page is old because the device was asleep, and of when the page is. */
+/** Says that the connection is lost, or that the device was asleep; and, if the contents are old, from what time they are. */
 export function ConnectionNotice({ api, offline }: { api: Api; offline: string }) {
   const text = useText()
   const language = useLanguage()

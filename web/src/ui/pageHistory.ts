@@ -39,7 +39,10 @@ export function goBack(steps: number): void {
   history.go(-steps)
 }
 
-/** What `read` finds in the address, again whenever the browser goes back or forward. Who writes the address sets it, too. */
+/**
+ * Returns what `read` finds in the address, and a function that sets this value. It reads again when the browser goes back or
+ * forward; code that writes the address has to set the value itself.
+ */
 export function useAddress<T>(read: (address: Location) => T): [T, (value: T) => void] {
   const [value, setValue] = useState(() => read(location))
   useEffect(() => {

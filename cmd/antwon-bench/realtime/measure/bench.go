@@ -53,8 +53,8 @@ func (b *Bench) flowRequest(s *trial.Setup) server.LikeRequest {
 	return server.LikeRequest{Rooms: s.Shape.Rooms, Likes: int(b.FlowFor / likeEvery), Every: likeEvery}
 }
 
-// floodRequest is flowRequest with fewer likes for a server that executes each subscription separately, which would
-// need minutes. Each is how long that server takes to deliver one like.
+// floodRequest is flowRequest, but with fewer likes for a server that executes each subscription separately, which
+// would otherwise need minutes. The parameter each is how long that server takes to deliver one like.
 func (b *Bench) floodRequest(s *trial.Setup, each time.Duration) server.LikeRequest {
 	request := b.flowRequest(s)
 	if s.Kind == server.Stock || s.Kind == server.Yoga {

@@ -12,7 +12,7 @@ import (
 	"antwon.dj/backend/web"
 )
 
-// newAntwon connects the program's own packages around the jukebox, as assemble in cmd/antwon/run.go does.
+// newAntwon connects the program's own packages around the jukebox, as assemble in cmd/antwon/program.go does.
 func newAntwon(b *Backend) *http.Server {
 	resolver := graph.New(b.Jukebox, b.Accounts, b.log)
 	graphql := gqlserver.New(gqlserver.Config{

@@ -1,4 +1,4 @@
-// The story's operations for Relay, whose compiler finds them here. They are used by what it generates, so this is never run.
+// The story's operations for Relay, whose compiler finds them here. The generated code contains them; this file is never run.
 import { graphql } from 'relay-runtime'
 
 graphql`

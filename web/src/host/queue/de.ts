@@ -42,7 +42,7 @@ export const queueDe: QueueMessages = {
     PLAYED: { name: 'Bis er gespielt wird', hint: 'Likes verschieben ihn nicht.' },
     OVERTAKEN: {
       name: 'Bis er überholt wird',
-      hint: 'Wenn ein anderer Song so viele Likes Vorsprung hat. Eigene Likes können ihn weiter nach oben bringen.',
+      hint: 'Wenn ein anderer Song so viele Likes Vorsprung hat. Mit mehr Likes rückt der angepinnte Song noch weiter nach oben.',
     },
   },
   margin: 'Likes Vorsprung',

@@ -42,7 +42,7 @@ export const queueEn: QueueMessages = {
     PLAYED: { name: 'Until it is played', hint: 'Likes do not move it.' },
     OVERTAKEN: {
       name: 'Until it is overtaken',
-      hint: 'When another song is this many likes ahead. Its own likes can still move it up.',
+      hint: 'When another song is this many likes ahead. More likes can still move the pinned song up.',
     },
   },
   margin: 'Likes ahead',

@@ -39,7 +39,7 @@ export const rulesDe: RulesMessages = {
   withApproval: 'mit Freigabe',
   nobody: 'nur Gastgeber',
   requests: 'Gäste dürfen Songs hinzufügen',
-  requestsHint: 'Du und deine Co-Gastgeber dürfen es immer.',
+  requestsHint: 'Du und deine Co-Gastgeber dürft es immer.',
   guestPlaylist: 'Songs für Gäste',
   chooseGuestPlaylist: 'Playlist für Gäste wählen',
   anySong: 'ganz Spotify',
@@ -52,7 +52,7 @@ export const rulesDe: RulesMessages = {
   guestPlaylistUses: {
     ADD: {
       name: 'Songs hinzufügen',
-      hint: 'Nur Songs aus dieser Playlist. Du und deine Co-Gastgeber dürfen weiter alles hinzufügen.',
+      hint: 'Nur Songs aus dieser Playlist. Du und deine Co-Gastgeber dürft weiter alles hinzufügen.',
     },
     LIKE: {
       name: 'Nur liken',

@@ -83,7 +83,7 @@ export function Choice({
 /** Shows a choice at once, and until the server has sent the new value. */
 function useChoice<T>(value: T, save: (value: T) => Promise<boolean>): [T, (value: T) => void] {
   const [chosen, setChosen] = useState<{ from: T; to: T }>()
-  if (chosen && chosen.from !== value) setChosen(undefined) // for good: another host may change the value back
+  if (chosen && chosen.from !== value) setChosen(undefined) // not just hidden: another host may change the value back
   async function choose(to: T) {
     setChosen({ from: value, to })
     if (!(await save(to))) setChosen(undefined)

@@ -19,8 +19,8 @@ export interface Pages<Node> {
 }
 
 /**
- * A list of the room, the latest entries first: the first page, and as many more pages as the host has asked for. pageOf must be
- * the same function each time.
+ * A list of the room, the latest entries first: `atOnce` of them, and a page more for each call of showMore. pageOf must be the
+ * same function each time.
  */
 export function usePages<Data, Node>(
   query: Operation<Data, { roomId: string; after?: string | null }>,
