@@ -33,9 +33,9 @@ type PushSubscription struct {
 	Auth string `json:"auth,omitempty"`
 	// the server's public key that the browser subscribed with
 	PushKey string `json:"push_key,omitempty"`
-	// in which the notices are shown, such as de
+	// the language of the notices, such as de
 	Language string `json:"language,omitempty"`
-	// the last notice: what is announced once is not sent again
+	// the last notice, so that it is not sent again
 	Announced string `json:"announced,omitempty"`
 	// when the push service began to refuse all messages; null if it accepted the last one
 	RefusedSince *time.Time `json:"refused_since,omitempty"`

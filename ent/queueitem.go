@@ -46,7 +46,7 @@ type QueueItem struct {
 	PinRule *string `json:"pin_rule,omitempty"`
 	// the position to which it was pinned, from 1
 	PinPosition int `json:"pin_position,omitempty"`
-	// with OVERTAKEN: how many likes more overtake it
+	// with OVERTAKEN: by how many likes another song has to lead
 	PinLikes int `json:"pin_likes,omitempty"`
 	// the room's version at which it was pinned
 	PinVersion int64 `json:"pin_version,omitempty"`

@@ -66,11 +66,11 @@ type Room struct {
 	SkipVotePercent int `json:"skip_vote_percent,omitempty"`
 	// songs of newcomers wait for a host
 	RequireApproval bool `json:"require_approval,omitempty"`
-	// how many accepted songs make a guest no longer a newcomer
+	// after how many accepted songs a guest is no longer a newcomer
 	TrustedAfter int `json:"trusted_after,omitempty"`
 	// how long after joining a guest may like songs
 	LikesAfterMinutes int `json:"likes_after_minutes,omitempty"`
-	// how long after a guest left their songs wait; NULL: they do not
+	// minutes after which the songs of a guest who left wait; NULL: never
 	AwayAfterMinutes *int `json:"away_after_minutes,omitempty"`
 	// guests may react to the song that plays
 	Reactions bool `json:"reactions,omitempty"`
@@ -84,7 +84,7 @@ type Room struct {
 	Blocked []schema.Blocked `json:"blocked,omitempty"`
 	// the room's version at which the settings last changed
 	SettingsVersion int64 `json:"settings_version,omitempty"`
-	// the room's version since the database was last restored: older ones may show what was lost
+	// the version that the room got when the database was last restored: older states may show what was lost
 	RestoredVersion int64 `json:"restored_version,omitempty"`
 	// members present, when they were last counted
 	PresentCount int `json:"present_count,omitempty"`

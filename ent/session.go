@@ -20,7 +20,7 @@ type Session struct {
 	ID string `json:"id,omitempty"`
 	// UserID holds the value of the "user_id" field.
 	UserID string `json:"user_id,omitempty"`
-	// the same for all refresh tokens that one sign-in led to
+	// the same for all refresh tokens of one session
 	Family string `json:"family,omitempty"`
 	// TokenHash holds the value of the "token_hash" field.
 	TokenHash string `json:"token_hash,omitempty"`

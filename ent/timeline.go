@@ -21,7 +21,7 @@ type Timeline struct {
 	Number int64 `json:"number,omitempty"`
 	// grows every few seconds while a server runs
 	Beat int64 `json:"beat,omitempty"`
-	// when it last grew
+	// when the beat last grew
 	BeatAt       time.Time `json:"beat_at,omitempty"`
 	selectValues sql.SelectValues
 }

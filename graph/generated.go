@@ -288,7 +288,8 @@ directive @shared(
 directive @viewer on FIELD_DEFINITION
 """
 How many objects a list can have, for the estimate of what an operation costs at most. A list of plain values counts as
-one field. As in the GraphQL Cost Directives specification, but without requireOneSlicingArgument.
+one field. This is the directive of the GraphQL Cost Directives specification, without its argument
+requireOneSlicingArgument.
 """
 directive @listSize(
   "The size of the list or, with slicingArguments, its size when none of them is given."
@@ -299,14 +300,14 @@ directive @listSize(
   sizedFields: [String!]
 ) on FIELD_DEFINITION
 """
-How many points the field costs besides the one that every field costs, because it needs the database or Spotify. A
-field at the root costs 100 without it.
+How many points the field costs in addition to the one that every field costs, because it needs the database or Spotify.
+A field at the root without this directive costs 100.
 """
 directive @cost("The points." weight: Int!) on FIELD_DEFINITION
 
 """
-An object that can be loaded again with Query.node. No two objects have the same id, of whatever types they are; that is
-also true of the objects with an id that are no Node.
+An object that can be loaded again with Query.node. Ids are unique across all types, including types with an id that do
+not implement Node.
 """
 interface Node {
   "The object's id."
@@ -332,7 +333,8 @@ type Query {
   roomByCode("The code, in upper or lower case." code: String!): Room
   """
   The key with which a browser subscribes to push messages of this server: applicationServerKey of
-  PushManager.subscribe, in base64url. All servers of a deployment have the same. null if the server sends none.
+  PushManager.subscribe, in base64url. All servers of a deployment have the same. null if the server sends no push
+  messages.
   """
   pushKey: String @cost(weight: 1)
   "Searches Spotify for songs to add, with the host's account. For guests and hosts of the room."
@@ -350,9 +352,9 @@ type Query {
   """
   The songs of the playlist that the host chose for guests (RoomSettings.guestPlaylistUri), at most its first 1,000, in
   its order and each recording once. Empty if the host chose none. A change of the playlist is seen within five minutes.
-  While Spotify does not answer, or no longer shows the playlist to the host, for example because it was deleted, these
-  are the songs that it had at most a day ago (SongHitConnection.degraded). If the server does not know them, it fails
-  with UPSTREAM_UNAVAILABLE or NOT_FOUND. For guests and hosts of the room.
+  While Spotify does not answer, or no longer shows the playlist to the host, for example because it was deleted, the
+  result has the songs that the playlist had at most a day ago, and degraded is true. If the server does not know those
+  songs, the query fails with UPSTREAM_UNAVAILABLE or NOT_FOUND. For guests and hosts of the room.
   """
   playlistSongs(
     "The room's id."
@@ -372,9 +374,9 @@ Everything that changes something.
 
 A mutation with an idempotencyKey (1 to 64 characters) is safe to repeat. If the same user sends it again within a day
 with the same key and the same arguments, the server does nothing and returns the same objects in their present state.
-With other arguments it fails with CONFLICT. A mutation that changed nothing, such as liking a song twice, is remembered,
-too. One that failed is not: sent again, it is done as if for the first time. Of more than a hundred keys that a user has
-used for one song or one room, the oldest may be forgotten earlier.
+With other arguments it fails with CONFLICT. A mutation that changed nothing, such as liking a song twice, is
+remembered, too. A mutation that failed is not: sent again, it is executed as if for the first time. If a user has used
+more than a hundred keys for one song or one room, the server may forget the oldest ones earlier.
 
 A field that fails is null, and its error says why. The fields before and after it have their results: a document with
 several mutations answers each of them.
@@ -382,15 +384,15 @@ several mutations answers each of them.
 The error of a failed mutation has extensions.code: UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT
 (extensions.field names the argument), CONFLICT, REFUSED (extensions.reason is a RefusalReason), RATE_LIMITED,
 UPSTREAM_UNAVAILABLE (Spotify or the server's database is not available) or INTERNAL_SERVER_ERROR. RATE_LIMITED and
-UPSTREAM_UNAVAILABLE also have extensions.retryAfterMs, and so has REFUSED if it is only a matter of time.
+UPSTREAM_UNAVAILABLE also have extensions.retryAfterMs, and so has REFUSED if the rule will allow it after that time.
 """
 type Mutation {
   "Signs in a new host with a simulated Spotify account and a simulated player. Only in the demo, and only over HTTP."
   demoLogin("The host's name, 1 to 40 characters." displayName: String!): Session
   """
   Joins the open room with this code as a guest. With a valid session the user of that session joins; without one, the
-  server creates a new guest. Joining again changes the guest's name. With an access token the result is a token of the
-  same session, which expires no later; only a new guest gets a new cookie. Only over HTTP.
+  server creates a new guest. Joining again changes the guest's name. If the request has an access token, the new one
+  belongs to the same session and expires no later; only a new guest gets a new cookie. Only over HTTP.
   """
   joinRoom(
     "The room's code, in upper or lower case."
@@ -414,7 +416,7 @@ type Mutation {
   refreshSession: Session
   """
   Signs out this browser and removes its cookie. Access tokens of the session are no longer accepted, and connections
-  that were opened with them are closed. The header and the transport are those of refreshSession.
+  that were opened with them are closed. It needs the same header as refreshSession. Only over HTTP.
   """
   signOut: Boolean
   "Signs the user out on all devices. Otherwise like signOut."
@@ -440,8 +442,8 @@ type Mutation {
     idempotencyKey: String
   ): Room
   """
-  Closes a room: nothing in it can be changed, and its code can be used for another one. Only for the host who opened
-  it. Closing a closed room is not an error.
+  Closes a room: nothing in it can be changed, and its code can be used for another one. Only for the room's host.
+  Closing a closed room is not an error.
   """
   closeRoom(
     "The room's id."
@@ -460,22 +462,22 @@ type Mutation {
     "The song: spotify:track:… or a link to a track on open.spotify.com."
     songUri: String!
     """
-    The user id of a member in whose name a host or co-host adds the song: it is then theirs, and counts towards what
-    limits each guest (maxQueuedPerGuest, addsPerHour, the order of the queue). Other rules about guests do not apply.
-    If the recording is in the queue already, nobody likes it; if it waits for approval, it is approved. The log says
-    who added it for whom: ADDED_FOR. Fails with NOT_FOUND if no guest or host of the room has this id, and with
-    CONFLICT if they were removed.
+    The user id of a member in whose name a host or co-host adds the song. The song then belongs to that member, and
+    counts in all that limits each guest (maxQueuedPerGuest, addsPerHour, the order of the queue). Other rules about
+    guests do not apply. If the recording is in the queue already, nobody likes it; if it waits for approval, it is
+    approved. The log says who added it for whom: ADDED_FOR. Fails with NOT_FOUND if no guest or host of the room has
+    this id, and with CONFLICT if they were removed.
     """
     forUserId: ID
     """
     The name of somebody without a phone in whose name a host or co-host adds the song, 1 to 40 characters. The same
-    name, in upper or lower case, is always the same guest. It is never a guest who joined with that name. It has its
-    own limits and turns; nobody can sign in as such a guest, and their songs never wait for them. One who was removed
-    is a guest again. Not together with forUserId. Fails with CONFLICT if the guest is banned, and for a new name if the
+    name, in upper or lower case, is always the same guest. It is never a guest who joined with that name. Such a guest
+    has limits and turns of their own, is never away, and nobody can sign in as them. If they were removed, they become
+    a guest again. Not together with forUserId. Fails with CONFLICT if the guest is banned, and for a new name if the
     room has 100 such guests.
 
-    A device in the role TABLET always gives a name. There all rules about guests apply, including approval, and a guest
-    who was removed stays so: CONFLICT. Nobody likes a song that is in the queue already.
+    A device in the role TABLET always gives a name. On it, all rules about guests apply, including approval, and for a
+    guest who was removed the mutation fails with CONFLICT. A song that is in the queue already is not liked.
     """
     forName: String
     "Makes the mutation safe to repeat."
@@ -543,8 +545,8 @@ type Mutation {
     returnTo: String
   ): SpotifyAuthorization
   """
-  Forgets the host's Spotify account, its tokens and everything known about it, at once. The song that plays goes on,
-  but no further songs are handed to the player. For hosts.
+  Deletes everything that the server knows about the host's Spotify account, including its tokens, at once. The song
+  that plays goes on, but no further songs are handed to the player. For hosts.
   """
   disconnectSpotify: Boolean
   """
@@ -572,9 +574,10 @@ type Mutation {
   """
   resumePlayback("The room's id." roomId: ID!): Playback
   """
-  Sets the volume of the device that plays. The server does not keep it: it stays as it is until somebody changes it,
-  here or at the device. Of several that wait, the last one counts. For hosts of the room. Fails with NOT_FOUND if no
-  device is active, and with CONFLICT if the device's volume cannot be changed by other apps (Device.supportsVolume).
+  Sets the volume of the device that plays. The server does not store the volume: the device keeps it until somebody
+  changes it, here or at the device. If several changes wait, only the last one is carried out. For hosts of the room.
+  Fails with NOT_FOUND if no device is active, and with CONFLICT if the device's volume cannot be changed by other apps
+  (Device.supportsVolume).
   """
   setVolume(
     "The room's id."
@@ -585,9 +588,9 @@ type Mutation {
   """
   Votes to end the song that plays. The song ends when Playback.skipVotesNeeded of the members present have voted. A
   vote counts for this play of this song, once for each browser, and as long as the voter is present. For guests who
-  were present, by a subscription to the room, before the song began; a host's vote ends the song at once. Fails with
-  CONFLICT while no song of this room plays, and with REFUSED and TOO_EARLY (in the song's first seconds), JUST_ARRIVED
-  (after the song began), ALREADY_VOTED or VOTES_OFF.
+  were present before the song began: a subscription to the room makes a guest present. A host's vote ends the song at
+  once. Fails with CONFLICT while no song of this room plays, and with REFUSED and TOO_EARLY (in the song's first
+  seconds), JUST_ARRIVED (after the song began), ALREADY_VOTED or VOTES_OFF.
   """
   voteToSkip(
     "The room's id."
@@ -607,10 +610,10 @@ type Mutation {
     idempotencyKey: String
   ): Playback
   """
-  Shows a reaction to the song that plays on the room's screens: see roomReactions. Nothing keeps it, and it may be lost
-  or, if very many react at once, not counted. For guests and hosts of the room. Fails with CONFLICT while nothing
-  plays, with REFUSED and REACTIONS_OFF if the host does not show reactions, and with RATE_LIMITED if the viewer, or the
-  room, reacts too often: pages need not say so.
+  Reacts to the song that plays. The room's screens show the reaction: see roomReactions. It is not stored, and may be
+  lost or, if very many guests react at once, not counted. For guests and hosts of the room. Fails with CONFLICT while
+  nothing plays, with REFUSED and REACTIONS_OFF if the host does not show reactions, and with RATE_LIMITED if the viewer
+  or the room reacts too often. Pages need not show that last error.
   """
   react(
     "The room's id."
@@ -664,9 +667,9 @@ type Mutation {
   """
   Has notices sent to this browser, by its push service, when a song of the viewer in this room is next or begins to
   play. docs/api.md says what they contain. It ends with unsubscribePush, the viewer's session, their membership or the
-  room, and when the push service no longer knows the subscription. A browser gets the notices of one room, for which it
-  subscribed last; a member has up to five browsers in a room, and another one replaces the oldest. Subscribing again is
-  not an error. For guests and hosts of the room. Fails with CONFLICT if the room is closed.
+  room, and when the push service no longer knows the subscription. A browser gets the notices of one room: the one for
+  which it subscribed last. A member can subscribe with five browsers in a room; a further one replaces the oldest.
+  Subscribing again is not an error. For guests and hosts of the room. Fails with CONFLICT if the room is closed.
   """
   subscribePush(
     "The room's id."
@@ -711,8 +714,9 @@ type Mutation {
     role: Role!
   ): Member
   """
-  Offers the room to a co-host, who has ten minutes to accept it; another offer ends. Only for the room's host. Fails with
-  NOT_FOUND if no member has this id, and with CONFLICT if the member is no co-host or an offer was accepted already.
+  Offers the room to a co-host, who has ten minutes to accept it. An earlier offer ends. Only for the room's host. Fails
+  with NOT_FOUND if no member has this id, and with CONFLICT if the member is no co-host or an offer was accepted
+  already.
   """
   offerRoom(
     "The room's id."
@@ -721,13 +725,13 @@ type Mutation {
     userId: ID!
   ): Room
   """
-  Answers an offer of the room. With accept, the co-host to whom it is offered becomes the host, and the host a co-host:
-  when the current song has ended, and the next one if the player has it already, or at once if none plays. From then on
-  the music plays in the new host's Spotify account. Without accept, the offer ends, also after it was accepted: the
-  co-host declines it, or the host withdraws it; that is no error if there is none.
+  Answers an offer of the room. With accept, the co-host to whom it is offered becomes the host, and the host becomes a
+  co-host. This happens when the current song has ended, and also the next one if the player has it already; if no song
+  plays, it happens at once. From then on the music plays in the new host's Spotify account. Without accept, the co-host
+  declines the offer or the host withdraws it, even after it was accepted. That is not an error if there is no offer.
 
-  Accepting fails with CONFLICT if the room is not offered to the viewer, or no longer, or if they have an open room of
-  their own; and with FORBIDDEN if they have not signed in as a host, or have connected no Spotify account.
+  Accepting fails with CONFLICT if the room is not or no longer offered to the viewer, or if they have an open room of
+  their own. It fails with FORBIDDEN if they have not signed in as a host, or have connected no Spotify account.
   """
   answerRoomOffer(
     "The room's id."
@@ -791,9 +795,9 @@ type Subscription {
   """
   roomSchedule("The room's id." roomId: ID!): RoomSchedule! @shared
   """
-  The reactions that the room has just got. Sent at most four times a second: the numbers of half a second, and then,
-  once, that there are none. Reactions are moments: a new or slow client misses those before, and the event at the
-  beginning usually has none.
+  The reactions that the room has just got. Sent at most four times a second. Each event has the numbers of half a
+  second; after the last reactions, one event has none. Reactions are moments: a new or slow client misses earlier ones,
+  and the first event usually has none.
   """
   roomReactions("The room's id." roomId: ID!): RoomReactions! @shared
   """
@@ -841,7 +845,7 @@ enum OrderReason {
   AGE
   "It is a fallback song that nobody likes: it plays when nothing else waits."
   FALLBACK
-  "The guest who added it has left: it waits until they are back, or nothing of guests who are here waits."
+  "The guest who added it is away: it waits until they are back, or until no songs of guests who are present wait."
   AWAY
   "A rule of the room keeps it from playing at present."
   HELD
@@ -879,7 +883,7 @@ type ReactionCount {
 
 "What is specific to the viewer in a room."
 type ViewerInRoom {
-  "The id of what is specific to this user in this room."
+  "The object's id. There is one such object for each user in each room."
   id: ID!
   "The room's id."
   roomId: ID!
@@ -910,7 +914,7 @@ type ViewerInRoom {
 
 "What a member is in a room."
 enum Role {
-  "The user who opened the room."
+  "The user who opened the room, or took it over from another host."
   HOST
   "A guest with the rights of the host, except closing the room and choosing co-hosts."
   COHOST
@@ -947,9 +951,9 @@ type SkipVote {
   itemId: ID!
   "Whether the viewer, or somebody else with the same browser, has voted to skip it."
   voted: Boolean!
-  "Whether the viewer's vote counts on this song, once Playback.votesFrom has passed. A host's skips it at once."
+  "Whether the viewer's vote counts on this song, once Playback.votesFrom has passed. A host's vote skips it at once."
   canVote: Boolean!
-  "Why it does not count: the viewer came after the song began, or voting is off. null if it does."
+  "Why the vote does not count: the viewer came after the song began, or voting is off. null if it counts."
   refusal: Refusal
 }
 
@@ -968,7 +972,10 @@ type Session {
 
 "The result of joining or watching a room."
 type JoinedRoom {
-  "The session to use from now on. It continues the one that was sent along, if any, or replaces a screen's."
+  """
+  The session to use from now on. Joining continues the session of the request, unless that is a screen's. In all other
+  cases this is a new session.
+  """
   session: Session!
   "The room."
   room: Room!
@@ -1070,7 +1077,7 @@ type SpotifyAccount {
   needsReconnect: Boolean!
   "When Spotify will end the connection: six months after it was made."
   reconnectBy: DateTime
-  "Whether that is in less than a month, so that the host should connect again before the next party."
+  "Whether reconnectBy is less than a month away, so that the host should connect again before the next party."
   reconnectSoon: Boolean!
 }
 
@@ -1092,8 +1099,8 @@ type Room implements Node {
   "The host: who opened the room, or took it over from another host."
   host: Participant @cost(weight: 100)
   """
-  The host's offer to a co-host to become the host; null if there is none. An offer that has expired is not sent again as
-  null: compare expiresAt.
+  The host's offer to a co-host to become the host; null if there is none. No event says that an offer has expired:
+  compare expiresAt.
   """
   offer: RoomOffer
   "When the room was opened."
@@ -1205,7 +1212,7 @@ type RoomOffer {
   to: Participant @cost(weight: 100)
   "Until when the co-host may accept it. An accepted offer does not expire."
   expiresAt: DateTime!
-  "Whether it was accepted: then the co-host becomes the host when the player has ended what it has."
+  "Whether it was accepted: then the co-host becomes the host when the player has played the songs that it already has."
   accepted: Boolean!
 }
 
@@ -1213,7 +1220,7 @@ type RoomOffer {
 enum RoomEventKind {
   "A song was added."
   ADDED
-  "A host added a song in the name of the subject."
+  "A host or a tablet added a song in the name of the subject."
   ADDED_FOR
   "A song that waited for approval was approved."
   APPROVED
@@ -1334,7 +1341,7 @@ type RoomSettings {
   """
   fallbackPlaylistUri: String
   """
-  The playlist that the host chose for guests: what else they may do says guestPlaylistUse. null: guests may add any
+  The playlist that the host chose for guests; guestPlaylistUse says what they may do with it. null: guests may add any
   song. Query.playlistSongs has its songs. Hosts and co-hosts may always add any song.
   """
   guestPlaylistUri: String
@@ -1468,8 +1475,8 @@ input RoomSettingsInput {
   """
   fallbackPlaylistUri: String
   """
-  The playlist of which guests may add songs: spotify:playlist:… or a link to a playlist on open.spotify.com. It has to
-  be one that Spotify shows to the host. Null or empty: guests may add any song. Default: null.
+  The playlist that the host chooses for guests: spotify:playlist:… or a link to a playlist on open.spotify.com. It has
+  to be one that Spotify shows to the host. Null or empty: guests may add any song. Default: null.
   """
   guestPlaylistUri: String
   "What guests may do if there is a guestPlaylistUri. Default: ADD."
@@ -1510,8 +1517,8 @@ input RoomSettingsInput {
   likesAfterMinutes: Int
   """
   How many minutes after a guest was last present their songs wait, 1 to 1440. Null or 0: they do not wait. Default:
-  null. Guests who are absent when a host introduces this count as leaving at that moment. A later change of the minutes
-  does not concern songs that wait already.
+  null. Guests who are not present when a host sets this for the first time count as leaving at that moment. A later
+  change of the minutes does not affect songs that already wait.
   """
   awayAfterMinutes: Int
   "Whether guests may react to the song that plays, and screens show it. Default: true."
@@ -1584,7 +1591,7 @@ type SongHit {
   queueItemId: ID
 }
 
-"A rule's no."
+"A rule's refusal."
 type Refusal {
   "The rule that refused."
   reason: RefusalReason!
@@ -1712,9 +1719,9 @@ type RoomQueueChange {
   since: Int
   "Whether to discard the queue that the client has: upserted is the whole queue."
   reset: Boolean!
-  "The new and changed items, except those of which nothing but the position or the number of likes changed."
+  "The new and changed items, except those whose only change is the position or the number of likes."
   upserted: [QueueItem!]! @listSize(assumedSize: 500)
-  "The new numbers of likes of items of which nothing else changed, except the position. They are not in upserted."
+  "The new numbers of likes of items whose only other change is the position. They are not in upserted."
   likes: [ItemLikes!]! @listSize(assumedSize: 500)
   "The ids of items that are no longer in the queue. The client may not know some of them."
   removedIds: [ID!]!
@@ -1776,7 +1783,7 @@ type Playback {
   observedAt: DateTime!
   "The device that plays."
   device: Device
-  "How songs reach the player at present: as the host chose, or otherwise if that does not work."
+  "How songs reach the player at present: as the host chose, or in the other way if that does not work."
   delivery: Delivery!
   "Whether the music can go on, and if not, why."
   health: RoomHealth!
@@ -1815,7 +1822,7 @@ type Device {
   isRestricted: Boolean!
   "The volume, 0 to 100; null if it is unknown."
   volumePercent: Int
-  "Whether other apps can change its volume. Where not, setVolume fails with CONFLICT."
+  "Whether other apps can change its volume. If not, setVolume fails with CONFLICT."
   supportsVolume: Boolean!
 }
 

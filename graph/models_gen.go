@@ -95,8 +95,8 @@ type RoomSettingsInput struct {
 	// Where fallback songs come from: spotify:playlist:… or a link to a playlist on open.spotify.com. Default: null. Null or
 	// empty: songs similar to the last ones.
 	FallbackPlaylistURI graphql.Omittable[*string] `json:"fallbackPlaylistUri,omitempty"`
-	// The playlist of which guests may add songs: spotify:playlist:… or a link to a playlist on open.spotify.com. It has to
-	// be one that Spotify shows to the host. Null or empty: guests may add any song. Default: null.
+	// The playlist that the host chooses for guests: spotify:playlist:… or a link to a playlist on open.spotify.com. It has
+	// to be one that Spotify shows to the host. Null or empty: guests may add any song. Default: null.
 	GuestPlaylistURI graphql.Omittable[*string] `json:"guestPlaylistUri,omitempty"`
 	// What guests may do if there is a guestPlaylistUri. Default: ADD.
 	GuestPlaylistUse *party.PlaylistUse `json:"guestPlaylistUse,omitempty"`
@@ -127,8 +127,8 @@ type RoomSettingsInput struct {
 	// How many minutes after joining a guest may like songs, 0 to 1440. 0: at once. Default: 0.
 	LikesAfterMinutes *int `json:"likesAfterMinutes,omitempty"`
 	// How many minutes after a guest was last present their songs wait, 1 to 1440. Null or 0: they do not wait. Default:
-	// null. Guests who are absent when a host introduces this count as leaving at that moment. A later change of the minutes
-	// does not concern songs that wait already.
+	// null. Guests who are not present when a host sets this for the first time count as leaving at that moment. A later
+	// change of the minutes does not affect songs that already wait.
 	AwayAfterMinutes graphql.Omittable[*int] `json:"awayAfterMinutes,omitempty"`
 	// Whether guests may react to the song that plays, and screens show it. Default: true.
 	Reactions *bool `json:"reactions,omitempty"`

@@ -182,7 +182,8 @@ func (v *ItemSong) GetName() string { return v.Name }
 //
 // The result of joining or watching a room.
 type JoinJoinRoomJoinedRoom struct {
-	// The session to use from now on. It continues the one that was sent along, if any, or replaces a screen's.
+	// The session to use from now on. Joining continues the session of the request, unless that is a screen's. In all other
+	// cases this is a new session.
 	Session JoinJoinRoomJoinedRoomSession `json:"session"`
 	// The room.
 	Room JoinJoinRoomJoinedRoomRoom `json:"room"`
@@ -223,8 +224,8 @@ func (v *JoinJoinRoomJoinedRoomSession) GetAccessToken() string { return v.Acces
 // JoinResponse is returned by Join on success.
 type JoinResponse struct {
 	// Joins the open room with this code as a guest. With a valid session the user of that session joins; without one, the
-	// server creates a new guest. Joining again changes the guest's name. With an access token the result is a token of the
-	// same session, which expires no later; only a new guest gets a new cookie. Only over HTTP.
+	// server creates a new guest. Joining again changes the guest's name. If the request has an access token, the new one
+	// belongs to the same session and expires no later; only a new guest gets a new cookie. Only over HTTP.
 	JoinRoom *JoinJoinRoomJoinedRoom `json:"joinRoom"`
 }
 
