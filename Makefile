@@ -106,6 +106,8 @@ test: $(NODE_MODULES) $(CLIENT) $(NODE:yes=test-web) ## everything, with the rac
 test-go test-histories test-pages: export TMPDIR := $(shell test/tmpdir.sh)
 test-go test-histories: export GOGC ?= 400
 test-go test-histories: export GOMEMLIMIT ?= 2GiB
+# By default each test binary with the race detector sleeps for a second before it exits.
+test-go test-histories: export GORACE ?= atexit_sleep_ms=50
 
 # go_tests runs commands of Go tests. Their output goes to a log, and only failures, figures and what was left out are
 # shown.
@@ -113,10 +115,11 @@ go_tests = @{ $(2); } > $(1) 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)
 	grep -E '^ok| figures: ' $(1); \
 	if grep -q ' left out: ' $(1); then echo "LEFT OUT:"; grep -hoE '\w+ left out: .*' $(1) | sort | uniq -c; fi
 
-# The package whose tests take longest goes first, so that no core waits for it at the end. Most random evenings, and
+# The packages whose tests take longest go first, so that no core waits for them at the end. The first one mostly waits,
+# so three packages run at once. Most random evenings, and
 # half of the largest party, are played without the race detector, which makes them eight times as expensive.
 test-go: $(NODE_MODULES) $(CLIENT) try-litestream ## the Go tests, with the race detector
-	$(call go_tests,test.log,go test $(RACE) -parallel 6 -timeout 30m -v ./test/scenarios ./... && go test -vet=off -run 'TestRandomEvenings|TestFourHoursOfAHundredGuests' -timeout 30m -v ./test/scenarios)
+	$(call go_tests,test.log,go test $(RACE) -p 3 -parallel 6 -timeout 30m -v ./cmd/antwon ./test/scenarios ./... && go test -vet=off -run 'TestRandomEvenings|TestFourHoursOfAHundredGuests' -timeout 30m -v ./test/scenarios)
 	@test -n "$(RACE)" || echo "LEFT OUT: the race detector, which needs a C compiler"
 
 # The servers of these tests run in real time and mostly wait, so both tests run at once, and nothing else beside them.

@@ -8,11 +8,13 @@ if (!existsSync(chromium)) {
   process.exit(0)
 }
 
+const files = process.env.ANTWON_RUN || 'test/**/*.test.ts' // can also be test/bench*.ts or test/screenshots.ts
+
 export default defineConfig({
   test: {
-    include: [process.env.ANTWON_RUN || 'test/**/*.test.ts'], // ANTWON_RUN can also be test/bench*.ts or test/screenshots.ts
-    fileParallelism: false, // one browser at a time, for small machines
-    testTimeout: 120_000, // only against hanging; no test measures time
+    include: [files],
+    maxWorkers: files.endsWith('.test.ts') ? 3 : 1, // browsers at a time: stories mostly wait, measurements have to be alone
+    testTimeout: 300_000, // only against hanging; no test measures time
     hookTimeout: 60_000,
   },
 })

@@ -164,7 +164,6 @@ console.log(data?.addSong?.item.color)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.run(tsc, "--noEmit")
 	p.run(tsc)
 	return p
 }

@@ -32,6 +32,10 @@ func TestMain(m *testing.M) {
 	if testing.Short() {
 		os.Exit(m.Run())
 	}
+	// These tests mostly wait for processes and for music in real time.
+	if err := flag.Set("test.parallel", "16"); err != nil {
+		panic(err)
+	}
 	folder, err := os.MkdirTemp("", "antwon-e2e-")
 	if err != nil {
 		panic(err)

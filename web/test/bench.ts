@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import type { Browser, CDPSession } from 'playwright-core'
 import { afterAll, beforeAll, onTestFinished, test } from 'vitest'
-import { Device, launch, screenSize } from './browser'
+import { Device, launchComplete, screenSize } from './browser'
 import { api, demoHost, eventually, Server, type Session } from './server'
 
 const perSecond = 200
@@ -19,7 +19,7 @@ let server: Server
 let host: Session
 
 beforeAll(async () => {
-  browser = await launch()
+  browser = await launchComplete()
 })
 afterAll(() => browser?.close())
 

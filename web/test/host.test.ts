@@ -1,11 +1,11 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { connectionErrors, Device, launch } from './browser'
+import { connectionErrors, Device, launchComplete } from './browser'
 import { api, demoHost, eventually, Server } from './server'
 
 let browser: Browser
 beforeAll(async () => {
-  browser = await launch()
+  browser = await launchComplete() // the headless shell has no clipboard
 })
 afterAll(() => browser?.close())
 

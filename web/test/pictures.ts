@@ -1,4 +1,4 @@
-import { launch } from './browser'
+import { launchComplete } from './browser'
 import type { Stage } from './party'
 import { Server } from './server'
 
@@ -11,6 +11,6 @@ const fonts = new URL('pictures.fonts.conf', import.meta.url).pathname
 export async function startForPictures(): Promise<Stage> {
   const server = await Server.start('demo', { ANTWON_PUBLIC_URL: site.url })
   const rule = `MAP ${new URL(site.url).host} ${new URL(server.url).host}`
-  const browser = await launch({ args: [`--host-resolver-rules=${rule}`], env: { ...process.env, FONTCONFIG_FILE: fonts } })
+  const browser = await launchComplete({ args: [`--host-resolver-rules=${rule}`], env: { ...process.env, FONTCONFIG_FILE: fonts } })
   return { browser, server }
 }

@@ -1,12 +1,12 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { connectionErrors, Device, launch } from './browser'
+import { connectionErrors, Device, launchComplete } from './browser'
 import { breakPush, delivery, type PushService, startPushService } from './pushService'
 import { api, demoHost, eventually, Server } from './server'
 
 let browser: Browser
 beforeAll(async () => {
-  browser = await launch()
+  browser = await launchComplete() // the headless shell has no push messages
 })
 afterAll(() => browser?.close())
 

@@ -61,17 +61,28 @@ export class Server {
   }
 }
 
+/**
+ * Returns a port that nobody listens at. Each of vitest's workers chooses from ports of its own, which the operating
+ * system gives to nobody: they are below those that it chooses from.
+ */
 async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
+  const worker = Number(process.env.VITEST_POOL_ID ?? 1)
+  for (let tries = 0; tries < 100; tries++) {
+    const port = 20_000 + worker * 2_000 + Math.floor(Math.random() * 2_000)
+    const probe = createServer()
+    const isFree = new Promise<boolean>((resolve) => {
+      probe.once('listening', () => resolve(true)).once('error', () => resolve(false))
+    })
+    probe.listen(port, '127.0.0.1')
+    if (!(await isFree)) continue
+    probe.close()
+    await once(probe, 'close')
+    return port
+  }
+  throw new Error('no port is free')
 }
 
-const timeout = 20_000 // milliseconds
+const timeout = 60_000 // milliseconds; only against hanging
 
 /** Waits until a condition is true. An error counts as false, until the timeout. */
 export async function eventually(what: string, condition: () => Promise<boolean>): Promise<void> {
