@@ -11,6 +11,9 @@ const fonts = new URL('pictures.fonts.conf', import.meta.url).pathname
 export async function startForPictures(): Promise<Stage> {
   const server = await Server.start('demo', { ANTWON_PUBLIC_URL: site.url })
   const rule = `MAP ${new URL(site.url).host} ${new URL(server.url).host}`
-  const browser = await launchComplete({ args: [`--host-resolver-rules=${rule}`], env: { ...process.env, FONTCONFIG_FILE: fonts } })
+  const browser = await launchComplete({
+    args: [`--host-resolver-rules=${rule}`],
+    env: { ...process.env, FONTCONFIG_FILE: fonts },
+  })
   return { browser, server }
 }
