@@ -93,6 +93,16 @@ export class Device {
   /** How many likes a song shows. */
   likes = (song: string) => this.like(song).locator('.count').textContent()
 
+  /** Adds the first song that can be added, and returns its name. Results may change at any time, so it does both at once. */
+  async addFirst(): Promise<string> {
+    const add = this.page.getByRole('button', { name: /^Add / }).first()
+    const label = await add.evaluate((button: HTMLElement) => {
+      button.click()
+      return button.getAttribute('aria-label')
+    })
+    return (label ?? '').slice('Add '.length)
+  }
+
   /** Fails if axe finds an accessibility problem. */
   async expectAccessible(what: string): Promise<void> {
     await this.page.evaluate(() => {

@@ -48,13 +48,8 @@ const updateSettings = (server: Server, host: Session, settings: object) =>
 async function addFirst(device: Device, query: string): Promise<string> {
   await device.tab('search')
   await device.page.getByRole('searchbox').fill(query)
-  const result = device.page.locator('.lines > li').filter({ has: device.page.getByRole('button', { name: /^Add / }) })
-  const song = (await result.first().locator('.song-name').textContent()) ?? ''
-  await result
-    .first()
-    .getByRole('button', { name: `Add ${song}`, exact: true })
-    .click()
-  return song
+  await device.page.getByText('songs found').waitFor()
+  return device.addFirst()
 }
 
 /** Adds a song by its name, without a page. */
@@ -202,6 +197,7 @@ describe('the rules of a room, on phones', () => {
     const gina = await guest(server, 'Gina')
     await gina.tab('search')
     await gina.page.getByRole('searchbox').fill('night')
+    await gina.page.getByText('songs found').waitFor()
     const add = gina.page.getByRole('button', { name: /^Add / }).first()
     const song = (await add.getAttribute('aria-label'))?.replace(/^Add /, '') ?? ''
     await gina.page.context().setOffline(true)

@@ -75,6 +75,7 @@ describe('what the phone shows', () => {
       })
     await tapTwice(page.locator('#tab-search'))
     await page.getByRole('searchbox').fill('night')
+    await page.getByText('songs found').waitFor()
     const found = page.locator('.lines > li').filter({ has: page.getByRole('button', { name: /^Add / }) })
     const song = (await found.first().locator('.song-name').textContent()) ?? ''
     await tapTwice(found.first().getByRole('button', { name: /^Add / }))

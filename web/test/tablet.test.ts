@@ -48,9 +48,7 @@ async function make(nora: Device, name: string, action: string): Promise<void> {
 async function choose(bar: Device, query: string): Promise<string> {
   await bar.tab('search')
   await bar.page.getByRole('searchbox').fill(query)
-  const add = bar.page.getByRole('button', { name: /^Add / }).first()
-  const song = ((await add.getAttribute('aria-label')) ?? '').slice('Add '.length)
-  await add.click()
+  const song = await bar.addFirst()
   await bar.page.getByRole('dialog', { name: `Who wants to hear ${song}?` }).waitFor()
   return song
 }
@@ -154,10 +152,7 @@ test('a host adds songs for a guest who joined, and for somebody without a phone
   await nora.tab('search')
   const add = async (query: string) => {
     await nora.page.getByRole('searchbox').fill(query)
-    const button = nora.page.getByRole('button', { name: /^Add / }).first()
-    const song = ((await button.getAttribute('aria-label')) ?? '').slice('Add '.length)
-    await button.click()
-    return song
+    return nora.addFirst()
   }
   await nora.page.getByLabel('Add for').selectOption({ label: 'Gina' })
   const ginas = await add('night')
