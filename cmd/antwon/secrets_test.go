@@ -136,7 +136,7 @@ func TestServerStopsOnlyWhenItsOwnKeysChange(t *testing.T) {
 		t.Fatalf("the server still runs\n%s", s.stderr)
 	}
 	if code := s.cmd.ProcessState.ExitCode(); code != 3 ||
-		!strings.Contains(s.stderr.String(), "restarted: antwon-backend") {
+		!strings.Contains(s.stderr.String(), "restarted to use them: antwon-backend") {
 		t.Errorf("exit code %d\n%s", code, s.stderr)
 	}
 	if out := s.stdout.String() + s.stderr.String(); strings.Contains(out, hidden) {

@@ -36,6 +36,7 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", "16"); err != nil {
 		panic(err)
 	}
+	http.DefaultTransport.(*http.Transport).MaxIdleConns = 0 // no test loses the connection that it keeps to others
 	folder, err := os.MkdirTemp("", "antwon-e2e-")
 	if err != nil {
 		panic(err)
