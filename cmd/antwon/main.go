@@ -16,12 +16,12 @@
 //
 // The files follow the start-up:
 //
-//	main.go, command*.go        the command line, and the commands
+//	main.go, command*.go        the command line, and the commands; version.go says which build this is
 //	config*.go                  the configuration, from variables, files and secrets
 //	memory.go                   how much memory the program may use
 //	program.go                  the parts of a server, opened and assembled in order
-//	program_graphql.go, …       one part of a server each
-//	program_run.go              running the parts, and stopping them in order
+//	program_*.go                one part of a server each; program_run.go runs them, and stops them in order
+//	terminal.go                 the QR code that a server draws at a terminal
 package main
 
 import (

@@ -26,11 +26,11 @@ internal/roomstate and internal/purge. The tables are described in ent/schema.
 	checkpoint.go   keeping SQLite's write-ahead log small
 	ready.go        whether a database accepts writes
 	unavailable.go  which errors are temporary
-	url.go          the URLs of databases
+	url.go          the URLs of databases; tls.go has what their TLS trusts
 	credentials.go  passwords of MySQL that change while the program runs
 	retry.go        transactions: InTx, attempts and backoff
 	delete.go       deleting many rows a few at a time
-	prepared.go     the cache of prepared statements for SQLite
+	prepared.go     prepared statements on SQLite's connection that writes; statements.go on those that read
 	observed.go     metrics and traces of statements
 	values.go       ids, hashes and times
 */

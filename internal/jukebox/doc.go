@@ -76,7 +76,7 @@ Each file name begins with its concern:
 and besides them:
 
 	account.go    what happens to rooms when a user's account changes
-	jukebox.go    Config, New and Close
+	jukebox.go    Config, New and Close; node.go returns objects by their ids
 	metrics.go    metrics for operators
 	unavailable.go  the error of requests while the database is unavailable
 	values.go     conversions of columns

@@ -30,11 +30,13 @@
 // # Files
 //
 //	room.go, state.go      a room as its viewer sees it; everything of it, at one version
-//	queue.go, song.go      items of the queue; songs, and which songs are the same recording
+//	queue.go, song.go      items of the queue; songs, and which are the same recording; bounds.go shortens their texts
 //	playback.go, health.go the player: what it does, whether the music can go on, and what its driver reports
-//	command.go, lease.go   a host's commands to the player; the right of a server to drive it
-//	role.go                who may do what
+//	command.go, lease.go   a host's commands to the player; the right of a server to drive it, and calls.go what it cost
+//	role.go                who may do what; offer.go passes the room to another host
+//	withoutphone.go        guests without a phone
 //	settings.go            what a host can choose; settings_parse.go checks what clients send
+//	chosen.go              the playlist that a host chose for the guests
 //	rules.go               what may be added, liked and played, and when a vote skips a song
 //	allowance.go           how many songs a guest may still add
 //	rank.go, pin.go        the playing order, and the places that hosts gave to songs
@@ -45,6 +47,8 @@
 //	merge.go               the next state, from the one before and the rows that changed
 //	difference.go          what changed in the queue between two versions; reorder.go remembers which songs moved
 //	affected.go            which users a change affects
+//	event.go               what the log tells, and event_message.go in which sentences
+//	reaction.go            guests' reactions to the song that plays
 //	parse.go               names, codes, ids and links that clients send
 //	errors.go              the errors that clients see
 package party

@@ -9,7 +9,7 @@
 // any header that was set for them, such as Content-Security-Policy. All handlers are safe for concurrent use.
 //
 //	server.go          Config, New, and the http.Server with its time limits
-//	connections.go     how many connections are open; with descriptors_unix.go and descriptors_other.go
+//	connections.go     how many connections are open; with connection_shares.go and descriptors_*.go
 //	routes.go          the routes and their handlers
 //	middleware.go      what is done with every request; with requestid.go, metrics.go, trace.go and recorder.go
 //	accesslog.go       a line for each request, with a bound for each network
@@ -21,7 +21,7 @@
 //	login.go           signing in and out; with demo_host.go, spotify_connect.go and outcome.go
 //	monitoring.go      who may see the metrics, and an address of their own; with health.go
 //	pages.go           the web pages; with asset.go
-//	preview.go         the names and pictures of rooms in previews of links
+//	preview.go         the names of rooms in previews of links, and with preview_picture.go their pictures
 //	invitation.go      QR codes of a room's address, and with invitation_poster.go a poster to print
 //	plain.go           the room's screen for browsers that cannot run the pages; with plain_page.go
 package server

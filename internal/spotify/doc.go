@@ -62,7 +62,7 @@ host granted no scope are skipped.
 	errors.go        classification of failures
 	capabilities.go  which endpoints an app has
 	oauth.go         connecting an account
-	tokens.go        the hosts' access tokens
+	tokens.go        the hosts' access tokens; rejections.go remembers which were rejected
 	refresh.go       refreshing them, one server at a time
 	tokencipher.go   encryption of tokens for the database
 	catalog.go       search, songs, artists, the host's playlists

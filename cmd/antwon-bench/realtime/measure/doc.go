@@ -1,5 +1,6 @@
 // Package measure contains the measurements of a realtime run, each a method of Bench:
 //
+//	bench.go        Bench, and the sizes of its measurements
 //	payload.go      CheckPayloads: whether all servers send the same
 //	pressure.go     Pressure: throughput, processor time and memory while likes come faster than they can be delivered;
 //	                and the latency of one like after the other
