@@ -115,11 +115,10 @@ go_tests = @{ $(2); } > $(1) 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)
 	grep -E '^ok| figures: ' $(1); \
 	if grep -q ' left out: ' $(1); then echo "LEFT OUT:"; grep -hoE '\w+ left out: .*' $(1) | sort | uniq -c; fi
 
-# The packages whose tests take longest go first, so that no core waits for them at the end. The first one mostly waits,
-# so three packages run at once. Most random evenings, and half of the largest party, are played without the race
-# detector, which makes them eight times as expensive.
+# The packages whose tests take longest go first, so that no core waits for them at the end. Most random evenings, and
+# half of the largest party, are played without the race detector, which makes them eight times as expensive.
 test-go: $(NODE_MODULES) $(CLIENT) try-litestream ## the Go tests, with the race detector
-	$(call go_tests,test.log,go test $(RACE) -p 3 -parallel 6 -timeout 30m -v ./cmd/antwon ./test/scenarios ./internal/jukebox ./... && go test -vet=off -run 'TestRandomEvenings|TestFourHoursOfAHundredGuests' -timeout 30m -v ./test/scenarios)
+	$(call go_tests,test.log,go test $(RACE) -parallel 6 -timeout 30m -v ./cmd/antwon ./test/scenarios ./internal/jukebox ./... && go test -vet=off -run 'TestRandomEvenings|TestFourHoursOfAHundredGuests' -timeout 30m -v ./test/scenarios)
 	@test -n "$(RACE)" || echo "LEFT OUT: the race detector, which needs a C compiler"
 
 # The servers of these tests run in real time and mostly wait, so both tests run at once, and nothing else beside them.

@@ -13,7 +13,7 @@ const files = process.env.ANTWON_RUN || 'test/**/*.test.ts' // can also be test/
 export default defineConfig({
   test: {
     include: [files],
-    maxWorkers: files.endsWith('.test.ts') ? 3 : 1, // browsers at a time: stories mostly wait, measurements have to be alone
+    maxWorkers: files.endsWith('.test.ts') ? 2 : 1, // browsers at a time: stories mostly wait, measurements have to be alone
     testTimeout: 300_000, // only against hanging; no test measures time
     hookTimeout: 60_000,
   },

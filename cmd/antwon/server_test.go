@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	// These tests mostly wait for processes and for music in real time.
-	if err := flag.Set("test.parallel", "16"); err != nil {
+	if err := flag.Set("test.parallel", "8"); err != nil {
 		panic(err)
 	}
 	http.DefaultTransport.(*http.Transport).MaxIdleConns = 0 // no test loses the connection that it keeps to others
