@@ -93,8 +93,13 @@ export class Device {
   /** How many likes a song shows. */
   likes = (song: string) => this.like(song).locator('.count').textContent()
 
-  /** Adds the first song that can be added, and returns its name. Results may change at any time, so it does both at once. */
-  async addFirst(): Promise<string> {
+  /**
+   * Searches, adds the first song found that can be added, and returns its name. Results may change at any time, so it
+   * reads the name and adds the song in the same moment.
+   */
+  async addFound(query: string): Promise<string> {
+    await this.page.getByRole('searchbox').fill(query)
+    await this.page.locator('.lines > li:visible', { hasText: query }).first().waitFor() // until then, the list is an older one
     const add = this.page.getByRole('button', { name: /^Add / }).first()
     const label = await add.evaluate((button: HTMLElement) => {
       button.click()

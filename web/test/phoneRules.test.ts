@@ -47,9 +47,7 @@ const updateSettings = (server: Server, host: Session, settings: object) =>
 /** Adds the first search result, and returns its name. */
 async function addFirst(device: Device, query: string): Promise<string> {
   await device.tab('search')
-  await device.page.getByRole('searchbox').fill(query)
-  await device.page.getByText('songs found').waitFor()
-  return device.addFirst()
+  return device.addFound(query)
 }
 
 /** Adds a song by its name, without a page. */

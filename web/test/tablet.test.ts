@@ -47,8 +47,7 @@ async function make(nora: Device, name: string, action: string): Promise<void> {
 /** Chooses the first search result that can be added, and returns its name. */
 async function choose(bar: Device, query: string): Promise<string> {
   await bar.tab('search')
-  await bar.page.getByRole('searchbox').fill(query)
-  const song = await bar.addFirst()
+  const song = await bar.addFound(query)
   await bar.page.getByRole('dialog', { name: `Who wants to hear ${song}?` }).waitFor()
   return song
 }
@@ -150,12 +149,8 @@ test('a host adds songs for a guest who joined, and for somebody without a phone
   await nora.page.locator('#player .song-name').waitFor()
   await nora.goto('/r/PARTY')
   await nora.tab('search')
-  const add = async (query: string) => {
-    await nora.page.getByRole('searchbox').fill(query)
-    return nora.addFirst()
-  }
   await nora.page.getByLabel('Add for').selectOption({ label: 'Gina' })
-  const ginas = await add('night')
+  const ginas = await nora.addFound('night')
   await nora.page.getByText(`Added ${ginas} for Gina.`).waitFor()
   await nora.expectAccessible('adding for a guest')
   await gina.tab('mine')
@@ -163,7 +158,7 @@ test('a host adds songs for a guest who joined, and for somebody without a phone
 
   await nora.page.getByLabel('Add for').selectOption('Somebody without a phone')
   await nora.page.getByLabel('Their name').fill('Ruth')
-  const ruths = await add('typewriter')
+  const ruths = await nora.addFound('typewriter')
   await nora.page.getByText(`Added ${ruths} for Ruth.`).waitFor()
   await gina.tab('queue')
   await line(gina, ruths).getByText('added by Ruth').waitFor()
