@@ -3,14 +3,14 @@
 
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll, describe, onTestFinished, test } from 'vitest'
-import { Device, launch } from './browser'
+import { Device, launchComplete } from './browser'
 import { startPushService } from './pushService'
 import { api, demoHost, Server, type Session } from './server'
 import { check, timeout } from './sizes'
 
 let browser: Browser
 beforeAll(async () => {
-  browser = await launch()
+  browser = await launchComplete() // the headless shell has no push messages
 })
 afterAll(() => browser?.close())
 
