@@ -32,11 +32,6 @@ func TestMain(m *testing.M) {
 	if testing.Short() {
 		os.Exit(m.Run())
 	}
-	// These tests mostly wait for processes and for music in real time.
-	if err := flag.Set("test.parallel", "8"); err != nil {
-		panic(err)
-	}
-	http.DefaultTransport.(*http.Transport).MaxIdleConns = 0 // no test loses the connection that it keeps to others
 	folder, err := os.MkdirTemp("", "antwon-e2e-")
 	if err != nil {
 		panic(err)
