@@ -6,11 +6,13 @@ SHELL := bash
 # outside a repository; inside one Go knows them by itself.
 BUILD := CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X main.version=$${VERSION:-} -X main.commit=$${COMMIT:-}" -o bin/antwon ./cmd/antwon
 
-# The race detector needs a C compiler. It watches all Go code except SQLite's, which was translated from C: watching
-# that takes half of the tests' processor time. Only a package without generic code can be left out. Of generic code that
-# several packages compile, the linker keeps one copy: if that is not watched, it hides synchronisation, and the detector
-# makes false reports about other packages.
-RACE := $(shell command -v $$(go env CC) >/dev/null && echo -race '-gcflags=modernc.org/sqlite/lib=-race=false')
+# The race detector needs a C compiler. It watches all Go code except SQLite's, which was translated from C, and the
+# allocator that only SQLite uses: watching them takes half of the tests' processor time. Only a package without generic
+# code can be left out. Of generic code that several packages compile, the linker keeps one copy: if that is not watched,
+# it hides synchronisation, and the detector makes false reports about other packages. With -race, the compiler also adds
+# checks of unsafe pointers (checkptr). They are switched off, because this program has none.
+unwatched := modernc.org/sqlite/lib modernc.org/memory
+RACE := $(shell command -v $$(go env CC) >/dev/null && echo -race -gcflags=all=-d=checkptr=0 $(unwatched:%='-gcflags=%=-race=false'))
 
 # Where there is a Node, the web pages are built, and some tests drive the server with npm's clients.
 NODE := $(shell command -v node >/dev/null && command -v npm >/dev/null && echo yes)

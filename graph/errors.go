@@ -29,7 +29,8 @@ func (r *Resolver) PresentError(ctx context.Context, err error) *gqlerror.Error 
 		return r.hide(ctx, err, shown)
 	}
 	if known.Code == party.UpstreamUnavailable {
-		r.log.WarnContext(ctx, "what an operation needs is unavailable", "error", known, "path", shown.Path.String())
+		r.log.WarnContext(ctx, "an operation failed because something it needs is unavailable",
+			"error", known, "path", shown.Path.String())
 	}
 	shown.Message = known.Message
 	shown.Extensions = map[string]any{"code": known.Code}

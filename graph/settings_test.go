@@ -92,7 +92,7 @@ var settingCases = map[string]settingCase{
 		notARule: "the player's driver reads it to choose fallback songs: TestTheNextSongsOfTheChosenPlaylistAreSeen",
 	},
 	"awayAfterMinutes": {value: `5`, decides: func(s *party.RoomSettings, _ time.Time) any {
-		state := &party.State{Settings: *s, Left: map[string]bool{"ana": true}}
+		state := &party.State{Settings: *s, Away: map[string]bool{"ana": true}}
 		return len(state.Ranking().Away)
 	}},
 	"reactions": {value: `false`, decides: func(s *party.RoomSettings, _ time.Time) any {

@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 
 runs=${FLAKY_RUNS:-100} slow_runs=${FLAKY_SLOW_RUNS:-10} slow_seconds=${FLAKY_SLOW_SECONDS:-10}
 binaries=$(mktemp -d) log=flaky.log
+watched="-race -gcflags=all=-d=checkptr=0 -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/memory=-race=false"
 : >"$log"
 
 # Processes that only use a core each.
@@ -25,7 +26,7 @@ for package in $(go list "${@:-./...}"); do
 		binary="$binaries/test"
 		rm -f "$binary"
 		# Like make test, the detector does not watch SQLite's own code.
-		go test $race ${race:+'-gcflags=modernc.org/sqlite/lib=-race=false'} -c -o "$binary" "$package" >>"$log" 2>&1
+		go test ${race:+$watched} -c -o "$binary" "$package" >>"$log" 2>&1
 		[ -x "$binary" ] || continue # no tests
 		n=$runs failures=0 done=0
 		for ((i = 0; i < n; i++)); do

@@ -98,7 +98,7 @@ func (p *program) ready(ctx context.Context) error {
 	}
 	if err := p.databaseReady(ctx); err != nil {
 		p.log.WarnContext(ctx, "not ready", "error", err)
-		return errors.New("the database does not answer, takes no writes, or is not up to date")
+		return errors.New("the database does not answer, refuses writes, or lacks migrations")
 	}
 	if p.supervisor != nil && p.supervisor.IsOverdue() {
 		return errors.New("the database has not renewed this server's leases in time")

@@ -32,6 +32,10 @@ func TestMain(m *testing.M) {
 	if testing.Short() {
 		os.Exit(m.Run())
 	}
+	// The tests share this transport. By default it would close idle connections to one test's server as another test
+	// opens its own, and a server that is out of connections would then let a newcomer in.
+	shared := http.DefaultTransport.(*http.Transport)
+	shared.MaxIdleConns, shared.IdleConnTimeout = 0, 0
 	folder, err := os.MkdirTemp("", "antwon-e2e-")
 	if err != nil {
 		panic(err)

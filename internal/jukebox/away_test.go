@@ -28,7 +28,7 @@ func TestSongsOfAGuestWhoLeftWait(t *testing.T) {
 			p.notePresence(3 * time.Minute)
 			p.expect("after that", p.queue(), "2 1")
 			entry := p.state().Schedule(time.Now()).Entries[1]
-			if entry.Reason != party.OrderAway || entry.Message != "Gina has left, so this song waits until they are back." {
+			if entry.Reason != party.OrderAway || entry.Message != "Gina is away, so this song waits until they are back." {
 				p.Errorf("the reason is %s: %s", entry.Reason, entry.Message)
 			}
 			known, err := jukebox.Count(p.Context(), p.store, "SELECT count(*) FROM memberships WHERE seen_at IS NOT NULL")

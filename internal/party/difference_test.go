@@ -21,8 +21,8 @@ type table struct {
 	hintsLost bool
 	noPins    bool
 	others    []int64 // the versions at which something other than the number of likes changed
-	left      map[string]bool
-	leftSince int64 // the version at which left last changed
+	away      map[string]bool
+	awaySince int64 // the version at which away last changed
 }
 
 // change writes a row with the next version.
@@ -44,10 +44,10 @@ func (tab *table) change(item party.QueueItem) {
 func (tab *table) leaveOrReturn(name string) {
 	tab.version++
 	tab.others = append(tab.others, tab.version)
-	left := map[string]bool{name: true}
-	maps.Copy(left, tab.left)
-	maps.DeleteFunc(left, func(who string, _ bool) bool { return who == name && tab.left[name] })
-	tab.left, tab.leftSince = left, tab.version
+	away := map[string]bool{name: true}
+	maps.Copy(away, tab.away)
+	maps.DeleteFunc(away, func(who string, _ bool) bool { return who == name && tab.away[name] })
+	tab.away, tab.awaySince = away, tab.version
 }
 
 // randomChange likes, unlikes, pins, unpins, commits, withdraws, passes on or adds a song.
@@ -92,7 +92,7 @@ func (tab *table) load(have *party.State) *party.State {
 	likes := have != nil && !slices.ContainsFunc(tab.others, func(version int64) bool { return version > have.Version })
 	row := party.RoomRow{
 		RoomID: "room", Version: tab.version, Status: party.Open, Settings: party.DefaultSettings(),
-		AwayVersion: tab.leftSince, Left: tab.left,
+		AwayVersion: tab.awaySince, Away: tab.away,
 	}
 	minutes := 10
 	row.Settings.AwayAfterMinutes = &minutes

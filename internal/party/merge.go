@@ -34,7 +34,7 @@ type RoomRow struct {
 	MembersVersion             int64
 	Removed                    map[string]bool
 	AwayVersion                int64
-	Left                       map[string]bool
+	Away                       map[string]bool
 }
 
 // sameRoom reports whether everything that the room subscription shows is as it was in have.
@@ -59,7 +59,7 @@ func (h RoomRow) newState(playback Playback) *State {
 		Present: h.Present, Offer: h.Offer,
 		PlaylistURI: h.PlaylistURI, HasPlayed: h.HasPlayed, Plays: h.Plays, Playback: playback,
 		PendingCommands: h.PendingCommands, MembersVersion: h.MembersVersion, Removed: h.Removed,
-		awayVersion: h.AwayVersion, Left: h.Left,
+		awayVersion: h.AwayVersion, Away: h.Away,
 		Version: h.Version, RoomVersion: h.Version, QueueVersion: h.Version, PlaybackVersion: h.Version,
 		dequeuedSince: h.Version, ordersSince: h.Version,
 	}
@@ -173,7 +173,7 @@ func (i *QueueItem) fillRecording() {
 // Ranking returns what the order of the queue depends on in this state, besides the items themselves.
 func (s *State) Ranking() Ranking {
 	return Ranking{
-		Mode: s.Settings.OrderMode, Plays: s.Plays, Away: s.away(),
+		Mode: s.Settings.OrderMode, Plays: s.Plays, Away: s.effectiveAway(),
 		Holds: func(item *QueueItem) *Refusal { return item.Refusal },
 	}
 }

@@ -118,12 +118,13 @@ func (s *RoomSettings) blocks(song Song) bool {
 	})
 }
 
-// away returns the users who are away, so that their songs wait; nil if the room does not set AwayAfterMinutes.
-func (s *State) away() map[string]bool {
+// effectiveAway returns the users who are away, so that their songs wait; nil if the room does not set
+// AwayAfterMinutes.
+func (s *State) effectiveAway() map[string]bool {
 	if s.Settings.AwayAfterMinutes == nil {
 		return nil
 	}
-	return s.Left
+	return s.Away
 }
 
 // NeedsApproval reports whether a host has to approve a song that a member with this role adds. accepted is how many

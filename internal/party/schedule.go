@@ -98,7 +98,7 @@ func (s *State) explain(p *rankedItem) string {
 		}
 		return fmt.Sprintf("Everybody takes turns: this is song number %d of %s.", p.served+1, ownerName(p.item.AddedBy))
 	case OrderAway:
-		return fmt.Sprintf("%s has left, so this song waits until they are back.", ownerName(p.item.AddedBy))
+		return fmt.Sprintf("%s is away, so this song waits until they are back.", ownerName(p.item.AddedBy))
 	case OrderHeld:
 		return p.item.Refusal.Message
 	}

@@ -44,12 +44,12 @@ type State struct {
 
 	MembersVersion int64           // the version at which somebody was last removed or readmitted
 	Removed        map[string]bool // the users who are removed or banned
-	Left           map[string]bool // the members who are away, so that their songs wait, if the room sets AwayAfterMinutes
+	Away           map[string]bool // the members who are away, so that their songs wait, if the room sets AwayAfterMinutes
 
 	dequeued      []dequeuedItem // songs that left the queue, oldest first
 	dequeuedSince int64          // dequeued has every song that left after this version
 
-	awayVersion     int64     // the version at which Left last changed
+	awayVersion     int64     // the version at which Away last changed
 	settingsVersion int64     // the version at which the settings last changed
 	reorders        []reorder // songs that moved although they did not change; oldest first
 	ordersSince     int64     // reorders has every step after this version

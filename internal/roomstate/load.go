@@ -75,7 +75,7 @@ func (l *Loader) loadChangedParts(
 	since := int64(-1)
 	if have != nil {
 		since, head.PendingCommands, head.Removed = have.Version, have.PendingCommands, have.Removed
-		head.Left = have.Left
+		head.Away = have.Away
 		head.Settings, head.Plays = have.Settings, have.Plays
 	}
 	if head.SettingsVersion > since {
@@ -97,7 +97,7 @@ func (l *Loader) loadChangedParts(
 		}
 	}
 	if head.AwayVersion > since {
-		head.Left, err = l.loadLeft(ctx, head.RoomID)
+		head.Away, err = l.loadAway(ctx, head.RoomID)
 	}
 	return err
 }
@@ -207,8 +207,8 @@ func (l *Loader) loadRemoved(ctx context.Context, roomID string) (map[string]boo
 	return l.loadMembers(ctx, roomID, membership.RoleIn(string(party.RoleRemoved), string(party.RoleBanned)))
 }
 
-// loadLeft returns the ids of the members who are away, so that their songs wait.
-func (l *Loader) loadLeft(ctx context.Context, roomID string) (map[string]bool, error) {
+// loadAway returns the ids of the members who are away, so that their songs wait.
+func (l *Loader) loadAway(ctx context.Context, roomID string) (map[string]bool, error) {
 	return l.loadMembers(ctx, roomID, membership.Away(true))
 }
 

@@ -34,8 +34,9 @@ func refusedSongScenarios() (all []scenario) {
 			states: "SKIPPED PLAYED PLAYED PLAYED PLAYED PLAYED PLAYED PLAYED",
 			course: func(p *fixture) {
 				time.Sleep(time.Minute)
-				r.fault.URI = p.music[0].URI
-				p.persist(r.fault)
+				fault := r.fault
+				fault.URI = p.music[0].URI
+				p.persist(fault)
 				p.addSome(8)
 				time.Sleep(20 * time.Second) // what is answered 502 may begin late
 				if p.played() != "2" {

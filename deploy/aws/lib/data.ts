@@ -28,7 +28,7 @@ export class DataStack extends Stack {
       this.makeKeys(),
       new secretsmanager.Secret(this, 'Client', {
         secretName: secretNames.oidc,
-        description: 'The client at Cognito with which hosts sign in',
+        description: 'The Cognito app client that hosts sign in with',
         secretObjectValue: {
           client_id: SecretValue.resourceAttribute(client.userPoolClientId), client_secret: client.userPoolClientSecret,
         },
@@ -89,7 +89,7 @@ export class DataStack extends Stack {
   /** One secret cannot have two generated values, so the second one comes from a secret of its own. */
   private makeKeys(): secretsmanager.Secret {
     const key = new secretsmanager.Secret(this, 'EncryptionKey', {
-      description: "The key that encrypts hosts' tokens of Spotify, as it was when antwon-backend was made",
+      description: "The encryption key that was copied into antwon-backend when that secret was created",
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy: RemovalPolicy.RETAIN,
     });

@@ -43,7 +43,7 @@ export const de: PhoneMessages = {
     AGE: 'Noch hat ihn niemand gelikt, deshalb zählt, wann er hinzugefügt wurde.',
     FALLBACK: 'Niemand hat ihn sich gewünscht. Er läuft, wenn sonst nichts wartet oder ihn jemand likt.',
   }),
-  waitsFor: (name) => `Er wartet, weil ${name} gegangen ist. Sobald ${name} zurück ist, steht er wieder auf seinem Platz.`,
+  waitsFor: (name) => `Er wartet, weil ${name} gerade nicht da ist. Sobald ${name} zurück ist, steht er wieder auf seinem Platz.`,
   pinnedUntil: (likes) => `Er bleibt hier, bis ein anderer Song ${likes === 1 ? 'ein Like' : `${likes} Likes`} mehr hat.`,
   like: (song) => `${song} liken`,
   likeIt: 'Diesen Song liken',

@@ -43,7 +43,7 @@ export const en: PhoneMessages = {
     AGE: 'Nobody has liked it yet, so it is placed by when it was added.',
     FALLBACK: 'Nobody asked for it. It plays when nothing else is waiting, or when somebody likes it.',
   }),
-  waitsFor: (name) => `It is waiting because ${name} left. When ${name} is back, it returns to its place.`,
+  waitsFor: (name) => `It is waiting because ${name} is away. When ${name} is back, it returns to its place.`,
   pinnedUntil: (likes) => `It stays until another song has ${likes === 1 ? 'one more like' : `${likes} more likes`}.`,
   like: (song) => `Like ${song}`,
   likeIt: 'Like this song',

@@ -38,7 +38,7 @@ export interface PhoneMessages {
   playsAt: (time: string) => string
   earliest: (time: string) => string
   reasons: (likes: string, fair: boolean) => Record<Exclude<OrderReason, 'HELD' | 'AWAY'>, string> // a held song shows its refusal instead
-  waitsFor: (name: string) => string // why a song waits whose guest left
+  waitsFor: (name: string) => string // why a song waits whose guest is away
   pinnedUntil: (likes: number) => string
   like: (song: string) => string
   likeIt: string

@@ -17,8 +17,8 @@ describe('the reason for the place of a song', () => {
     expect(reasonText(text, en, pinned, entry('PINNED'), false)).toContain('3 more likes')
   })
 
-  it('names the guest who left', () => {
-    expect(reasonText(text, en, song, entry('AWAY'), false)).toContain('because Gina left')
+  it('names the guest who is away', () => {
+    expect(reasonText(text, en, song, entry('AWAY'), false)).toContain('because Gina is away')
   })
 
   it('is the server’s message where the page does not know the reason', () => {

@@ -31,7 +31,7 @@ export const queueDe: QueueMessages = {
     TURN: 'Dieser Gast ist an der Reihe.',
     AGE: 'Noch hat ihn niemand gelikt, deshalb zählt, wann er hinzugefügt wurde.',
     FALLBACK: 'Niemand hat ihn sich gewünscht. Er läuft, wenn sonst nichts wartet.',
-    AWAY: 'Der Gast ist gegangen. Der Song wartet, bis der Gast zurück ist.',
+    AWAY: 'Der Gast ist gerade nicht da. Der Song wartet, bis der Gast zurück ist.',
     HELD: 'Eine Regel des Raums hält ihn zurück. Er läuft, sobald sie es erlaubt.',
   },
 

@@ -31,7 +31,7 @@ export const queueEn: QueueMessages = {
     TURN: 'It is this guest’s turn.',
     AGE: 'Nobody has liked it yet, so it is placed by when it was added.',
     FALLBACK: 'Nobody asked for it. It plays when nothing else is waiting.',
-    AWAY: 'The guest who added it has left. The song waits until they are back.',
+    AWAY: 'The guest who added it is away. The song waits until they are back.',
     HELD: 'A rule of the room holds it back. It plays as soon as the rule allows it.',
   },
 
