@@ -6,13 +6,13 @@ SHELL := bash
 # outside a repository; inside one Go knows them by itself.
 BUILD := CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X main.version=$${VERSION:-} -X main.commit=$${COMMIT:-}" -o bin/antwon ./cmd/antwon
 
-# The race detector needs a C compiler. It watches all Go code except SQLite's, which was translated from C, and the
-# allocator that only SQLite uses: watching them takes half of the tests' processor time. Only a package without generic
-# code can be left out. Of generic code that several packages compile, the linker keeps one copy: if that is not watched,
-# it hides synchronisation, and the detector makes false reports about other packages. With -race, the compiler also adds
-# checks of unsafe pointers (checkptr). They are switched off, because this program has none.
-unwatched := modernc.org/sqlite/lib modernc.org/memory
-RACE := $(shell command -v $$(go env CC) >/dev/null && echo -race -gcflags=all=-d=checkptr=0 $(unwatched:%='-gcflags=%=-race=false'))
+# The race detector needs a C compiler. It watches all Go code except packages that only compute, above all SQLite, which
+# was translated from C: watching these takes half of the tests' processor time. Only packages without generic code can
+# be left out. Of generic code that several packages compile, the linker keeps one copy: if that is not watched, it hides
+# synchronisation, and the detector makes false reports about other packages. With -race, the compiler also adds checks
+# of unsafe pointers (checkptr). They are switched off, because this program has none.
+unwatched_packages := modernc.org/sqlite/lib modernc.org/memory image/png compress/flate hash/adler32 hash/crc32
+RACE := $(shell command -v $$(go env CC) >/dev/null && echo -race -gcflags=all=-d=checkptr=0 $(unwatched_packages:%='-gcflags=%=-race=false'))
 
 # Where there is a Node, the web pages are built, and some tests drive the server with npm's clients.
 NODE := $(shell command -v node >/dev/null && command -v npm >/dev/null && echo yes)
@@ -98,10 +98,13 @@ node-modules: test/node/node_modules/.package-lock.json ## install the npm clien
 test/node/node_modules/.package-lock.json: test/node/package-lock.json
 	-@cd test/node && npm ci --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json
 
-# The pages' stories mostly wait for the browser, so they run beside the Go tests.
+# Much of this waits, for databases, browsers and songs, so it runs at once.
 test: $(NODE_MODULES) $(CLIENT) $(NODE:yes=test-web) ## everything, with the race detector; says what it left out and why
-	@$(MAKE) --no-print-directory -j2 --output-sync test-go $(NODE:yes=test-pages)
-	@$(MAKE) --no-print-directory test-histories
+	@$(MAKE) --no-print-directory -j3 --output-sync test-histories behind-test-go $(NODE:yes=behind-test-pages)
+
+# The servers of the histories run in real time, so everything beside them yields to them.
+behind-%:
+	@nice -n 10 $(MAKE) --no-print-directory $*
 
 # Tests keep their files in memory where that is possible, and collect garbage less often as long as a process uses less
 # than GOMEMLIMIT. The environment can override this.
@@ -117,13 +120,13 @@ go_tests = @{ $(2); } > $(1) 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)
 	grep -E '^ok| figures: ' $(1); \
 	if grep -q ' left out: ' $(1); then echo "LEFT OUT:"; grep -hoE '\w+ left out: .*' $(1) | sort | uniq -c; fi
 
-# The packages whose tests take longest go first, so that no core waits for them at the end. Most random evenings, and
-# half of the largest party, are played without the race detector, which makes them eight times as expensive.
+# The packages whose tests take longest go first, so that no core waits for them at the end. The race detector makes what
+# only computes up to eight times as expensive, so it watches a part of that, and all of it is played again without it.
+unwatched_tests := TestRandomEvenings|TestFourHoursOfAHundredGuests|TestNothingPlaysTwice|TestMachineRecoversFromEveryState
 test-go: $(NODE_MODULES) $(CLIENT) try-litestream ## the Go tests, with the race detector
-	$(call go_tests,test.log,go test $(RACE) -parallel 6 -timeout 30m -v ./cmd/antwon ./test/scenarios ./internal/jukebox ./... && go test -vet=off -run 'TestRandomEvenings|TestFourHoursOfAHundredGuests' -timeout 30m -v ./test/scenarios)
+	$(call go_tests,test.log,go test $(RACE) -p 3 -parallel 8 -timeout 30m -v ./cmd/antwon ./test/scenarios ./internal/jukebox ./... && go test -vet=off -run '$(unwatched_tests)' -timeout 30m -v ./test/scenarios ./internal/playback)
 	@test -n "$(RACE)" || echo "LEFT OUT: the race detector, which needs a C compiler"
 
-# The servers of these tests run in real time and mostly wait, so both tests run at once, and nothing else beside them.
 test-histories: ## two parties of a minute each, while servers, database and connections break
 	$(call go_tests,histories.log,go test -C test/histories $(RACE) -timeout 20m -v ./...)
 
@@ -131,7 +134,7 @@ test-fast: ## the tests that need no database server, no browser and no Node, wi
 	@go test -short ./...
 
 test-flaky: ## every package (or PACKAGES=./internal/live/...) many times on busy cores: finds tests that fail now and then (hours)
-	@test/flaky.sh $(PACKAGES)
+	@RACE='$(RACE)' test/flaky.sh $(PACKAGES)
 
 test-web: $(WEB) ## the TypeScript of the web pages and of the client: types, style, and its tests
 	@if test -x web/node_modules/.bin/vitest; then cd web && npm run --silent check && npm run --silent test; \
@@ -237,12 +240,11 @@ compose-env: ## write passwords for compose.yaml into .env, unless it is there
 pin-images: bin/crane ## add the images' digests to the Dockerfile and both compose.yaml, or renew them (needs the internet)
 	@tools/pin-images.sh ./bin/crane Dockerfile compose.yaml deploy/one-machine/compose.yaml
 
-# The pages' stories end before the Go tests, so the tests of the release and of the deployment follow them.
-check: lint stale $(NODE_MODULES) $(CLIENT) $(NODE:yes=test-web) ## all that a change has to pass
-	@$(MAKE) --no-print-directory -j2 --output-sync test-go test-beside
-	@$(MAKE) --no-print-directory test-histories
+check: lint stale $(NODE_MODULES) $(CLIENT) $(WEB) ## all that a change has to pass
+	@$(MAKE) --no-print-directory -j3 --output-sync test-histories behind-test-go behind-check-others
 
-test-beside:
+# The Go tests take longest. All this runs beside them, one after the other.
+check-others: $(NODE:yes=test-web)
 	@$(if $(NODE),$(MAKE) --no-print-directory test-pages)
 	@$(MAKE) --no-print-directory test-release
 	@$(if $(NODE),$(MAKE) --no-print-directory test-deploy)
@@ -260,4 +262,4 @@ stale: ## fail if generated code or migrations do not match their sources
 	go mod tidy -C test/litestream -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build web client run party demo dev generate migration lint lint-schema try-litestream node-modules test test-go test-beside test-histories test-fast test-flaky test-web test-pages test-deploy scenarios histories bench bench-check bench-realtime bench-peers bench-attack bench-web layout screenshots rds-roots vuln sbom compose-env pin-images release release-snapshot test-release check stale
+.PHONY: help build web client run party demo dev generate migration lint lint-schema try-litestream node-modules test test-go check-others test-histories test-fast test-flaky test-web test-pages test-deploy scenarios histories bench bench-check bench-realtime bench-peers bench-attack bench-web layout screenshots rds-roots vuln sbom compose-env pin-images release release-snapshot test-release check stale

@@ -2,13 +2,12 @@
 # Runs the tests of every package many times, with and without the race detector, on 1, 2 and 8 processors, while other
 # processes keep all cores busy. A test that fails now and then fails here. Packages whose tests take long run less often.
 #
-#   test/flaky.sh [PACKAGES]     FLAKY_RUNS=100 FLAKY_SLOW_RUNS=10 FLAKY_SLOW_SECONDS=10
+#   make test-flaky [PACKAGES=...]     FLAKY_RUNS=100 FLAKY_SLOW_RUNS=10 FLAKY_SLOW_SECONDS=10
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 runs=${FLAKY_RUNS:-100} slow_runs=${FLAKY_SLOW_RUNS:-10} slow_seconds=${FLAKY_SLOW_SECONDS:-10}
 binaries=$(mktemp -d) log=flaky.log
-watched="-race -gcflags=all=-d=checkptr=0 -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/memory=-race=false"
 : >"$log"
 
 # Processes that only use a core each.
@@ -25,8 +24,7 @@ for package in $(go list "${@:-./...}"); do
 	for race in "" -race; do
 		binary="$binaries/test"
 		rm -f "$binary"
-		# Like make test, the detector does not watch SQLite's own code.
-		go test ${race:+$watched} -c -o "$binary" "$package" >>"$log" 2>&1
+		go test ${race:+$RACE} -c -o "$binary" "$package" >>"$log" 2>&1
 		[ -x "$binary" ] || continue # no tests
 		n=$runs failures=0 done=0
 		for ((i = 0; i < n; i++)); do

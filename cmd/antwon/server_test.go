@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -27,15 +28,16 @@ import (
 // built is the program under test, built once as the Dockerfile builds it; "" with -short.
 var built string
 
+// tests is the client that all tests share. It keeps connections for as long as they are open on the server. The
+// default client would not: it closes idle connections if many tests have some, and each httptest.Server that is closed
+// closes all of them. A server that is out of connections would then let a newcomer in.
+var tests = &http.Client{Transport: &http.Transport{}}
+
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if testing.Short() {
 		os.Exit(m.Run())
 	}
-	// The tests share this transport. By default it would close idle connections to one test's server as another test
-	// opens its own, and a server that is out of connections would then let a newcomer in.
-	shared := http.DefaultTransport.(*http.Transport)
-	shared.MaxIdleConns, shared.IdleConnTimeout = 0, 0
 	folder, err := os.MkdirTemp("", "antwon-e2e-")
 	if err != nil {
 		panic(err)
@@ -46,6 +48,11 @@ func TestMain(m *testing.M) {
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
 		os.Exit(1)
+	}
+	// Most of these tests wait while songs play, so twice as many run at once as in other packages.
+	parallel := flag.Lookup("test.parallel").Value
+	if err := parallel.Set(strconv.Itoa(2 * parallel.(flag.Getter).Get().(int))); err != nil {
+		panic(err)
 	}
 	code := m.Run()
 	_ = os.RemoveAll(folder)
@@ -167,10 +174,13 @@ func (s *server) eventually(what string, happened func() bool) {
 
 func (s *server) within(limit time.Duration, what string, happened func() bool) {
 	s.t.Helper()
-	for deadline := time.Now().Add(limit); !happened(); time.Sleep(20 * time.Millisecond) {
+	const first, longest = 10 * time.Millisecond, 200 * time.Millisecond // a song is waited for for minutes
+	deadline := time.Now().Add(limit)
+	for pause := first; !happened(); pause = min(pause+first, longest) {
 		if time.Now().After(deadline) {
 			s.t.Fatalf("waited in vain for %s\n%s", what, s.stderr)
 		}
+		time.Sleep(pause)
 	}
 }
 
@@ -206,7 +216,7 @@ func (u *user) try(result any, query string, variables map[string]any) error {
 	if u.token != "" {
 		request.Header.Set("Authorization", "Bearer "+u.token)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := tests.Do(request)
 	if err != nil {
 		return err
 	}
@@ -266,7 +276,7 @@ func get(url string) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return http.DefaultClient.Do(request)
+	return tests.Do(request)
 }
 
 // post sends a POST request with a JSON body.
@@ -277,7 +287,7 @@ func post(t *testing.T, url, body string) (*http.Response, error) {
 		return nil, err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	return http.DefaultClient.Do(request)
+	return tests.Do(request)
 }
 
 // dialWebSocket opens a WebSocket to a server, and returns the status of the handshake's response, or 0 without one.
@@ -329,7 +339,7 @@ func (u *user) post(t *testing.T, query string, variables map[string]any) (got a
 	if u.token != "" {
 		request.Header.Set("Authorization", "Bearer "+u.token)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := tests.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 
 // TestNothingPlaysTwice drives a party through random changes, faults and acts of the host.
 func TestNothingPlaysTwice(t *testing.T) {
-	for seed := range uint64(200) {
+	for seed := range uint64(playback.RandomParties) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			inFixture(t, func(t *testing.T, p *fixture) { runRandomParty(t, p, rand.New(rand.NewPCG(seed, 1))) })
