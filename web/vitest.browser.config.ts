@@ -9,11 +9,13 @@ if (!existsSync(chromium)) {
 }
 
 const files = process.env.ANTWON_RUN || 'test/**/*.test.ts' // can also be test/bench*.ts or test/screenshots.ts
+const areStories = files.endsWith('.test.ts')
 
 export default defineConfig({
   test: {
     include: [files],
-    maxWorkers: files.endsWith('.test.ts') ? 2 : 1, // browsers at a time: stories mostly wait, measurements have to be alone
+    maxWorkers: areStories ? 2 : 1, // browsers at a time: stories mostly wait, measurements have to be alone
+    isolate: !areStories, // stories that one worker tells share its browser
     testTimeout: 300_000, // only against hanging; no test measures time
     hookTimeout: 60_000,
   },

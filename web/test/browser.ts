@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { AxeResults } from 'axe-core'
+import type { AxeResults, RunOptions } from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type LaunchOptions, type Page } from 'playwright-core'
 import { expect } from 'vitest'
 
@@ -17,6 +17,26 @@ export const launchComplete = ({ args = [], ...options }: LaunchOptions = {}): P
  */
 export const launch = (): Promise<Browser> =>
   launchComplete(process.env.CHROMIUM || !existsSync(headlessShell) ? {} : { executablePath: headlessShell })
+
+const shared = new Map<() => Promise<Browser>, Browser>()
+
+/** Starts a browser only if it does not run yet. A worker tells one file of stories after the other, so no two ask at once. */
+async function share(start: () => Promise<Browser>): Promise<Browser> {
+  const running = shared.get(start)
+  if (running?.isConnected()) return running
+  const started = await start()
+  shared.set(start, started)
+  return started
+}
+
+/**
+ * Chromium's headless shell, for all stories that one of vitest's workers tells: to start it for each file costs much
+ * processor time. Stories open contexts of their own, and close them. Playwright closes the browser when the worker ends.
+ */
+export const sharedBrowser = (): Promise<Browser> => share(launch)
+
+/** The same for the complete Chromium. */
+export const sharedCompleteBrowser = (): Promise<Browser> => share(launchComplete)
 
 const phoneSize = { width: 390, height: 844 }
 export const screenSize = { width: 1920, height: 1080 }
@@ -113,11 +133,13 @@ export class Device {
     await this.page.evaluate(() => {
       for (const animation of document.getAnimations()) animation.finish() // axe would report the low contrast of half-transparent text
     })
-    await this.page.evaluate(axeSource) // not subject to the page's Content-Security-Policy
-    const { violations } = await this.page.evaluate(() =>
-      (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-    )
-    const problems = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)
+    const isLoaded = await this.page.evaluate(() => 'axe' in window)
+    if (!isLoaded) await this.page.evaluate(axeSource) // not subject to the page's Content-Security-Policy
+    const problems = await this.page.evaluate(async () => {
+      const { axe } = window as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }
+      const { violations } = await axe.run({ resultTypes: ['violations'] }) // the other results are not collected in full
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)
+    })
     expect(problems, `accessibility of: ${what}`).toEqual([])
   }
 
@@ -129,7 +151,7 @@ export class Device {
   close = () => this.page.context().close()
 }
 
-const axeSource = (createRequire(import.meta.url)('axe-core') as { source: string }).source
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** The errors of a page that cannot reach the server. */
 export const connectionErrors = [

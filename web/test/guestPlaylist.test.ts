@@ -1,14 +1,9 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, test } from 'vitest'
-import { launch } from './browser'
+import { describe, test } from 'vitest'
+import { sharedBrowser } from './browser'
 import { open, party, sees } from './console'
 import { api } from './server'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launch()
-})
-afterAll(() => browser?.close())
+const browser = await sharedBrowser()
 
 describe('a playlist for guests that Spotify does not show', () => {
   test('is reported to the host with a remedy, and to guests, who can still like', async () => {

@@ -1,13 +1,9 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { connectionErrors, Device, launchComplete } from './browser'
+import type { Browser, BrowserContextOptions } from 'playwright-core'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { connectionErrors, Device, sharedBrowser, sharedCompleteBrowser } from './browser'
 import { api, demoHost, eventually, Server } from './server'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchComplete() // the headless shell has no clipboard
-})
-afterAll(() => browser?.close())
+const browser = await sharedBrowser()
 
 const laptop = { width: 1280, height: 900 }
 
@@ -17,14 +13,16 @@ async function start(command: 'demo' | 'spotify-sim', env = {}): Promise<Server>
   return server
 }
 
-async function open(server: Server, options = {}): Promise<Device> {
-  const device = await Device.open(browser, server, options)
+type Options = BrowserContextOptions & { inside?: Browser }
+
+async function open(server: Server, { inside = browser, ...options }: Options = {}): Promise<Device> {
+  const device = await Device.open(inside, server, options)
   onTestFinished(() => device.close())
   return device
 }
 
 /** Signs in on the page. */
-async function host(server: Server, name: string, options = {}): Promise<Device> {
+async function host(server: Server, name: string, options: Options = {}): Promise<Device> {
   const device = await open(server, { viewport: laptop, ...options })
   await device.goto('/host')
   await device.page.getByRole('textbox').fill(name)
@@ -34,7 +32,7 @@ async function host(server: Server, name: string, options = {}): Promise<Device>
 }
 
 /** Opens the console of the demo's own host, whose room is open already. */
-async function demoHostPage(server: Server, options = {}): Promise<Device> {
+async function demoHostPage(server: Server, options: Options = {}): Promise<Device> {
   const device = await open(server, { viewport: laptop, ...options })
   await device.page.goto(server.hostLink)
   await device.page.locator('#player .song-name').waitFor()
@@ -109,7 +107,7 @@ describe('a host', () => {
 
   test('pauses, skips, opens the devices, removes a song, and clears the queue', async () => {
     const server = await start('demo')
-    const nora = await demoHostPage(server)
+    const nora = await demoHostPage(server, { inside: await sharedCompleteBrowser() }) // the headless shell has no clipboard
     const gina = await open(server)
     await gina.join('PARTY', 'Gina')
     await nora.expectAccessible('the console')

@@ -1,15 +1,10 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { launch } from './browser'
+import { describe, expect, test } from 'vitest'
+import { sharedBrowser } from './browser'
 import { inDialog, line, menu, party, press, sees, shown, undo } from './console'
 import { Guest, type QueuedSong } from './guest'
 import { api, eventually } from './server'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launch()
-})
-afterAll(() => browser?.close())
+const browser = await sharedBrowser()
 
 describe('the queue of a room, on the host console', () => {
   test('a song is pinned, moved with the keyboard, and unpinned, and guests see it', async () => {

@@ -1,15 +1,10 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { launch } from './browser'
+import { describe, expect, test } from 'vitest'
+import { sharedBrowser } from './browser'
 import { button, inDialog, open, party, press, sees } from './console'
 import { Guest } from './guest'
 import { api, eventually } from './server'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launch()
-})
-afterAll(() => browser?.close())
+const browser = await sharedBrowser()
 
 describe('what happened in a room, on the host console', () => {
   test('guests vote, a co-host skips, and the log shows it', async () => {

@@ -1,15 +1,10 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { launch } from './browser'
+import { describe, expect, test } from 'vitest'
+import { sharedBrowser } from './browser'
 import { approvals, inDialog, line, menu, open, party, press, sees, undo } from './console'
 import { Guest } from './guest'
 import { api, eventually } from './server'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launch()
-})
-afterAll(() => browser?.close())
+const browser = await sharedBrowser()
 
 describe('the rules of a room, on the host console', () => {
   test('a newcomer’s song is approved, and another one is declined', async () => {

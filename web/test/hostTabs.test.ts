@@ -1,13 +1,8 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { Device, launch } from './browser'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { Device, sharedBrowser } from './browser'
 import { api, demoHost, eventually, Server } from './server'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launch()
-})
-afterAll(() => browser?.close())
+const browser = await sharedBrowser()
 
 const laptop = { width: 1280, height: 900 }
 const phone = { width: 390, height: 844 }

@@ -1,13 +1,8 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { connectionErrors, Device, launch } from './browser'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { connectionErrors, Device, sharedBrowser } from './browser'
 import { api, demoHost, Server } from './server'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launch()
-})
-afterAll(() => browser?.close())
+const browser = await sharedBrowser()
 
 async function phone(options = {}): Promise<[Device, Server]> {
   const server = await Server.start('demo')

@@ -1,13 +1,8 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { Device, launch } from './browser'
+import { expect, onTestFinished, test } from 'vitest'
+import { Device, sharedBrowser } from './browser'
 import { Server } from './server'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launch()
-})
-afterAll(() => browser?.close())
+const browser = await sharedBrowser()
 
 const languages = [
   {

@@ -1,13 +1,8 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { Device, launch } from './browser'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { Device, sharedBrowser } from './browser'
 import { Server } from './server'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launch()
-})
-afterAll(() => browser?.close())
+const browser = await sharedBrowser()
 
 const laptop = { width: 1280, height: 900 }
 const press = ({ page }: Device, name: string | RegExp) => page.getByRole('button', { name, exact: true }).click()

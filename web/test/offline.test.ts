@@ -1,15 +1,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { connectionErrors, Device, launch } from './browser'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { connectionErrors, Device, sharedBrowser } from './browser'
 import { eventually, Server } from './server'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launch()
-})
-afterAll(() => browser?.close())
+const browser = await sharedBrowser()
 
 /** A guest whose browser has kept the page. */
 async function guest(): Promise<[Device, Server]> {

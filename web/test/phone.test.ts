@@ -1,13 +1,8 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { connectionErrors, Device, launch } from './browser'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { connectionErrors, Device, sharedBrowser } from './browser'
 import { api, demoHost, eventually, Server } from './server'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launch()
-})
-afterAll(() => browser?.close())
+const browser = await sharedBrowser()
 
 async function party(): Promise<Server> {
   const server = await Server.start('demo')
@@ -27,6 +22,7 @@ describe('a guest on a phone', () => {
   test('joins by the code, and is still joined after a reload', async () => {
     const server = await party()
     const gina = await Device.open(browser, server)
+    onTestFinished(() => gina.close())
     await gina.goto('/')
     await gina.expectAccessible('the start page')
     await gina.page.getByRole('textbox').fill('nope1')

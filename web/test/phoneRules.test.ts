@@ -1,13 +1,8 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { connectionErrors, Device, launch, screenSize } from './browser'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { connectionErrors, Device, screenSize, sharedBrowser } from './browser'
 import { api, demoHost, eventually, Server, type Session } from './server'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launch()
-})
-afterAll(() => browser?.close())
+const browser = await sharedBrowser()
 
 async function party(): Promise<{ server: Server; host: Session }> {
   const server = await Server.start('demo', { ANTWON_DEMO_SONG_SECONDS: '40' })

@@ -1,13 +1,9 @@
-import type { Browser, Locator } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { connectionErrors, Device, launch } from './browser'
+import type { Locator } from 'playwright-core'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { connectionErrors, Device, sharedBrowser } from './browser'
 import { eventually, Server } from './server'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launch()
-})
-afterAll(() => browser?.close())
+const browser = await sharedBrowser()
 
 async function guest(options = {}): Promise<{ server: Server; gina: Device }> {
   const server = await Server.start('demo')

@@ -1,13 +1,9 @@
-import type { Browser, BrowserContextOptions } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { Device, launch, sidesAt } from './browser'
+import type { BrowserContextOptions } from 'playwright-core'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { Device, sharedBrowser, sidesAt } from './browser'
 import { api, demoHost, eventually, Server, type Session } from './server'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launch()
-})
-afterAll(() => browser?.close())
+const browser = await sharedBrowser()
 
 async function party(): Promise<{ server: Server; host: Session }> {
   const server = await Server.start('demo', { ANTWON_DEMO_SONG_SECONDS: '3600' })

@@ -1,13 +1,9 @@
-import type { Browser, BrowserContextOptions } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { connectionErrors, Device, launch, screenSize } from './browser'
+import type { BrowserContextOptions } from 'playwright-core'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { connectionErrors, Device, screenSize, sharedBrowser } from './browser'
 import { api, demoHost, eventually, Server } from './server'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launch()
-})
-afterAll(() => browser?.close())
+const browser = await sharedBrowser()
 
 async function party(): Promise<Server> {
   const server = await Server.start('demo')

@@ -84,15 +84,17 @@ async function freePort(): Promise<number> {
 
 const timeout = 60_000 // milliseconds; only against hanging
 
-/** Waits until a condition is true. An error counts as false, until the timeout. */
+/** Waits until a condition is true. An error counts as false, until the timeout. The longer it takes, the less often it looks. */
 export async function eventually(what: string, condition: () => Promise<boolean>): Promise<void> {
   let last: unknown
-  for (const start = Date.now(); Date.now() - start < timeout; await new Promise((resolve) => setTimeout(resolve, 50))) {
+  let pause = 50 // milliseconds
+  for (const start = Date.now(); Date.now() - start < timeout; pause = Math.min(1.5 * pause, 400)) {
     try {
       if (await condition()) return
     } catch (error) {
       last = error
     }
+    await new Promise((resolve) => setTimeout(resolve, pause))
   }
   throw new Error(`timed out waiting for ${what}`, { cause: last })
 }

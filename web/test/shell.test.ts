@@ -1,18 +1,13 @@
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { Device, launch } from './browser'
+import { Device, sharedBrowser } from './browser'
 import { Server } from './server'
 
-let browser: Browser
+const browser = await sharedBrowser()
 let server: Server
 beforeAll(async () => {
-  browser = await launch()
   server = await Server.start('demo')
 })
-afterAll(async () => {
-  await browser?.close()
-  await server?.stop()
-})
+afterAll(() => server?.stop())
 
 describe.each([
   ['dark', 'rgb(20, 17, 27)'],

@@ -1,14 +1,9 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { connectionErrors, Device, launch } from './browser'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { connectionErrors, Device, sharedBrowser } from './browser'
 import { Line } from './line'
 import { eventually, Server } from './server'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launch()
-})
-afterAll(() => browser?.close())
+const browser = await sharedBrowser()
 
 /** Stops a page's scripts and timers. Returns a function that continues them and shows the page, as unlocking a phone does. */
 async function lock(device: Device): Promise<() => Promise<void>> {
@@ -36,6 +31,7 @@ describe('a phone that was locked', () => {
     for (const device of [gina, otto]) onTestFinished(() => device.close())
     await gina.join('PARTY', 'Gina')
     await otto.join('PARTY', 'Otto')
+    await otto.page.locator('.like').first().waitFor()
     const song = (await otto.songs()).at(-1) ?? ''
     await gina.like(song).waitFor()
 
