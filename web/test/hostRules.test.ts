@@ -80,8 +80,11 @@ describe('the rules of a room, on the host console', () => {
     const choose = nora.page.getByRole('dialog').getByRole('button', { name: /^Choose .+/ })
     await choose.first().waitFor()
     await nora.expectAccessible('the playlists of a preset')
+    server.suspend(true)
     await choose.first().click()
-    await press(nora, 'Wedding: from my list only')
+    await press(nora, 'Wedding: from my list only') // opens a dialog that the server's answer must not close
+    server.suspend(false)
+    await sees(nora, 'Saved.')
     await sees(nora, 'These rules already apply.')
 
     const gina = await open(browser, server)

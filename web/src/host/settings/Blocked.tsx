@@ -72,7 +72,7 @@ function Block({ block }: { block: (uri: string, show: (message: string) => void
   async function submit(event: FormEvent) {
     event.preventDefault()
     setError('')
-    if (await block(link.trim(), setError)) setLink('')
+    if (await block(link.trim(), setError)) setLink((now) => (now === link ? '' : now)) // the host may have gone on typing
   }
   return (
     <form className="field" onSubmit={submit}>

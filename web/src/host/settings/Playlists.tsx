@@ -13,8 +13,16 @@ type Playlist = NonNullable<PlaylistsQuery['viewer']>['playlists']['nodes'][numb
 
 const pageSize = 20
 
-/** Chooses one of the host's playlists, or any other playlist by its link. */
-export function Playlists({ choose, onClose }: { choose: (uri: string) => Promise<boolean>; onClose: () => void }) {
+interface Props {
+  choose: (uri: string) => Promise<boolean>
+  onClose: () => void
+}
+
+/**
+ * Chooses one of the host's playlists, or any other playlist by its link. It closes before the server answers, because
+ * the host may have opened another dialog by then; the outcome is shown outside of the dialog.
+ */
+export function Playlists({ choose, onClose }: Props) {
   const text = useText()
   const own = useHostText().settings
   const failureText = useFailureText()
@@ -26,6 +34,11 @@ export function Playlists({ choose, onClose }: { choose: (uri: string) => Promis
   const failure = first ? undefined : reported
   const list = [...(first?.nodes ?? []), ...rest]
   const end = (latest ?? first)?.pageInfo
+
+  function take(uri: string) {
+    onClose()
+    void choose(uri)
+  }
 
   async function showMore() {
     const { data } = await client.request(PlaylistsDocument, { first: pageSize, after: end?.endCursor ?? null })
@@ -42,7 +55,7 @@ export function Playlists({ choose, onClose }: { choose: (uri: string) => Promis
       </p>
       <ul className="choices">
         {list.map((playlist) => (
-          <Line key={playlist.uri} playlist={playlist} onChoose={() => void choose(playlist.uri).then(onClose)} />
+          <Line key={playlist.uri} playlist={playlist} onChoose={() => take(playlist.uri)} />
         ))}
       </ul>
       {end?.hasNextPage && (
@@ -50,7 +63,7 @@ export function Playlists({ choose, onClose }: { choose: (uri: string) => Promis
           <Button onClick={() => void showMore()}>{own.more}</Button>
         </div>
       )}
-      <LinkForm choose={choose} onClose={onClose} />
+      <LinkForm choose={take} />
     </Dialog>
   )
 }
@@ -84,15 +97,14 @@ function Line({ playlist, onChoose }: { playlist: Playlist; onChoose: () => void
   )
 }
 
-function LinkForm({ choose, onClose }: { choose: (uri: string) => Promise<boolean>; onClose: () => void }) {
+function LinkForm({ choose }: { choose: (uri: string) => void }) {
   const own = useHostText().settings
   const [link, setLink] = useState('')
   const [isInvalid, setInvalid] = useState(false)
-  async function submit(event: FormEvent) {
+  function submit(event: FormEvent) {
     event.preventDefault()
-    if (!isPlaylist(link)) return setInvalid(true)
-    await choose(link.trim())
-    onClose() // the outcome is shown outside of the dialog
+    if (isPlaylist(link)) choose(link.trim())
+    else setInvalid(true)
   }
   return (
     <form className="field" onSubmit={submit}>

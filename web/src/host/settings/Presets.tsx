@@ -45,17 +45,20 @@ function Preset({ name, settings, save, onClose }: Props & { name: PresetName; o
   const [choosing, setChoosing] = useState(false)
   const needsPlaylist = presets[name].guestPlaylistUri === ownPlaylist
   const apply = (playlist: string | null) => {
-    onClose()
     const guestPlaylistUri = needsPlaylist ? playlist : null
     return save({ settings: { ...presets[name], guestPlaylistUri } }, { invalid: own.settings.linkField })
   }
   const mustChoose = needsPlaylist && settings.guestPlaylistUri === null
   if (choosing) return <Playlists choose={apply} onClose={onClose} />
+  const accept = () => {
+    onClose()
+    void apply(settings.guestPlaylistUri)
+  }
   const buttons = (
     <>
       <Button onClick={onClose}>{text.cancel}</Button>
       {changes.length > 0 && (
-        <Button variant="main" onClick={() => (mustChoose ? setChoosing(true) : void apply(settings.guestPlaylistUri))}>
+        <Button variant="main" onClick={mustChoose ? () => setChoosing(true) : accept}>
           {mustChoose ? own.rules.applyWithPlaylist : own.rules.applyPreset}
         </Button>
       )}

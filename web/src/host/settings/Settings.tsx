@@ -42,7 +42,8 @@ function Name({ name, save }: { name: string; save: Save }) {
   async function submit(event: FormEvent) {
     event.preventDefault()
     setError('')
-    if (draft === undefined || (await save({ name: draft }, { invalid: own.open.nameField, show: setError }))) setDraft(undefined)
+    if (draft === undefined || !(await save({ name: draft }, { invalid: own.open.nameField, show: setError }))) return
+    setDraft((now) => (now === draft ? undefined : now)) // the host may have gone on typing
   }
   return (
     <form className="field" onSubmit={submit}>
