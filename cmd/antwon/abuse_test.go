@@ -80,7 +80,7 @@ func TestFloodsEndEarly(t *testing.T) {
 	s := startServer(t, "sqlite:data/antwon.db")
 	status := func(request *http.Request) int {
 		t.Helper()
-		response, err := tests.Do(request)
+		response, err := httpClient.Do(request)
 		if err != nil { // cut off while it was still sending
 			return 0
 		}
@@ -153,7 +153,7 @@ func TestForgedOriginsAndHostsAreRefused(t *testing.T) {
 		}
 		request.Header.Set("Content-Type", "application/json")
 		request.Header.Set("Origin", origin)
-		response, err := tests.Do(request)
+		response, err := httpClient.Do(request)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -179,7 +179,7 @@ func TestForgedOriginsAndHostsAreRefused(t *testing.T) {
 	request.Header.Set("Content-Type", "application/json")
 	request.Host = "evil.example"
 	request.Header.Set("X-Forwarded-Host", "evil.example")
-	response, err := tests.Do(request)
+	response, err := httpClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -310,7 +310,7 @@ func (s *server) joinAndLike(code, itemID, address string) error {
 		if token != "" {
 			request.Header.Set("Authorization", "Bearer "+token)
 		}
-		response, err := tests.Do(request)
+		response, err := httpClient.Do(request)
 		if err != nil {
 			return err
 		}

@@ -90,7 +90,7 @@ func (s *server) getAs(t *testing.T, address, page string) (status int) {
 		t.Fatal(err)
 	}
 	request.Header.Set("X-Forwarded-For", address)
-	response, err := tests.Do(request)
+	response, err := httpClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}

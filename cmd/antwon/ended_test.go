@@ -114,7 +114,7 @@ func (u *user) listen(t *testing.T, query string) io.Reader {
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", "text/event-stream")
 	request.Header.Set("Authorization", "Bearer "+u.token)
-	response, err := tests.Do(request)
+	response, err := httpClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}

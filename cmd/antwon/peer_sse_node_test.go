@@ -63,7 +63,7 @@ func (p *peers) request(t *testing.T, server string, c eventCase) string {
 	if c.kind != "" {
 		r.Header.Set("Content-Type", c.kind)
 	}
-	response, err := tests.Do(r)
+	response, err := httpClient.Do(r)
 	if err != nil {
 		return err.Error()
 	}

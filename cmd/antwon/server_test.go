@@ -28,10 +28,10 @@ import (
 // built is the program under test, built once as the Dockerfile builds it; "" with -short.
 var built string
 
-// tests is the client that all tests share. It keeps connections for as long as they are open on the server. The
+// httpClient is the client that all tests share. It keeps connections for as long as they are open on the server. The
 // default client would not: it closes idle connections if many tests have some, and each httptest.Server that is closed
 // closes all of them. A server that is out of connections would then let a newcomer in.
-var tests = &http.Client{Transport: &http.Transport{}}
+var httpClient = &http.Client{Transport: &http.Transport{}}
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -216,7 +216,7 @@ func (u *user) try(result any, query string, variables map[string]any) error {
 	if u.token != "" {
 		request.Header.Set("Authorization", "Bearer "+u.token)
 	}
-	response, err := tests.Do(request)
+	response, err := httpClient.Do(request)
 	if err != nil {
 		return err
 	}
@@ -276,7 +276,7 @@ func get(url string) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return tests.Do(request)
+	return httpClient.Do(request)
 }
 
 // post sends a POST request with a JSON body.
@@ -287,7 +287,7 @@ func post(t *testing.T, url, body string) (*http.Response, error) {
 		return nil, err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	return tests.Do(request)
+	return httpClient.Do(request)
 }
 
 // dialWebSocket opens a WebSocket to a server, and returns the status of the handshake's response, or 0 without one.
@@ -339,7 +339,7 @@ func (u *user) post(t *testing.T, query string, variables map[string]any) (got a
 	if u.token != "" {
 		request.Header.Set("Authorization", "Bearer "+u.token)
 	}
-	response, err := tests.Do(request)
+	response, err := httpClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -74,7 +74,7 @@ func (o *outside) control(method, path string, body, result any) {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	response, err := tests.Do(request)
+	response, err := httpClient.Do(request)
 	if err != nil {
 		o.t.Fatal(err)
 	}

@@ -119,7 +119,7 @@ func (u *user) sendTraced(query string) {
 	request.Header.Set("Traceparent", "00-"+callersTrace+"-"+callersSpan+"-01")
 	request.Header.Set("X-Amzn-Trace-Id",
 		fmt.Sprintf("Root=1-%s-%s;Parent=%s;Sampled=1", callersTrace[:8], callersTrace[8:], callersSpan))
-	response, err := tests.Do(request)
+	response, err := httpClient.Do(request)
 	if err != nil {
 		u.t.Fatal(err)
 	}
