@@ -6,12 +6,12 @@ SHELL := bash
 # outside a repository; inside one Go knows them by itself.
 BUILD := CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X main.version=$${VERSION:-} -X main.commit=$${COMMIT:-}" -o bin/antwon ./cmd/antwon
 
-# The race detector needs a C compiler. It watches all Go code except packages that only compute, above all SQLite, which
-# was translated from C: watching these takes half of the tests' processor time. Only packages without generic code can
-# be left out. Of generic code that several packages compile, the linker keeps one copy: if that is not watched, it hides
-# synchronisation, and the detector makes false reports about other packages. With -race, the compiler also adds checks
-# of unsafe pointers (checkptr). They are switched off, because this program has none.
-unwatched_packages := modernc.org/sqlite/lib modernc.org/memory image/png compress/flate hash/adler32 hash/crc32
+# The race detector needs a C compiler. It watches all Go code except SQLite's, which was translated from C, the allocator
+# of SQLite, and the drawing of pictures: watching these takes half of the tests' processor time. Only packages without
+# generic code can be left out. Of generic code that several packages compile, the linker keeps one copy: if that is not
+# watched, it hides synchronisation, and the detector makes false reports about other packages. With -race, the compiler
+# also adds checks of unsafe pointers (checkptr). They are switched off, because the program itself has no such pointers.
+unwatched_packages := modernc.org/sqlite/lib modernc.org/memory image/png hash/adler32 hash/crc32
 RACE := $(shell command -v $$(go env CC) >/dev/null && echo -race -gcflags=all=-d=checkptr=0 $(unwatched_packages:%='-gcflags=%=-race=false'))
 
 # Where there is a Node, the web pages are built, and some tests drive the server with npm's clients.
@@ -98,11 +98,11 @@ node-modules: test/node/node_modules/.package-lock.json ## install the npm clien
 test/node/node_modules/.package-lock.json: test/node/package-lock.json
 	-@cd test/node && npm ci --no-audit --no-fund --loglevel=error >/dev/null && touch node_modules/.package-lock.json
 
-# Much of this waits, for databases, browsers and songs, so it runs at once.
+# These tests mostly wait for databases, browsers and songs, so they run at the same time.
 test: $(NODE_MODULES) $(CLIENT) $(NODE:yes=test-web) ## everything, with the race detector; says what it left out and why
 	@$(MAKE) --no-print-directory -j3 --output-sync test-histories behind-test-go $(NODE:yes=behind-test-pages)
 
-# The servers of the histories run in real time, so everything beside them yields to them.
+# The servers of the histories run in real time, so all other tests get a lower priority.
 behind-%:
 	@nice -n 10 $(MAKE) --no-print-directory $*
 
@@ -120,11 +120,11 @@ go_tests = @{ $(2); } > $(1) 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)
 	grep -E '^ok| figures: ' $(1); \
 	if grep -q ' left out: ' $(1); then echo "LEFT OUT:"; grep -hoE '\w+ left out: .*' $(1) | sort | uniq -c; fi
 
-# The packages whose tests take longest go first, so that no core waits for them at the end. The race detector makes what
-# only computes up to eight times as expensive, so it watches a part of that, and all of it is played again without it.
+# The packages whose tests take longest go first, so that no core waits for them at the end. The race detector makes pure
+# computation up to eight times as expensive, so it watches a part of these tests, and all of them run again without it.
 unwatched_tests := TestRandomEvenings|TestFourHoursOfAHundredGuests|TestNothingPlaysTwice|TestMachineRecoversFromEveryState
 test-go: $(NODE_MODULES) $(CLIENT) try-litestream ## the Go tests, with the race detector
-	$(call go_tests,test.log,go test $(RACE) -p 3 -parallel 8 -timeout 30m -v ./cmd/antwon ./test/scenarios ./internal/jukebox ./... && go test -vet=off -run '$(unwatched_tests)' -timeout 30m -v ./test/scenarios ./internal/playback)
+	$(call go_tests,test.log,go test $(RACE) -p $$(($$(nproc) + 1)) -parallel 8 -timeout 30m -v ./cmd/antwon ./test/scenarios ./internal/jukebox ./... && go test -vet=off -run '$(unwatched_tests)' -timeout 30m -v ./test/scenarios ./internal/playback)
 	@test -n "$(RACE)" || echo "LEFT OUT: the race detector, which needs a C compiler"
 
 test-histories: ## two parties of a minute each, while servers, database and connections break

@@ -7,6 +7,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 runs=${FLAKY_RUNS:-100} slow_runs=${FLAKY_SLOW_RUNS:-10} slow_seconds=${FLAKY_SLOW_SECONDS:-10}
+RACE=${RACE:-}
 binaries=$(mktemp -d) log=flaky.log
 : >"$log"
 
@@ -21,7 +22,7 @@ trap 'kill "${busy[@]}" 2>/dev/null; rm -rf "$binaries"' EXIT
 failed=0
 for package in $(go list "${@:-./...}"); do
 	directory=$(go list -f '{{.Dir}}' "$package")
-	for race in "" -race; do
+	for race in "" ${RACE:+-race}; do
 		binary="$binaries/test"
 		rm -f "$binary"
 		go test ${race:+$RACE} -c -o "$binary" "$package" >>"$log" 2>&1

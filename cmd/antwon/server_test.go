@@ -28,9 +28,10 @@ import (
 // built is the program under test, built once as the Dockerfile builds it; "" with -short.
 var built string
 
-// httpClient is the client that all tests share. It keeps connections for as long as they are open on the server. The
-// default client would not: it closes idle connections if many tests have some, and each httptest.Server that is closed
-// closes all of them. A server that is out of connections would then let a newcomer in.
+// httpClient is the client of the tests. It keeps up to two idle connections to each server. Those of the default client
+// may be closed at any time: there is a limit for all servers together, and each httptest.Server that is closed closes
+// them all.
+// A server that is out of connections would then let a newcomer in.
 var httpClient = &http.Client{Transport: &http.Transport{}}
 
 func TestMain(m *testing.M) {
@@ -174,7 +175,7 @@ func (s *server) eventually(what string, happened func() bool) {
 
 func (s *server) within(limit time.Duration, what string, happened func() bool) {
 	s.t.Helper()
-	const first, longest = 10 * time.Millisecond, 200 * time.Millisecond // a song is waited for for minutes
+	const first, longest = 10 * time.Millisecond, 200 * time.Millisecond // waiting for a song can take minutes
 	deadline := time.Now().Add(limit)
 	for pause := first; !happened(); pause = min(pause+first, longest) {
 		if time.Now().After(deadline) {

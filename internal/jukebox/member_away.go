@@ -29,7 +29,7 @@ func (p *presence) updateAway(ctx context.Context, roomID string) error {
 	if err != nil || party.RoomStatus(row.Status) != party.Open {
 		return ignoreMissing(err)
 	}
-	changed := membership.Or(isBack(time.Now()), hasLeft(row, time.Now()))
+	changed := membership.Or(isBack(time.Now()), isNewlyAway(row, time.Now()))
 	found, err := p.db.Read.Membership.Query().Where(membership.RoomID(roomID), changed).Exist(ctx)
 	if err != nil || !found {
 		return err
@@ -54,18 +54,18 @@ func isBack(now time.Time) predicate.Membership {
 	return membership.And(membership.Away(true), membership.SeenAtGT(now.Add(-presenceTimeout)))
 }
 
-// hasLeft selects the members who are not marked as away although they have been absent for AwayAfterMinutes. It
+// isNewlyAway selects the members who are not marked as away although they have been absent for AwayAfterMinutes. It
 // selects nobody if the room does not set that, and includes members who were removed from the room.
-func hasLeft(row *ent.Room, now time.Time) predicate.Membership {
+func isNewlyAway(row *ent.Room, now time.Time) predicate.Membership {
 	if row.AwayAfterMinutes == nil {
 		return membership.IDIn() // nobody
 	}
 	since := now.Add(-presenceTimeout - time.Duration(*row.AwayAfterMinutes)*time.Minute)
-	return membership.And(mayLeave(), membership.SeenAtLTE(since))
+	return membership.And(canBeAway(), membership.SeenAtLTE(since))
 }
 
-// mayLeave selects the members who are not marked as away but can be: all but hosts, co-hosts and screens.
-func mayLeave() predicate.Membership {
+// canBeAway selects the members who are not marked as away but can be: all but hosts, co-hosts and screens.
+func canBeAway() predicate.Membership {
 	return membership.And(membership.Away(false), membership.RoleNotIn(
 		string(party.RoleHost), string(party.RoleCohost), string(party.RoleScreen)))
 }
@@ -74,7 +74,7 @@ func mayLeave() predicate.Membership {
 // because it is no longer known when they left.
 func (t *roomTx) countAbsentAsLeaving(ctx context.Context) error {
 	return t.tx.Membership.Update().
-		Where(membership.RoomID(t.roomID), mayLeave(), membership.SeenAtIsNil(), membership.Not(isWithoutPhone())).
+		Where(membership.RoomID(t.roomID), canBeAway(), membership.SeenAtIsNil(), membership.Not(isWithoutPhone())).
 		SetSeenAt(t.now.Add(-presenceTimeout)).Exec(ctx)
 }
 
@@ -89,8 +89,8 @@ func (t *roomTx) updateAway(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	left, err := t.tx.Membership.Update().Where(here, hasLeft(row, t.now)).SetAway(true).Save(ctx)
-	if err != nil || back+left == 0 {
+	away, err := t.tx.Membership.Update().Where(here, isNewlyAway(row, t.now)).SetAway(true).Save(ctx)
+	if err != nil || back+away == 0 {
 		return err
 	}
 	return t.bumpAwayVersion(ctx)

@@ -173,7 +173,7 @@ func (i *QueueItem) fillRecording() {
 // Ranking returns what the order of the queue depends on in this state, besides the items themselves.
 func (s *State) Ranking() Ranking {
 	return Ranking{
-		Mode: s.Settings.OrderMode, Plays: s.Plays, Away: s.effectiveAway(),
+		Mode: s.Settings.OrderMode, Plays: s.Plays, Away: s.awayUsers(),
 		Holds: func(item *QueueItem) *Refusal { return item.Refusal },
 	}
 }

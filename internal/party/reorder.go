@@ -48,7 +48,7 @@ func (s *State) rememberPlaces(have *State) {
 // orderedByRows reports whether the place of each song depends on its own row alone.
 func (s *State) orderedByRows() bool {
 	isPinned := func(item *QueueItem) bool { return item.Pin != nil }
-	return s.Settings.OrderMode == OrderLikes && len(s.effectiveAway()) == 0 && !slices.ContainsFunc(s.Queue, isPinned)
+	return s.Settings.OrderMode == OrderLikes && len(s.awayUsers()) == 0 && !slices.ContainsFunc(s.Queue, isPinned)
 }
 
 // movedAmong returns the smallest set of items whose moving explains the new order, considering only items that did not

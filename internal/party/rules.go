@@ -118,9 +118,9 @@ func (s *RoomSettings) blocks(song Song) bool {
 	})
 }
 
-// effectiveAway returns the users who are away, so that their songs wait; nil if the room does not set
+// awayUsers returns the users who are away, so that their songs wait; nil if the room does not set
 // AwayAfterMinutes.
-func (s *State) effectiveAway() map[string]bool {
+func (s *State) awayUsers() map[string]bool {
 	if s.Settings.AwayAfterMinutes == nil {
 		return nil
 	}

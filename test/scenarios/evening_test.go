@@ -18,7 +18,7 @@ import (
 
 var (
 	seeds     = flag.Int("seeds", evenings, "how many random evenings to play")
-	firstSeed = flag.Int("from", 1, "the seed of the first random evening; with -seeds=1 its log is kept")
+	firstSeed = flag.Int("from", firstEvening, "the seed of the first random evening; with -seeds=1 its log is kept")
 	hours     = flag.Int("hours", 0, "how long each random evening lasts; 0: every fourth one four hours, the others two")
 )
 

@@ -5,6 +5,7 @@ package scenarios_test
 import "time"
 
 const (
-	evenings   = 40            // how many random evenings are played by default
-	crowdLasts = 4 * time.Hour // how long the party of a hundred guests lasts
+	firstEvening = 1             // the seed of the first random evening
+	evenings     = 40            // how many are played
+	crowdLasts   = 4 * time.Hour // how long the party of a hundred guests lasts
 )

@@ -20,7 +20,7 @@ export const launch = (): Promise<Browser> =>
 
 const shared = new Map<() => Promise<Browser>, Browser>()
 
-/** Starts a browser only if it does not run yet. A worker tells one file of stories after the other, so no two ask at once. */
+/** Starts a browser only if it does not run yet. A worker runs its files one after the other, so two calls never overlap. */
 async function share(start: () => Promise<Browser>): Promise<Browser> {
   const running = shared.get(start)
   if (running?.isConnected()) return running

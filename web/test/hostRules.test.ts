@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { sharedBrowser } from './browser'
 import { approvals, inDialog, line, menu, open, party, press, sees, undo } from './console'
@@ -101,7 +102,7 @@ describe('the rules of a room, on the host console', () => {
     for (const device of [nora, gina]) device.expectNoErrors()
   })
 
-  test('songs of guests who left are held as long after as the host says', async () => {
+  test('songs of absent guests are held after as long as the host says', async () => {
     const { server, nora, host } = await party(browser)
     const minutes = async () => {
       const query = 'query($r: ID!) { room(id: $r) { settings { awayAfterMinutes } } }'
@@ -116,10 +117,33 @@ describe('the rules of a room, on the host console', () => {
     await field.fill('10')
     await field.press('Enter')
     await eventually('the rule to apply', async () => (await minutes()) === 10)
-    await nora.expectAccessible('the rule about guests who left')
+    await nora.expectAccessible('the rule about absent guests')
     await field.fill('')
     await field.press('Enter')
     await eventually('songs to be held no longer', async () => (await minutes()) === null)
+    nora.expectNoErrors()
+  })
+
+  test('a late answer removes nothing that the host has typed meanwhile', async () => {
+    const { server, nora } = await party(browser)
+    await nora.hostTab('rules')
+    await nora.page.locator('summary', { hasText: 'Order' }).click()
+    const absence = nora.page.getByLabel('Hold a guest’s songs after an absence of')
+    const meanwhile = async (field: Locator, sent: string, typed: string) => {
+      await field.fill(sent)
+      server.suspend(true)
+      await field.press('Enter')
+      await field.fill(typed)
+      server.suspend(false)
+    }
+    await meanwhile(absence, '1441', '20')
+    await sees(nora, 'Enter a number from 1 to 1440, or leave it empty.')
+    expect(await absence.inputValue()).toBe('20')
+
+    const name = nora.page.getByLabel('Room name')
+    await meanwhile(name, 'Upstairs', 'Upstairs and downstairs')
+    await sees(nora, 'Saved.')
+    expect(await name.inputValue()).toBe('Upstairs and downstairs')
     nora.expectNoErrors()
   })
 

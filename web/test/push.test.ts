@@ -1,6 +1,6 @@
-import type { Browser, BrowserContextOptions } from 'playwright-core'
+import type { BrowserContextOptions } from 'playwright-core'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { connectionErrors, Device, sharedBrowser, sharedCompleteBrowser } from './browser'
+import { connectionErrors, Device, sharedCompleteBrowser } from './browser'
 import { breakPush, delivery, type PushService, startPushService } from './pushService'
 import { api, demoHost, eventually, Server } from './server'
 
@@ -14,16 +14,14 @@ interface Party {
   service: PushService
 }
 
-type Options = BrowserContextOptions & { locale?: 'en-GB' | 'de-DE'; inside?: Browser }
-
 /** A guest at a party with short songs and an empty queue, whose browser may show notifications. */
-async function party({ inside = browser, ...options }: Options = {}): Promise<Party> {
+async function party(options: BrowserContextOptions & { locale?: 'en-GB' | 'de-DE' } = {}): Promise<Party> {
   const service = await startPushService()
   const server = await Server.start('demo', { ...service.env, ANTWON_DEMO_SONG_SECONDS: '6' })
   onTestFinished(() => server.stop())
   const { roomId, token } = await demoHost(server)
   await api(server, 'mutation($r: ID!) { clearQueue(roomId: $r) { roomId } }', { r: roomId }, token)
-  const gina = await Device.open(inside, server, { permissions: ['notifications'], ...options })
+  const gina = await Device.open(browser, server, { permissions: ['notifications'], ...options })
   onTestFinished(() => gina.close())
   await service.serve(gina.page)
   await gina.join('PARTY', 'Gina')
@@ -181,7 +179,7 @@ describe('a guest who wants to know when their song is next', () => {
 })
 
 test('a browser without push messages has no button for them', async () => {
-  const { gina } = await party({ inside: await sharedBrowser() })
+  const { gina } = await party()
   await gina.page.addInitScript(() => Reflect.deleteProperty(window, 'PushManager'))
   await gina.page.reload()
   await gina.tab('mine')
@@ -190,10 +188,7 @@ test('a browser without push messages has no button for them', async () => {
 })
 
 test('an iPhone says that the page has to be on the home screen', async () => {
-  const { gina } = await party({
-    inside: await sharedBrowser(),
-    userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15',
-  })
+  const { gina } = await party({ userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15' })
   await gina.page.addInitScript(() => {
     Reflect.deleteProperty(window, 'PushManager') // as in Safari there
     Object.defineProperty(navigator, 'standalone', { value: false })

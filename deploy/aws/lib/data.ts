@@ -89,7 +89,7 @@ export class DataStack extends Stack {
   /** One secret cannot have two generated values, so the second one comes from a secret of its own. */
   private makeKeys(): secretsmanager.Secret {
     const key = new secretsmanager.Secret(this, 'EncryptionKey', {
-      description: "The encryption key that was copied into antwon-backend when that secret was created",
+      description: 'The key that encrypts Spotify tokens, as it was copied into antwon-backend when that was created',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy: RemovalPolicy.RETAIN,
     });

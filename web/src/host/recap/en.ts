@@ -84,7 +84,7 @@ export const recapEn: RecapMessages = {
     requireApproval: 'the approval of newcomers’ songs',
     trustedAfter: 'when a guest is trusted',
     likesAfterMinutes: 'when a guest can like songs',
-    awayAfterMinutes: 'when songs of guests who left wait',
+    awayAfterMinutes: 'when songs of absent guests wait',
     reactions: 'whether guests can react to songs',
     requestsOpenAt: 'when guests can start to add songs',
     lastCallAt: 'the last call',

@@ -3,7 +3,7 @@ import type { RoomSettings } from '../types'
 import { Amount } from '../ui/Field'
 import type { Save } from './useSave'
 
-/** How long after a guest left their songs wait. */
+/** How long a guest is absent before their songs wait. */
 export function Away({ settings, save }: { settings: RoomSettings; save: Save }) {
   const own = useHostText().rules
   return (

@@ -85,7 +85,7 @@ export const rulesDe: RulesMessages = {
       hint: 'Von jedem Gast ein Song, der mit den meisten Likes. Wer am längsten gewartet hat, ist dran.',
     },
   },
-  away: 'Songs von Gästen, die gegangen sind, warten nach',
+  away: 'Songs abwesender Gäste warten nach',
   awayHint: 'Bis der Gast zurück ist, laufen sie erst nach den Songs aller, die da sind. Deine Songs warten nie.',
 
   limits: 'Limits',

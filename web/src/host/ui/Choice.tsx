@@ -85,8 +85,9 @@ function useChoice<T>(value: T, save: (value: T) => Promise<boolean>): [T, (valu
   const [chosen, setChosen] = useState<{ from: T; to: T }>()
   if (chosen && chosen.from !== value) setChosen(undefined) // not just hidden: another host may change the value back
   async function choose(to: T) {
-    setChosen({ from: value, to })
-    if (!(await save(to))) setChosen(undefined)
+    const choice = { from: value, to }
+    setChosen(choice)
+    if (!(await save(to))) setChosen((now) => (now === choice ? undefined : now)) // the host may have chosen again
   }
   return [chosen ? chosen.to : value, (to) => void choose(to)]
 }

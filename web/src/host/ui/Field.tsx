@@ -31,10 +31,10 @@ export function Field({ label, hint, type, unit, none, value, save }: FieldProps
       setError('')
       return
     }
-    setDraft({ ...draft, saving: true })
-    const text = draft.text
-    if (await save(text, setError)) setError('')
-    else setDraft({ from: value, text })
+    const saved = { ...draft, saving: true }
+    setDraft(saved)
+    setError('')
+    if (!(await save(draft.text, setError))) setDraft((now) => (now === saved ? draft : now)) // the host may have gone on typing
   }
   return (
     <form className="setting" noValidate onSubmit={submit}>
