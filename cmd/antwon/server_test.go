@@ -28,8 +28,8 @@ import (
 // built is the program under test, built once as the Dockerfile builds it; "" with -short.
 var built string
 
-// httpClient is the client of the tests. It keeps up to two idle connections to each server. Those of the default client
-// may be closed at any time: there is a limit for all servers together, and each httptest.Server that is closed closes
+// httpClient is the client of the tests. It keeps up to two idle connections to each server. The default client may
+// close its own at any time: there is a limit for all servers together, and each httptest.Server that is closed closes
 // them all.
 // A server that is out of connections would then let a newcomer in.
 var httpClient = &http.Client{Transport: &http.Transport{}}
