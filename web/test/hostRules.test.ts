@@ -136,14 +136,14 @@ describe('the rules of a room, on the host console', () => {
       await field.fill(typed)
       server.suspend(false)
     }
-    await meanwhile(absence, '1441', '20')
-    await sees(nora, 'Enter a number from 1 to 1440, or leave it empty.')
-    expect(await absence.inputValue()).toBe('20')
-
     const name = nora.page.getByLabel('Room name')
     await meanwhile(name, 'Upstairs', 'Upstairs and downstairs')
     await sees(nora, 'Saved.')
     expect(await name.inputValue()).toBe('Upstairs and downstairs')
+
+    await meanwhile(absence, '1441', '20')
+    await sees(nora, 'Enter a number from 1 to 1440, or leave it empty.')
+    expect(await absence.inputValue()).toBe('20')
     nora.expectNoErrors()
   })
 
