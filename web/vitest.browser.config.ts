@@ -14,6 +14,7 @@ const areStories = files.endsWith('.test.ts')
 export default defineConfig({
   test: {
     include: [files],
+    setupFiles: areStories ? ['test/failures.ts'] : [],
     maxWorkers: areStories ? 2 : 1, // browsers at a time: stories mostly wait, measurements have to be alone
     isolate: !areStories, // stories that one worker tells share its browser
     testTimeout: 300_000, // only against hanging; no test measures time

@@ -38,6 +38,10 @@ export const sharedBrowser = (): Promise<Browser> => share(launch)
 /** The same for the complete Chromium. */
 export const sharedCompleteBrowser = (): Promise<Browser> => share(launchComplete)
 
+/** The pages that are open in these browsers. */
+export const sharedPages = (): Page[] =>
+  [...shared.values()].flatMap((browser) => browser.contexts()).flatMap((context) => context.pages())
+
 const phoneSize = { width: 390, height: 844 }
 export const screenSize = { width: 1920, height: 1080 }
 

@@ -22,6 +22,28 @@ export async function open(browser: Browser, server: Server, options = {}): Prom
   return device
 }
 
+/**
+ * Holds a subscription back from the first answer that contains these words until it is released. Applies to WebSockets
+ * that the page opens later.
+ */
+export async function hold({ page }: Device, words: string): Promise<{ held: () => number; release: () => void }> {
+  const held: (() => void)[] = []
+  let id: string | undefined
+  await page.routeWebSocket(/./, (socket) => {
+    socket.connectToServer().onMessage((message) => {
+      const text = message.toString()
+      if (!id && text.includes(words)) id = JSON.parse(text).id
+      if (id && JSON.parse(text).id === id) held.push(() => socket.send(message))
+      else socket.send(message)
+    })
+  })
+  const release = () => {
+    id = undefined
+    for (const send of held) send()
+  }
+  return { held: () => held.length, release }
+}
+
 export const button = ({ page }: Device, name: string | RegExp) => page.getByRole('button', { name, exact: true })
 export const press = (device: Device, name: string | RegExp) => button(device, name).click()
 export const inDialog = ({ page }: Device, name: string | RegExp) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { sharedBrowser } from './browser'
-import { button, inDialog, open, party, press, sees } from './console'
+import { button, hold, inDialog, open, party, press, sees } from './console'
 import { Guest } from './guest'
 import { api, eventually } from './server'
 
@@ -86,6 +86,23 @@ describe('what happened in a room, on the host console', () => {
     expect(await saved()).toContain(await link.getAttribute('href'))
     await press(nora, 'Done')
     await nora.page.locator('#recap').waitFor({ state: 'detached' })
+    nora.expectNoErrors()
+  })
+
+  test('is shown after the room was closed, even if the host’s own account learns of it before the room’s page', async () => {
+    const { server, nora } = await party(browser)
+    const news = await hold(nora, '"CLOSED"')
+    await nora.goto('/host')
+    await nora.hostTab('party')
+    const asked = nora.page.waitForResponse(async (response) => (await response.text()).includes('"hostedRoom":null'))
+    await press(nora, 'Close the room')
+    await inDialog(nora, 'Close for everybody')
+    await asked // since the player has stopped
+    await eventually('the news to be held', () => Promise.resolve(news.held() > 0))
+    news.release()
+    await sees(nora, 'The demo party is over.')
+    await button(nora, 'Played songs').waitFor()
+    expect(server.output).not.toContain('ERROR')
     nora.expectNoErrors()
   })
 })

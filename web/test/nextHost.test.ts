@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Device, sharedBrowser } from './browser'
+import { hold } from './console'
 import { Server } from './server'
 
 const browser = await sharedBrowser()
@@ -64,6 +65,26 @@ describe('a host who leaves', () => {
     await press(nora, 'Who did what')
     await sees(nora, 'Ben took the room over from Nora')
     expect(await nora.page.getByRole('button', { name: 'Close the room' }).count()).toBe(0)
+    for (const device of [nora, ben]) device.expectNoErrors()
+  })
+
+  test('gets the console of a co-host, even if the account learns of it before the room’s page', async () => {
+    const { nora, ben } = await withCohost()
+    const news = await hold(nora, '"COHOST"')
+    await nora.goto('/host')
+    await nora.hostTab('guests')
+    await offer(nora)
+    await ben.page.getByRole('link', { name: 'Answer' }).click()
+    await press(ben, 'Accept')
+    await ben.page.waitForURL(/\/host$/)
+
+    const asked = nora.page.waitForResponse(async (response) => (await response.text()).includes('"hostedRoom":null'))
+    await nora.hostTab('party')
+    await press(nora, 'Disconnect')
+    await inDialog(nora, 'Disconnect')
+    await asked
+    news.release()
+    await nora.page.waitForURL(/\/host\?room=NORA-1$/)
     for (const device of [nora, ben]) device.expectNoErrors()
   })
 

@@ -21,7 +21,7 @@ export function CohostRoom({ api, code, user, notify }: Props) {
   const text = useText()
   const own = useHostText()
   const failureText = useFailureText()
-  const { data, failure, refetch } = useRetriedQuery(RoomByCodeDocument, { code }, ({ roomByCode }) => roomByCode !== null)
+  const { data, failure } = useRetriedQuery(RoomByCodeDocument, { code }, ({ roomByCode }) => roomByCode !== null)
   const room = data?.roomByCode
   if (failure) return <Message title={own.title}>{failureText(failure)}</Message>
   if (!data) return <Message title={own.title}>{text.loading}</Message>
@@ -33,5 +33,5 @@ export function CohostRoom({ api, code, user, notify }: Props) {
     )
   }
   if (!user || !room.joinUrl) return <NotCohost name={room.name} code={room.code} explanation={own.cohost.join} />
-  return <Console api={api} roomId={room.id} user={user} notify={notify} onEnded={refetch} />
+  return <Console api={api} roomId={room.id} user={user} notify={notify} />
 }

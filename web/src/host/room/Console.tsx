@@ -16,12 +16,12 @@ interface Props {
   user: User
   account?: SpotifyAccount | undefined // only for the room's host; co-hosts cannot connect Spotify
   notify: Notify
-  onEnded: (room: { id: string; name: string }) => void
+  onClosed?: (room: { id: string; name: string }) => void
   children?: ReactNode
 }
 
 /** The console of a room, for its host and co-hosts. Others learn how to become a co-host. */
-export function Console({ api, roomId, user, account, notify, onEnded, children }: Props) {
+export function Console({ api, roomId, user, account, notify, onClosed, children }: Props) {
   const text = useText()
   const own = useHostText()
   const failureText = useFailureText()
@@ -32,8 +32,8 @@ export function Console({ api, roomId, user, account, notify, onEnded, children 
   const closed = room?.status === 'CLOSED'
   const isMine = account !== undefined
   useEffect(() => {
-    if (closed && isMine) onEnded({ id: roomId, name: room?.name ?? '' })
-  }, [closed, isMine, onEnded, roomId, room?.name])
+    if (closed) onClosed?.({ id: roomId, name: room?.name ?? '' })
+  }, [closed, onClosed, roomId, room?.name])
   const isHostInCohostView = viewer?.role === 'HOST' && !isMine
   useEffect(() => {
     if (isHostInCohostView) location.replace('/host') // where the host's own room and Spotify account are shown

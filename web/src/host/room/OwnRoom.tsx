@@ -1,4 +1,4 @@
-import { useCallback } from 'react'
+import { useCallback, useState } from 'react'
 import type { Api } from '../../api/client'
 import { HostViewerDocument } from '../../api/generated'
 import { useRetriedQuery } from '../../api/useRetriedQuery'
@@ -30,9 +30,14 @@ export function OwnRoom({ api, user, address, notify }: Props) {
   const failureText = useFailureText()
   const { data, failure, refetch } = useRetriedQuery(HostViewerDocument, {})
   const [closedRoom, setClosedRoom] = useClosedRoom(user.id)
-  const onEnded = useCallback(
+  const [latest, setLatest] = useState<{ id: string; isClosed?: boolean }>()
+  const hostedId = data?.viewer?.hostedRoom?.id
+  // A room stays shown until its console says that it is closed or has another host: the query may know of it before.
+  if (hostedId && hostedId !== latest?.id) setLatest({ id: hostedId })
+  const onClosed = useCallback(
     (room: ClosedRoomInfo) => {
       setClosedRoom(room)
+      setLatest({ id: room.id, isClosed: true })
       refetch()
     },
     [refetch, setClosedRoom],
@@ -42,20 +47,12 @@ export function OwnRoom({ api, user, address, notify }: Props) {
   if (!data) return <Message title={own.title}>{text.loading}</Message>
   if (!data.viewer) return <Message title={own.title}>{own.failure.UNAUTHENTICATED}</Message>
 
-  const { spotify, hostedRoom } = data.viewer
+  const { spotify } = data.viewer
   const account = { spotify, refresh: refetch, ...connection }
   const redirectError = <RedirectError failed={address.failed} />
-  if (hostedRoom) {
+  if (latest && !latest.isClosed) {
     return (
-      <Console
-        key={hostedRoom.id}
-        api={api}
-        roomId={hostedRoom.id}
-        user={user}
-        account={account}
-        notify={notify}
-        onEnded={onEnded}
-      >
+      <Console key={latest.id} api={api} roomId={latest.id} user={user} account={account} notify={notify} onClosed={onClosed}>
         {redirectError}
       </Console>
     )
