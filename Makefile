@@ -108,11 +108,11 @@ behind-%:
 
 # Tests keep their files in memory where that is possible, and collect garbage less often as long as a process uses less
 # than GOMEMLIMIT. The environment can override this.
-test-go test-histories test-pages: export TMPDIR := $(shell test/tmpdir.sh)
-test-go test-histories: export GOGC ?= 400
-test-go test-histories: export GOMEMLIMIT ?= 2GiB
+test-go test-flaky test-histories test-pages: export TMPDIR := $(shell test/tmpdir.sh)
+test-go test-flaky test-histories: export GOGC ?= 400
+test-go test-flaky test-histories: export GOMEMLIMIT ?= 2GiB
 # By default each test binary with the race detector sleeps for a second before it exits.
-test-go test-histories: export GORACE ?= atexit_sleep_ms=50
+test-go test-flaky test-histories: export GORACE ?= atexit_sleep_ms=50
 
 # go_tests runs commands of Go tests. Their output goes to a log, and only failures, figures and what was left out are
 # shown.

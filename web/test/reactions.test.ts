@@ -70,7 +70,7 @@ async function watch({ page }: Device): Promise<() => Promise<Flight>> {
             note(flight.faults, `over ${name}`)
         if (left < 0 || top < 0 || right > innerWidth || bottom > innerHeight) note(flight.faults, 'not on the screen')
       }
-      requestAnimationFrame(look)
+      setTimeout(look, 50)
     }
     look()
     return flight
