@@ -33,7 +33,7 @@ type Membership struct {
 	SeenAt *time.Time `json:"seen_at,omitempty"`
 	// when the member's present presence began
 	PresentSince *time.Time `json:"present_since,omitempty"`
-	// left for so long that the member's songs wait
+	// away for so long that the member's songs wait
 	Away bool `json:"away,omitempty"`
 	// when the quota of added songs is full again
 	AddsFullAt *time.Time `json:"adds_full_at,omitempty"`

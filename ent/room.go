@@ -70,11 +70,11 @@ type Room struct {
 	TrustedAfter int `json:"trusted_after,omitempty"`
 	// how long after joining a guest may like songs
 	LikesAfterMinutes int `json:"likes_after_minutes,omitempty"`
-	// minutes after which the songs of a guest who left wait; NULL: never
+	// after how many minutes of absence the songs of a guest wait; NULL: never
 	AwayAfterMinutes *int `json:"away_after_minutes,omitempty"`
 	// guests may react to the song that plays
 	Reactions bool `json:"reactions,omitempty"`
-	// the room's version at which a guest was last found to have left, or to be back
+	// the room's version at which a guest was last found to be away, or back
 	AwayVersion int64 `json:"away_version,omitempty"`
 	// RequestsOpenAt holds the value of the "requests_open_at" field.
 	RequestsOpenAt *time.Time `json:"requests_open_at,omitempty"`

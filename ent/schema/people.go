@@ -158,7 +158,7 @@ func (Membership) Fields() []ent.Field {
 			Comment("when the member was last connected to a server"),
 		field.Time("present_since").SchemaType(precise).Optional().Nillable().
 			Comment("when the member's present presence began"),
-		field.Bool("away").Default(false).Comment("left for so long that the member's songs wait"),
+		field.Bool("away").Default(false).Comment("away for so long that the member's songs wait"),
 		field.Time("adds_full_at").SchemaType(precise).Optional().Nillable().
 			Comment("when the quota of added songs is full again"),
 	}

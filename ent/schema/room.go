@@ -44,10 +44,10 @@ func (Room) Fields() []ent.Field {
 		field.Int("trusted_after").Default(3).Comment("after how many accepted songs a guest is no longer a newcomer"),
 		field.Int("likes_after_minutes").Default(0).Comment("how long after joining a guest may like songs"),
 		field.Int("away_after_minutes").Optional().Nillable().
-			Comment("minutes after which the songs of a guest who left wait; NULL: never"),
+			Comment("after how many minutes of absence the songs of a guest wait; NULL: never"),
 		field.Bool("reactions").Default(true).Comment("guests may react to the song that plays"),
 		field.Int64("away_version").Default(0).
-			Comment("the room's version at which a guest was last found to have left, or to be back"),
+			Comment("the room's version at which a guest was last found to be away, or back"),
 		field.Time("requests_open_at").SchemaType(precise).Optional().Nillable(),
 		field.Time("last_call_at").SchemaType(precise).Optional().Nillable(),
 		field.JSON("blocked", []Blocked{}).Optional().Comment("songs and artists that may not play in this room"),
