@@ -47,7 +47,7 @@ interface Flight {
   faults: string[]
 }
 
-/** Watches each frame of the screen. The result tells what has been seen so far. */
+/** Watches the screen, twenty times a second. The result tells what has been seen so far. */
 async function watch({ page }: Device): Promise<() => Promise<Flight>> {
   const seen = await page.evaluateHandle(() => {
     const flight: Flight = { now: 0, kinds: [], faults: [] }
@@ -109,6 +109,28 @@ const hold = (server: Server, host: Session, settings: object) =>
     host.token,
   )
 
+const flyingSizes = [
+  [3840, 2160, 'dark', 'usual'],
+  [1920, 1080, 'light', 'usual'],
+  [1920, 1080, 'dark', 'swapped'],
+  [1280, 1024, 'dark', 'usual'],
+  [1024, 768, 'light', 'swapped'],
+  [1080, 1920, 'light', 'swapped'],
+  [720, 1280, 'dark', 'usual'],
+  [320, 568, 'dark', 'usual'],
+] as const
+
+const stillSizes = [
+  [1920, 1080, 'usual'],
+  [1920, 1080, 'swapped'],
+  [1024, 768, 'usual'],
+  [1080, 1920, 'usual'],
+  [320, 568, 'usual'],
+  [844, 390, 'usual'],
+  [667, 375, 'usual'],
+  [568, 320, 'usual'],
+] as const
+
 describe('reactions', () => {
   test('and likes fly to televisions of every size, and never over the cover or a text', { timeout: 600_000 }, async () => {
     const { server, host } = await party()
@@ -120,66 +142,60 @@ describe('reactions', () => {
       ...['Mitsingen', 'Lächeln', 'Stern'].map((name) => otto.page.getByRole('button', { name, exact: true })),
     ]
     const kinds = await Promise.all(buttons.map((button) => button.locator('svg').innerHTML()))
-    for (const [width, height, theme, sides] of [
-      [3840, 2160, 'dark', 'usual'],
-      [1920, 1080, 'light', 'usual'],
-      [1920, 1080, 'dark', 'swapped'],
-      [1280, 1024, 'dark', 'usual'],
-      [1024, 768, 'light', 'swapped'],
-      [1080, 1920, 'light', 'swapped'],
-      [720, 1280, 'dark', 'usual'],
-      [320, 568, 'dark', 'usual'],
-    ] as const) {
-      const screen = await television(server, { viewport: { width, height } }, { theme, sides })
-      const flight = await watch(screen)
-      await eventually('a like and each kind of reaction to fly', async () => {
-        const seen = await flight()
-        for (const [n, button] of buttons.entries()) if (!seen.kinds.includes(kinds[n] ?? '')) await button.click()
-        if (seen.kinds.every((kind) => kinds.includes(kind))) await like()
-        return seen.kinds.length > kinds.length
-      })
-      await eventually('all of them to be gone', async () => (await flight()).now === 0)
-      expect((await flight()).faults, `${width} × ${height}, sides as ${sides}`).toEqual([])
-      await screen.expectAccessible(`the television with ${theme} colours`)
+    const screens = await Promise.all(
+      flyingSizes.map(([width, height, theme, sides]) => television(server, { viewport: { width, height } }, { theme, sides })),
+    )
+    const flights = await Promise.all(screens.map(watch))
+    const seen = () => Promise.all(flights.map((flight) => flight()))
+    await eventually('a like and each kind of reaction to fly', async () => {
+      const missing = (kind: string) => all.some(({ kinds }) => !kinds.includes(kind))
+      const all = await seen()
+      for (const [n, button] of buttons.entries()) if (missing(kinds[n] ?? '')) await button.click()
+      if (all.some((each) => each.kinds.every((kind) => kinds.includes(kind)))) await like()
+      return all.every((each) => each.kinds.length > kinds.length)
+    })
+    await eventually('all of them to be gone', async () => (await seen()).every(({ now }) => now === 0))
+    for (const [n, { faults }] of (await seen()).entries()) expect(faults, flyingSizes[n]?.join(' ')).toEqual([])
+    for (const [n, screen] of screens.entries()) {
+      await screen.expectAccessible(`the television: ${flyingSizes[n]?.join(' ')}`)
       screen.expectNoErrors()
-      await screen.close()
     }
     for (const each of [gina, otto]) each.expectNoErrors(/429/) // many clicks can exceed the rate limit
   })
 
-  test.each([
-    [1920, 1080, 'usual'],
-    [1920, 1080, 'swapped'],
-    [1024, 768, 'usual'],
-    [1080, 1920, 'usual'],
-    [320, 568, 'usual'],
-    [844, 390, 'usual'],
-    [667, 375, 'usual'],
-    [568, 320, 'usual'],
-  ] as const)('stand still at their places on a screen of %i × %i with reduced motion: %s', async (width, height, sides) => {
+  test('stand still at their places on screens of every size with reduced motion', async () => {
     const { server } = await party()
-    const screen = await television(server, { reducedMotion: 'reduce', viewport: { width, height } }, { sides })
+    const open = ([width, height, sides]: (typeof stillSizes)[number]) =>
+      television(server, { reducedMotion: 'reduce', viewport: { width, height } }, { sides })
+    const screens = await Promise.all(stillSizes.map(open))
     const gina = await listener(server, 'Gina')
     const buttons = await row(gina).getByRole('button').all()
-    const flight = await watch(screen)
-    let places: Awaited<ReturnType<typeof standing>> = []
+    const flights = await Promise.all(screens.map(watch))
+    let places: Awaited<ReturnType<typeof standing>>[] = []
     const stand = (count: number) =>
       eventually(`${count} to stand there`, async () => {
         for (const [n, button] of buttons.entries())
-          if (n >= buttons.length - count && !places[n]) await button.click({ clickCount: 2 }) // two of a kind show a number, too
-        places = await standing(screen)
-        return places.filter((place) => place).length === count
+          if (n >= buttons.length - count && !places.every((each) => each[n])) await button.click({ clickCount: 2 }) // two of a kind show a number, too
+        places = await Promise.all(screens.map(standing))
+        return places.every((each) => each.filter((place) => place).length === count)
       })
     await stand(1)
-    const star = places.at(-1)
-    expect(star).toBeDefined()
+    const stars = places.map((each) => each.at(-1))
+    for (const star of stars) expect(star).toBeDefined()
     await stand(buttons.length)
-    expect(places.at(-1), 'the place of the star').toEqual(star)
-    const display = await screen.page.locator('.hearts').evaluateAll((all) => all.map((each) => getComputedStyle(each).display))
-    expect(display, 'nothing flies').toEqual(['none', 'none'])
-    await eventually('them to be gone', async () => (await flight()).now === 0)
-    expect((await flight()).faults).toEqual([])
-    screen.expectNoErrors()
+    expect(
+      places.map((each) => each.at(-1)),
+      'the places of the star',
+    ).toEqual(stars)
+    await eventually('them to be gone', async () =>
+      (await Promise.all(flights.map((seen) => seen()))).every(({ now }) => now === 0),
+    )
+    for (const [n, screen] of screens.entries()) {
+      const display = await screen.page.locator('.hearts').evaluateAll((all) => all.map((each) => getComputedStyle(each).display))
+      expect(display, 'nothing flies').toEqual(['none', 'none'])
+      expect((await flights[n]?.())?.faults, stillSizes[n]?.join(' ')).toEqual([])
+      screen.expectNoErrors()
+    }
     gina.expectNoErrors(/429/) // many clicks can exceed the rate limit
   })
 
