@@ -141,7 +141,7 @@ func TestChangesAfterOneThatFailsDoNotHoldTheQueue(t *testing.T) {
 		go func() { adds <- second(p.AddSong(viewer, p.room.ID, uri(2+n), nil)) }()
 	}
 	p.waitForWaiting(1 + guests)
-	proxy.SetRoundTrip(300 * time.Millisecond)
+	proxy.SetRoundTrip(100 * time.Millisecond)
 	close(release)
 	p.must(<-held)
 	if err := <-failed; err == nil {
