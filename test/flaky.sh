@@ -21,16 +21,14 @@ hunt() {
 		rm -f "$binary"
 		go test ${race:+$RACE} -c -o "$binary" "$package" >>"$log" 2>&1 || failed=1
 		[ -x "$binary" ] || continue # no tests
-		local n=$runs failures=0 i processors began
+		local n=$runs failures=0 i processors began outcome
 		for ((i = 0; i < n; i++)); do
-			processors=$((i % 3 == 0 ? 1 : i % 3 == 1 ? 2 : 8)) began=$SECONDS
+			processors=$((i % 3 == 0 ? 1 : i % 3 == 1 ? 2 : 8)) began=$SECONDS outcome=passed
 			(cd "$directory" && GOMAXPROCS=$processors "$binary" -test.timeout 20m) >"$binary.out" 2>&1 || {
-				failures=$((failures + 1))
-				{
-					echo "=== $package $race GOMAXPROCS=$processors"
-					cat "$binary.out"
-				} >>"$log"
+				failures=$((failures + 1)) outcome=failed
+				cat "$binary.out" >>"$log"
 			}
+			echo "=== $package $race GOMAXPROCS=$processors: $outcome after $((SECONDS - began)) s" >>"$log"
 			[ $((SECONDS - began)) -lt "$slow_seconds" ] || n=$((n < slow_runs ? n : slow_runs))
 		done
 		echo "$package${race:+ $race}: $failures of $i runs failed"
