@@ -29,20 +29,27 @@ export async function open(browser: Browser, server: Server, options = {}): Prom
 export async function hold({ page }: Device, words: string): Promise<{ held: () => number; release: () => void }> {
   const held: (() => void)[] = []
   let id: string | undefined
+  let released = false
   await page.routeWebSocket(/./, (socket) => {
     socket.connectToServer().onMessage((message) => {
       const text = message.toString()
       if (!id && text.includes(words)) id = JSON.parse(text).id
-      if (id && JSON.parse(text).id === id) held.push(() => socket.send(message))
+      if (!released && id && JSON.parse(text).id === id) held.push(() => socket.send(message))
       else socket.send(message)
     })
   })
   const release = () => {
-    id = undefined
+    released = true
     for (const send of held) send()
   }
   return { held: () => held.length, release }
 }
+
+/** Waits until the account's page learns that the host has no room. */
+export const learnsOfNoRoom = ({ page }: Device) =>
+  page.waitForResponse(
+    async (response) => response.url().endsWith('/graphql') && (await response.text()).includes('"hostedRoom":null'),
+  )
 
 export const button = ({ page }: Device, name: string | RegExp) => page.getByRole('button', { name, exact: true })
 export const press = (device: Device, name: string | RegExp) => button(device, name).click()

@@ -4,9 +4,11 @@ import { sharedPages } from './browser'
 
 afterEach(async ({ task }) => {
   if (task.result?.state !== 'fail') return
-  for (const page of sharedPages()) {
-    // biome-ignore lint/performance/useDomNodeTextContent: only what can be seen
-    const text = await page.locator('body').innerText({ timeout: 5_000 }).catch(String)
-    console.log(`${task.name}: ${page.url()} showed:\n${text}`)
-  }
+  await Promise.all(
+    sharedPages().map(async (page) => {
+      // biome-ignore lint/performance/useDomNodeTextContent: only what can be seen
+      const text = await page.locator('body').innerText({ timeout: 5_000 }).catch(String)
+      console.log(`${task.name}: ${page.url()} showed:\n${text}`)
+    }),
+  )
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { sharedBrowser } from './browser'
-import { button, hold, inDialog, open, party, press, sees } from './console'
+import { button, hold, inDialog, learnsOfNoRoom, open, party, press, sees } from './console'
 import { Guest } from './guest'
 import { api, eventually } from './server'
 
@@ -94,10 +94,10 @@ describe('what happened in a room, on the host console', () => {
     const news = await hold(nora, '"CLOSED"')
     await nora.goto('/host')
     await nora.hostTab('party')
-    const asked = nora.page.waitForResponse(async (response) => (await response.text()).includes('"hostedRoom":null'))
+    const asked = learnsOfNoRoom(nora)
     await press(nora, 'Close the room')
     await inDialog(nora, 'Close for everybody')
-    await asked // since the player has stopped
+    await asked // the page asks again when the player stops
     await eventually('the news to be held', () => Promise.resolve(news.held() > 0))
     news.release()
     await sees(nora, 'The demo party is over.')

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { Device, sharedBrowser } from './browser'
-import { hold } from './console'
-import { Server } from './server'
+import { connectionErrors, Device, sharedBrowser } from './browser'
+import { hold, learnsOfNoRoom } from './console'
+import { eventually, Server } from './server'
 
 const browser = await sharedBrowser()
 
@@ -78,14 +78,34 @@ describe('a host who leaves', () => {
     await press(ben, 'Accept')
     await ben.page.waitForURL(/\/host$/)
 
-    const asked = nora.page.waitForResponse(async (response) => (await response.text()).includes('"hostedRoom":null'))
+    const asked = learnsOfNoRoom(nora)
     await nora.hostTab('party')
     await press(nora, 'Disconnect')
     await inDialog(nora, 'Disconnect')
     await asked
+    await eventually('the news to be held', () => Promise.resolve(news.held() > 0))
     news.release()
     await nora.page.waitForURL(/\/host\?room=NORA-1$/)
     for (const device of [nora, ben]) device.expectNoErrors()
+  })
+
+  test('who was removed meanwhile can open another room', async () => {
+    const { nora, ben } = await withCohost()
+    await offer(nora)
+    await ben.page.getByRole('link', { name: 'Answer' }).click()
+    await sees(ben, 'You become the host after this song')
+    await nora.page.context().setOffline(true)
+    await press(ben, 'Accept')
+    await ben.page.waitForURL(/\/host$/)
+    await ben.hostTab('guests')
+    await press(ben, 'Manage Nora')
+    await ben.page.getByRole('dialog').getByRole('button', { name: /^Remove(?! all)/ }).click()
+    await ben.page.getByRole('dialog').waitFor({ state: 'detached' })
+    await nora.page.context().setOffline(false)
+    await press(nora, 'Open the room')
+    await sees(nora, 'The queue is empty.')
+    ben.expectNoErrors()
+    nora.expectNoErrors(...connectionErrors)
   })
 
   test('takes an offer back, and a co-host declines one', async () => {

@@ -101,7 +101,7 @@ async function liker(server: Server, { roomId, token }: Session): Promise<() => 
   }
 }
 
-const hold = (server: Server, host: Session, settings: object) =>
+const updateSettings = (server: Server, host: Session, settings: object) =>
   api(
     server,
     'mutation($r: ID!, $s: RoomSettingsInput!) { updateRoom(roomId: $r, input: {settings: $s}) { id } }',
@@ -245,7 +245,7 @@ describe('reactions', () => {
     await nora.page.getByLabel('Guests can react to the song that plays').click()
     await row(gina).waitFor({ state: 'detached' })
     await nora.expectAccessible('the setting')
-    await hold(server, host, { reactions: true })
+    await updateSettings(server, host, { reactions: true })
     await row(gina).waitFor()
     for (const each of [gina, nora]) each.expectNoErrors()
   })

@@ -1,3 +1,4 @@
+import { isTransient } from '@antwon/client'
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { Api } from '../../api/client'
 import { HostRoomChangesDocument, HostViewerChangesDocument, PlaybackChangesDocument, type Role } from '../../api/generated'
@@ -16,12 +17,12 @@ interface Props {
   user: User
   account?: SpotifyAccount | undefined // only for the room's host; co-hosts cannot connect Spotify
   notify: Notify
-  onClosed?: (room: { id: string; name: string }) => void
+  onOver?: (closed?: { id: string; name: string }) => void // without a room if this user may no longer host it
   children?: ReactNode
 }
 
 /** The console of a room, for its host and co-hosts. Others learn how to become a co-host. */
-export function Console({ api, roomId, user, account, notify, onClosed, children }: Props) {
+export function Console({ api, roomId, user, account, notify, onOver, children }: Props) {
   const text = useText()
   const own = useHostText()
   const failureText = useFailureText()
@@ -32,8 +33,12 @@ export function Console({ api, roomId, user, account, notify, onClosed, children
   const closed = room?.status === 'CLOSED'
   const isMine = account !== undefined
   useEffect(() => {
-    if (closed) onClosed?.({ id: roomId, name: room?.name ?? '' })
-  }, [closed, onClosed, roomId, room?.name])
+    if (closed) onOver?.({ id: roomId, name: room?.name ?? '' })
+  }, [closed, onOver, roomId, room?.name])
+  const isRefused = viewer ? viewer.removed || !isHosting(viewer.role) : failure !== undefined && !isTransient(failure)
+  useEffect(() => {
+    if (isRefused) onOver?.()
+  }, [isRefused, onOver])
   const isHostInCohostView = viewer?.role === 'HOST' && !isMine
   useEffect(() => {
     if (isHostInCohostView) location.replace('/host') // where the host's own room and Spotify account are shown

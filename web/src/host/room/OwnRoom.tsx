@@ -30,14 +30,15 @@ export function OwnRoom({ api, user, address, notify }: Props) {
   const failureText = useFailureText()
   const { data, failure, refetch } = useRetriedQuery(HostViewerDocument, {})
   const [closedRoom, setClosedRoom] = useClosedRoom(user.id)
-  const [latest, setLatest] = useState<{ id: string; isClosed?: boolean }>()
+  const [latest, setLatest] = useState<{ id: string; isOver: boolean }>()
   const hostedId = data?.viewer?.hostedRoom?.id
-  // A room stays shown until its console says that it is closed or has another host: the query may know of it before.
-  if (hostedId && hostedId !== latest?.id) setLatest({ id: hostedId })
-  const onClosed = useCallback(
-    (room: ClosedRoomInfo) => {
-      setClosedRoom(room)
-      setLatest({ id: room.id, isClosed: true })
+  if (hostedId && hostedId !== latest?.id && latest?.isOver !== false) setLatest({ id: hostedId, isOver: false })
+  // The query may know that the host has no room any more before the console says why.
+  const shownId = latest && (!latest.isOver || latest.id === hostedId) ? latest.id : undefined
+  const onOver = useCallback(
+    (closed?: ClosedRoomInfo) => {
+      if (closed) setClosedRoom(closed)
+      setLatest((before) => before && { ...before, isOver: true })
       refetch()
     },
     [refetch, setClosedRoom],
@@ -50,9 +51,9 @@ export function OwnRoom({ api, user, address, notify }: Props) {
   const { spotify } = data.viewer
   const account = { spotify, refresh: refetch, ...connection }
   const redirectError = <RedirectError failed={address.failed} />
-  if (latest && !latest.isClosed) {
+  if (shownId) {
     return (
-      <Console key={latest.id} api={api} roomId={latest.id} user={user} account={account} notify={notify} onClosed={onClosed}>
+      <Console key={shownId} api={api} roomId={shownId} user={user} account={account} notify={notify} onOver={onOver}>
         {redirectError}
       </Console>
     )
