@@ -17,7 +17,7 @@ interface Props {
   user: User
   account?: SpotifyAccount | undefined // only for the room's host; co-hosts cannot connect Spotify
   notify: Notify
-  onOver?: (closed?: { id: string; name: string }) => void // without a room if this user may no longer host it
+  onOver?: (closed?: { id: string; name: string }) => void // the room is closed or, without one, no longer this user's
   children?: ReactNode
 }
 

@@ -33,7 +33,7 @@ export function OwnRoom({ api, user, address, notify }: Props) {
   const [latest, setLatest] = useState<{ id: string; isOver: boolean }>()
   const hostedId = data?.viewer?.hostedRoom?.id
   if (hostedId && hostedId !== latest?.id && latest?.isOver !== false) setLatest({ id: hostedId, isOver: false })
-  // The query may know that the host has no room any more before the console says why.
+  // The query may know that the host no longer has a room before the console says why.
   const shownId = latest && (!latest.isOver || latest.id === hostedId) ? latest.id : undefined
   const onOver = useCallback(
     (closed?: ClosedRoomInfo) => {
