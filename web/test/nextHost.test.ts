@@ -99,7 +99,10 @@ describe('a host who leaves', () => {
     await ben.page.waitForURL(/\/host$/)
     await ben.hostTab('guests')
     await press(ben, 'Manage Nora')
-    await ben.page.getByRole('dialog').getByRole('button', { name: /^Remove(?! all)/ }).click()
+    await ben.page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^Remove(?! all)/ })
+      .click()
     await ben.page.getByRole('dialog').waitFor({ state: 'detached' })
     await nora.page.context().setOffline(false)
     await press(nora, 'Open the room')
