@@ -47,7 +47,7 @@ interface Flight {
   faults: string[]
 }
 
-/** Watches the screen, twenty times a second. The result tells what has been seen so far. */
+/** Watches each frame of the screen. The result tells what has been seen so far. */
 async function watch({ page }: Device): Promise<() => Promise<Flight>> {
   const seen = await page.evaluateHandle(() => {
     const flight: Flight = { now: 0, kinds: [], faults: [] }
@@ -70,7 +70,7 @@ async function watch({ page }: Device): Promise<() => Promise<Flight>> {
             note(flight.faults, `over ${name}`)
         if (left < 0 || top < 0 || right > innerWidth || bottom > innerHeight) note(flight.faults, 'not on the screen')
       }
-      setTimeout(look, 50)
+      requestAnimationFrame(look)
     }
     look()
     return flight
@@ -148,8 +148,8 @@ describe('reactions', () => {
     const flights = await Promise.all(screens.map(watch))
     const seen = () => Promise.all(flights.map((flight) => flight()))
     await eventually('a like and each kind of reaction to fly', async () => {
-      const missing = (kind: string) => all.some(({ kinds }) => !kinds.includes(kind))
       const all = await seen()
+      const missing = (kind: string) => all.some(({ kinds }) => !kinds.includes(kind))
       for (const [n, button] of buttons.entries()) if (missing(kinds[n] ?? '')) await button.click()
       if (all.some((each) => each.kinds.every((kind) => kinds.includes(kind)))) await like()
       return all.every((each) => each.kinds.length > kinds.length)
