@@ -19,8 +19,8 @@ report() {
 
 # hunt runs the tests of a package many times. It fails if one of the runs did.
 hunt() {
-	local package=$1 binary directory race failed=0
-	binary=$(mktemp -u "$binaries/XXXXXX")
+	local package=$1 directory race failed=0
+	local binary=$binaries/${package//\//_}
 	directory=$(go list -f '{{.Dir}}' "$package")
 	for race in "" ${RACE:+-race}; do
 		rm -f "$binary"

@@ -30,8 +30,7 @@ var built string
 
 // httpClient is the client of the tests. It keeps up to two idle connections to each server. The default client may
 // close its own at any time: there is a limit for all servers together, and each httptest.Server that is closed closes
-// them all.
-// A server that is out of connections would then let a newcomer in.
+// them all. A server that is out of connections would then let a newcomer in.
 var httpClient = &http.Client{Transport: &http.Transport{}}
 
 func TestMain(m *testing.M) {
