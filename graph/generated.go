@@ -1459,6 +1459,17 @@ input UpdateRoomInput {
   name: String
   "The settings to change."
   settings: RoomSettingsInput
+  """
+  Songs and artists to block in addition to those already blocked: spotify:track:…, spotify:artist:… or links to them on
+  open.spotify.com, at most 20 new ones at once and 200 in the room. Unlike settings.blocked, it keeps what other hosts
+  block at the same time. It cannot be combined with settings.blocked.
+  """
+  block: [String!]
+  """
+  Songs and artists that may play again, written as in block, but not the same ones. Those that are not blocked are
+  ignored. It cannot be combined with settings.blocked.
+  """
+  unblock: [String!]
 }
 
 "Settings of a room. Fields that are left out stay as they are or, for a new room, have their default."
@@ -1529,7 +1540,8 @@ input RoomSettingsInput {
   lastCallAt: DateTime
   """
   The songs and artists that may not play in this room, at most 200: spotify:track:…, spotify:artist:… or links to them
-  on open.spotify.com. The list replaces the previous one. Default: empty.
+  on open.spotify.com. The list replaces the previous one; block and unblock of updateRoom change single entries.
+  Default: empty.
   """
   blocked: [String!]
 }
@@ -13458,7 +13470,7 @@ func (ec *executionContext) unmarshalInputUpdateRoomInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"name", "settings"}
+	fieldsInOrder := [...]string{"name", "settings", "block", "unblock"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -13479,6 +13491,20 @@ func (ec *executionContext) unmarshalInputUpdateRoomInput(ctx context.Context, o
 				return it, err
 			}
 			it.Settings = data
+		case "block":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("block"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Block = data
+		case "unblock":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unblock"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unblock = data
 		}
 	}
 	return it, nil

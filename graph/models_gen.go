@@ -137,7 +137,8 @@ type RoomSettingsInput struct {
 	// From this time on guests cannot add songs. Null: no last call. Default: null.
 	LastCallAt graphql.Omittable[*time.Time] `json:"lastCallAt,omitempty"`
 	// The songs and artists that may not play in this room, at most 200: spotify:track:…, spotify:artist:… or links to them
-	// on open.spotify.com. The list replaces the previous one. Default: empty.
+	// on open.spotify.com. The list replaces the previous one; block and unblock of updateRoom change single entries.
+	// Default: empty.
 	Blocked []string `json:"blocked,omitempty"`
 }
 
@@ -167,4 +168,11 @@ type UpdateRoomInput struct {
 	Name *string `json:"name,omitempty"`
 	// The settings to change.
 	Settings *RoomSettingsInput `json:"settings,omitempty"`
+	// Songs and artists to block in addition to those already blocked: spotify:track:…, spotify:artist:… or links to them on
+	// open.spotify.com, at most 20 new ones at once and 200 in the room. Unlike settings.blocked, it keeps what other hosts
+	// block at the same time. It cannot be combined with settings.blocked.
+	Block []string `json:"block,omitempty"`
+	// Songs and artists that may play again, written as in block, but not the same ones. Those that are not blocked are
+	// ignored. It cannot be combined with settings.blocked.
+	Unblock []string `json:"unblock,omitempty"`
 }

@@ -15,7 +15,7 @@ func (r mutationResolver) CreateRoom(ctx context.Context, input CreateRoomInput,
 func (r mutationResolver) UpdateRoom(
 	ctx context.Context, roomID string, input UpdateRoomInput, key *string,
 ) (*party.Room, error) {
-	return r.jukebox.UpdateRoom(ctx, roomID, jukebox.RoomUpdate{Name: input.Name, Settings: input.Settings.change()}, key)
+	return r.jukebox.UpdateRoom(ctx, roomID, input.update(), key)
 }
 
 func (r mutationResolver) CloseRoom(ctx context.Context, roomID string, key *string) (*party.Room, error) {

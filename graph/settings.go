@@ -3,8 +3,22 @@ package graph
 import (
 	"github.com/99designs/gqlgen/graphql"
 
+	"antwon.dj/backend/internal/jukebox"
 	"antwon.dj/backend/internal/party"
 )
+
+// update returns the change of a room as the use cases expect it. Without settings it has none: a hash of it is stored
+// with its idempotency key.
+func (in UpdateRoomInput) update() jukebox.RoomUpdate {
+	settings := in.Settings.change()
+	if in.Block != nil || in.Unblock != nil {
+		if settings == nil {
+			settings = &party.SettingsChange{}
+		}
+		settings.Block, settings.Unblock = in.Block, in.Unblock
+	}
+	return jukebox.RoomUpdate{Name: in.Name, Settings: settings}
+}
 
 // change returns the settings as the use cases expect them. There, the zero value of a nullable setting stands for
 // null, and nil for a setting that was left out.

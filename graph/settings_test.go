@@ -181,6 +181,33 @@ func (p *fixture) updateSetting(name, literal string) string {
 	return string(answer.UpdateRoom.Settings[name])
 }
 
+// Entries of the list of what is blocked can be changed one by one. Null and an empty list change nothing.
+func TestUpdateRoomBlocksAndUnblocks(t *testing.T) {
+	p := newParty(t, testdb.SQLite(t))
+	for _, step := range []struct{ input, want string }{
+		{fmt.Sprintf(`block: [%q, %q]`, uri(1), uri(2)), fmt.Sprintf("[%q,%q]", uri(1), uri(2))},
+		{`block: null, unblock: null`, fmt.Sprintf("[%q,%q]", uri(1), uri(2))},
+		{`block: [], unblock: []`, fmt.Sprintf("[%q,%q]", uri(1), uri(2))},
+		{fmt.Sprintf(`block: [%q], unblock: [%q]`, uri(3), uri(1)), fmt.Sprintf("[%q,%q]", uri(2), uri(3))},
+		{fmt.Sprintf(`settings: {reactions: false}, unblock: [%q, %q]`, uri(3), uri(2)), "[]"},
+	} {
+		var answer struct {
+			UpdateRoom struct {
+				Settings struct{ Blocked json.RawMessage }
+			}
+		}
+		p.first.ask(p.host, fmt.Sprintf(`mutation($r: ID!) {
+			updateRoom(roomId: $r, input: {%s}) { settings { blocked } }
+		}`, step.input), &answer)
+		if got := string(answer.UpdateRoom.Settings.Blocked); got != step.want {
+			t.Errorf("after %s: %s, want %s", step.input, got, step.want)
+		}
+	}
+	if got := p.first.setting("reactions"); got != "false" {
+		t.Errorf("reactions is %s", got)
+	}
+}
+
 // A setting that the API shows as nullable can be set to null again, and null differs from leaving it out.
 func TestEveryNullableSettingCanBeSetToNull(t *testing.T) {
 	schema := graph.NewExecutableSchema(graph.Config{}).Schema()

@@ -12,13 +12,13 @@ import (
 // maxBlockedName is how many characters of the name of a blocked song or artist are kept.
 const maxBlockedName = 255
 
-// DescribeBlocked returns the name and the recording of each song and artist that is to be blocked. It takes those that
-// known contains from there, and asks Spotify for at most party.MaxNewBlocked others. The error is BadUserInput if
-// there are more, or if Spotify does not have one of them.
+// DescribeBlocked returns the name and the recording of each song and artist that a change of settings blocks. It takes
+// those that known contains from there, and asks Spotify for at most party.MaxNewBlocked others. The error is
+// BadUserInput if there are more, or if Spotify does not have one of them.
 func (c *Catalog) DescribeBlocked(
-	ctx context.Context, hostID string, uris []string, known []party.Blocked,
+	ctx context.Context, hostID string, change *party.SettingsChange, known []party.Blocked,
 ) ([]party.Blocked, error) {
-	const field = "input.settings.blocked"
+	uris, field := change.ToBlock()
 	blocked := []party.Blocked{}
 	unknown := 0
 	for _, uri := range uris {

@@ -143,10 +143,10 @@ func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input RoomUpdat
 		}
 	}
 	_, err = j.changeOnce(ctx, a, key, "updateRoom", arguments, func(ctx context.Context, t *roomTx) (result, error) {
-		if err := t.rename(ctx, name); err != nil {
+		if err := t.updateSettings(ctx, settings, blocked); err != nil {
 			return result{}, err
 		}
-		return result{objectID: roomID}, t.updateSettings(ctx, settings, blocked)
+		return result{objectID: roomID}, t.rename(ctx, name)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("update room: %w", err)
@@ -157,14 +157,14 @@ func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input RoomUpdat
 // newlyBlocked returns the songs and artists that a change of settings blocks, with their names. Those that the room
 // blocks already are not looked up again.
 func (j *Jukebox) newlyBlocked(ctx context.Context, a access, settings *party.SettingsChange) ([]party.Blocked, error) {
-	if settings.Blocked == nil {
+	if uris, _ := settings.ToBlock(); uris == nil {
 		return nil, nil
 	}
 	state, err := j.currentState(ctx, a.roomID)
 	if err != nil {
 		return nil, err
 	}
-	return j.catalog.DescribeBlocked(ctx, a.hostID, settings.Blocked, state.Settings.Blocked)
+	return j.catalog.DescribeBlocked(ctx, a.hostID, settings, state.Settings.Blocked)
 }
 
 // rename gives the room another name. An empty name changes nothing.

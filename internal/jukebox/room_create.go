@@ -118,11 +118,13 @@ func (j *Jukebox) planRoom(ctx context.Context, input RoomInput, host *ent.User)
 	if err != nil {
 		return nil, err
 	}
-	blocked, err := j.catalog.DescribeBlocked(ctx, host.ID, settings.Blocked, nil)
+	blocked, err := j.catalog.DescribeBlocked(ctx, host.ID, settings, nil)
 	if err != nil {
 		return nil, err
 	}
-	plan.settings = settings.ApplyTo(party.DefaultSettings(), blocked)
+	if plan.settings, err = settings.ApplyTo(party.DefaultSettings(), blocked); err != nil {
+		return nil, err
+	}
 	if input.Name != nil {
 		if plan.name, err = party.ParseName("input.name", *input.Name); err != nil {
 			return nil, err

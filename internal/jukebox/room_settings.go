@@ -9,7 +9,6 @@ import (
 	"antwon.dj/backend/ent/queueitem"
 	"antwon.dj/backend/ent/room"
 	"antwon.dj/backend/ent/roomplayback"
-	"antwon.dj/backend/ent/schema"
 	"antwon.dj/backend/internal/database"
 	"antwon.dj/backend/internal/party"
 	"antwon.dj/backend/internal/roomstate"
@@ -29,7 +28,7 @@ func writeSettings(m *ent.RoomMutation, s *party.RoomSettings) {
 	m.SetTrustedAfter(s.TrustedAfter)
 	m.SetLikesAfterMinutes(s.LikesAfterMinutes)
 	m.SetReactions(s.Reactions)
-	m.SetBlocked(storedBlocked(s.Blocked))
+	m.SetBlocked(roomstate.StoredBlocked(s.Blocked))
 	m.SetGuestPlaylistUse(string(s.GuestPlaylistUse))
 	setOrClear(s.GuestPlaylistURI, m.SetGuestPlaylistURI, m.ClearGuestPlaylistURI)
 	setOrClear(s.FallbackPlaylistURI, m.SetFallbackPlaylistURI, m.ClearFallbackPlaylistURI)
@@ -47,18 +46,6 @@ func setOrClear[T any](value *T, set func(T), clear func()) {
 		return
 	}
 	set(*value)
-}
-
-// storedBlocked converts to the type of the column. It compiles as long as both types have the same fields.
-func storedBlocked(blocked []party.Blocked) []schema.Blocked {
-	if blocked == nil {
-		return nil
-	}
-	stored := make([]schema.Blocked, len(blocked))
-	for i, b := range blocked {
-		stored[i] = schema.Blocked(b)
-	}
-	return stored
 }
 
 // settings reads the room's present settings.
@@ -82,12 +69,14 @@ func (t *roomTx) mustRedeliver(ctx context.Context, d *party.Delivery) (bool, er
 // updateSettings changes a room's settings. A delivery in the change takes effect at once, even if the driver had
 // switched to the other one.
 func (t *roomTx) updateSettings(ctx context.Context, in *party.SettingsChange, blocked []party.Blocked) error {
-	row, err := t.tx.Room.Get(ctx, t.roomID)
+	have, err := t.settings(ctx)
 	if err != nil {
 		return err
 	}
-	have := roomstate.SettingsOf(row)
-	wanted := in.ApplyTo(have, blocked)
+	wanted, err := in.ApplyTo(have, blocked)
+	if err != nil {
+		return err
+	}
 	redeliver, err := t.mustRedeliver(ctx, in.Delivery)
 	changed := wanted.ChangedNames(have)
 	if err != nil || len(changed) == 0 && !redeliver {

@@ -1,6 +1,7 @@
 package party_test
 
 import (
+	"encoding/json"
 	"regexp"
 	"strings"
 	"testing"
@@ -77,4 +78,12 @@ func FuzzTracks(f *testing.F) {
 			t.Fatalf("ParseTrack(%q) = %q, %v", input, track, err)
 		}
 	})
+}
+
+// Hashes of changes are stored with idempotency keys. A request that is repeated after an upgrade has to have the same.
+func TestJSONOfAChangeLacksEmptyListsToBlock(t *testing.T) {
+	text, err := json.Marshal(party.SettingsChange{})
+	if err != nil || strings.Contains(string(text), `"Block"`) || strings.Contains(string(text), `"Unblock"`) {
+		t.Errorf("%s, %v", text, err)
+	}
 }

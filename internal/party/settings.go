@@ -2,6 +2,7 @@ package party
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 )
@@ -94,6 +95,10 @@ type SettingsChange struct {
 	RequestsOpenAt      *time.Time
 	LastCallAt          *time.Time
 	Blocked             []string // URIs or links; nil: unchanged
+	// Block and Unblock are URIs or links to block as well, and to unblock; nil together with Blocked. They are left out of
+	// JSON, because hashes of it are stored with idempotency keys, and other changes must keep theirs across an upgrade.
+	Block   []string `json:",omitempty"`
+	Unblock []string `json:",omitempty"`
 }
 
 // DefaultSettings returns the settings of a new room.
@@ -106,11 +111,20 @@ func DefaultSettings() RoomSettings {
 	}
 }
 
-// ApplyTo returns the settings after the change. blocked are the new blocked songs and artists with their names looked
-// up; they are used only if the change sets Blocked. A nil change changes nothing.
-func (in *SettingsChange) ApplyTo(s RoomSettings, blocked []Blocked) RoomSettings {
+// ToBlock returns the URIs that the change blocks, nil if it has no list of them, and the field of the API they came
+// from.
+func (in *SettingsChange) ToBlock() (uris []string, field string) {
+	if in.Blocked != nil {
+		return in.Blocked, "input.settings.blocked"
+	}
+	return in.Block, "input.block"
+}
+
+// ApplyTo returns the settings after the change. blocked are the songs and artists of ToBlock with their names looked
+// up. A nil change changes nothing. The error is BadUserInput if too many songs and artists would be blocked.
+func (in *SettingsChange) ApplyTo(s RoomSettings, blocked []Blocked) (RoomSettings, error) {
 	if in == nil {
-		return s
+		return s, nil
 	}
 	s.RequestsOpen = Or(in.RequestsOpen, s.RequestsOpen)
 	s.Delivery = Or(in.Delivery, s.Delivery)
@@ -133,10 +147,27 @@ func (in *SettingsChange) ApplyTo(s RoomSettings, blocked []Blocked) RoomSetting
 	s.Reactions = Or(in.Reactions, s.Reactions)
 	s.RequestsOpenAt = orNone(in.RequestsOpenAt, s.RequestsOpenAt)
 	s.LastCallAt = orNone(in.LastCallAt, s.LastCallAt)
-	if len(in.Blocked)+len(s.Blocked) > 0 && in.Blocked != nil {
+	if in.Blocked == nil {
+		blocked = in.mergedBlocked(s.Blocked, blocked)
+	}
+	if len(in.Block) > 0 && len(blocked) > maxBlocked {
+		return s, BadInput("input.block", "must leave at most %d songs and artists blocked", maxBlocked)
+	}
+	if len(blocked)+len(s.Blocked) > 0 {
 		s.Blocked = blocked
 	}
-	return s
+	return s, nil
+}
+
+// mergedBlocked returns have without what the change unblocks, then those of blocked that are not in it yet.
+func (in *SettingsChange) mergedBlocked(have, blocked []Blocked) []Blocked {
+	merged := slices.DeleteFunc(slices.Clone(have), func(b Blocked) bool { return slices.Contains(in.Unblock, b.URI) })
+	for _, added := range blocked {
+		if !slices.ContainsFunc(merged, func(b Blocked) bool { return b.URI == added.URI }) {
+			merged = append(merged, added)
+		}
+	}
+	return merged
 }
 
 // Or returns *wanted, or now if wanted is nil.

@@ -42,9 +42,30 @@ func ParseSettings(in *SettingsChange) (*SettingsChange, error) {
 	if err := parseTimes(&parsed); err != nil {
 		return nil, err
 	}
-	var err error
-	parsed.Blocked, err = parseBlocked(in.Blocked)
-	return &parsed, err
+	if err := parseBlockedLists(&parsed); err != nil {
+		return nil, err
+	}
+	return &parsed, nil
+}
+
+// parseBlockedLists turns links to songs and artists into URIs.
+func parseBlockedLists(in *SettingsChange) (err error) {
+	if in.Blocked != nil && (in.Block != nil || in.Unblock != nil) {
+		return BadInput("input.settings.blocked", "cannot be combined with block and unblock")
+	}
+	if in.Blocked, err = parseBlocked("input.settings.blocked", in.Blocked); err != nil {
+		return err
+	}
+	if in.Block, err = parseBlocked("input.block", in.Block); err != nil {
+		return err
+	}
+	if in.Unblock, err = parseBlocked("input.unblock", in.Unblock); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(in.Block, func(uri string) bool { return slices.Contains(in.Unblock, uri) }) {
+		return BadInput("input.unblock", "cannot contain what block contains")
+	}
+	return nil
 }
 
 // parsePlaylists turns links to playlists into URIs. An empty text stands for no playlist.
@@ -110,9 +131,9 @@ func parseTimes(in *SettingsChange) error {
 	return nil
 }
 
-// parseBlocked returns the URIs of URIs and links, without duplicates. It returns nil for nil, and an empty slice,
-// which clears the list, for an empty one.
-func parseBlocked(texts []string) ([]string, error) {
+// parseBlocked returns the URIs of URIs and links, without duplicates. It returns nil for nil, and an empty slice for
+// an empty one. Errors name the field.
+func parseBlocked(field string, texts []string) ([]string, error) {
 	if texts == nil {
 		return nil, nil
 	}
@@ -125,14 +146,14 @@ func parseBlocked(texts []string) ([]string, error) {
 			}
 		}
 		if !blockedPattern.MatchString(uri) {
-			return nil, BadInput("input.settings.blocked",
+			return nil, BadInput(field,
 				"must consist of spotify:track:…, spotify:artist:… or links to them on open.spotify.com")
 		}
 		if !slices.Contains(uris, uri) {
 			uris = append(uris, uri)
 		}
 		if len(uris) > maxBlocked {
-			return nil, BadInput("input.settings.blocked", "must be at most %d songs and artists", maxBlocked)
+			return nil, BadInput(field, "must be at most %d songs and artists", maxBlocked)
 		}
 	}
 	return uris, nil

@@ -19,6 +19,19 @@ func blockedOf(stored []schema.Blocked) []party.Blocked {
 	return blocked
 }
 
+// StoredBlocked converts what is blocked to the type of the column. It compiles as long as both types have the same
+// fields.
+func StoredBlocked(blocked []party.Blocked) []schema.Blocked {
+	if blocked == nil {
+		return nil
+	}
+	stored := make([]schema.Blocked, len(blocked))
+	for i, b := range blocked {
+		stored[i] = schema.Blocked(b)
+	}
+	return stored
+}
+
 // SettingsOf returns the settings in a room's row.
 func SettingsOf(row *ent.Room) party.RoomSettings {
 	s := party.RoomSettings{

@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { sharedBrowser } from './browser'
-import { approvals, inDialog, line, menu, open, party, press, sees, undo } from './console'
+import { approvals, button, inDialog, line, menu, open, party, press, sees, undo } from './console'
 import { Guest } from './guest'
 import { api, eventually } from './server'
 
@@ -169,6 +169,38 @@ describe('the rules of a room, on the host console', () => {
     await press(nora, `Allow ${artist} again`)
     await eventually('the song to be no longer held', async () => (await heldFor()) === undefined)
     await line(nora, name).locator('time').waitFor()
+    nora.expectNoErrors()
+  })
+
+  test('a second song is blocked, and unblocked, before the server has answered for the first', async () => {
+    const { server, nora, host } = await party(browser)
+    const found = await api(
+      server,
+      'query($r: ID!) { searchSongs(roomId: $r, query: "night") { nodes { song { name spotifyUrl } } } }',
+      { r: host.roomId },
+      host.token,
+    )
+    const songs: { name: string; spotifyUrl: string }[] = found.searchSongs.nodes
+      .slice(0, 2)
+      .map((hit: { song: object }) => hit.song)
+    expect(songs).toHaveLength(2)
+    await nora.hostTab('rules')
+    await nora.page.locator('summary', { hasText: 'Blocked' }).click()
+    const field = nora.page.getByLabel('Block a song or an artist')
+    server.suspend(true)
+    for (const { spotifyUrl } of songs) {
+      await field.fill(spotifyUrl)
+      await field.press('Enter')
+    }
+    server.suspend(false)
+    for (const { name } of songs) await button(nora, `Allow ${name} again`).waitFor()
+
+    server.suspend(true)
+    for (const { name } of songs) await press(nora, `Allow ${name} again`)
+    server.suspend(false)
+    for (const { name } of songs) await button(nora, `Allow ${name} again`).waitFor({ state: 'detached' })
+    const query = 'query($r: ID!) { room(id: $r) { settings { blocked } } }'
+    expect((await api(server, query, { r: host.roomId }, host.token)).room.settings.blocked).toEqual([])
     nora.expectNoErrors()
   })
 })

@@ -29,10 +29,9 @@ export function useSongActions(item: Item, room: LiveRoom, notify: Notify, undo:
     return removed
   }
   function block(uri: string, name: string) {
-    const input = { settings: { blocked: [...(room.settings?.blocked ?? []), uri] } }
     return mutate(
       UpdateRoomDocument,
-      { roomId: room.id, input },
+      { roomId: room.id, input: { block: [uri] } },
       { done: own.blocked(name), failure: { BAD_USER_INPUT: own.blockFailed } },
     )
   }

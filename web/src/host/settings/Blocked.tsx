@@ -17,15 +17,10 @@ export function Blocked({ settings, save }: { settings: RoomSettings; save: Save
     <Group title={own.blocked} summary={own.blockedCount(blocked.length)}>
       <ul className="lines" aria-label={own.blocked}>
         {blocked.map((uri, i) => (
-          <Line
-            key={uri}
-            uri={uri}
-            name={blockedNames[i] ?? uri}
-            allow={() => save({ settings: { blocked: blocked.filter((other) => other !== uri) } })}
-          />
+          <Line key={uri} uri={uri} name={blockedNames[i] ?? uri} allow={() => save({ unblock: [uri] })} />
         ))}
       </ul>
-      <Block block={(uri, show) => save({ settings: { blocked: [...blocked, uri] } }, { invalid: own.blockField, show })} />
+      <Block block={(uri, show) => save({ block: [uri] }, { invalid: own.blockField, show })} />
     </Group>
   )
 }
