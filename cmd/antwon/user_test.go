@@ -45,6 +45,28 @@ func (u *user) hears(roomID string) string {
 	return got.Room.Playback.Item.Song.Name
 }
 
+// hasHeard reports whether a song of the room has begun. It may have ended since.
+func (u *user) hasHeard(roomID, uri string) bool {
+	u.t.Helper()
+	var got struct {
+		Room struct {
+			Playback struct{ Item *item }
+			History  struct {
+				Edges []struct{ Node struct{ Item item } }
+			}
+		}
+	}
+	u.ask(&got, `query($r: ID!) { room(id: $r) {
+		playback { item { song { uri } } } history(first: 100) { edges { node { item { song { uri } } } } }
+	} }`, map[string]any{"r": roomID})
+	for _, edge := range got.Room.History.Edges {
+		if edge.Node.Item.Song.URI == uri {
+			return true
+		}
+	}
+	return got.Room.Playback.Item != nil && got.Room.Playback.Item.Song.URI == uri
+}
+
 // search returns the URIs of n different songs. It reads as many pages as it needs.
 func (u *user) search(roomID, query string, n int) (uris []string) {
 	u.t.Helper()

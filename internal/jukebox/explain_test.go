@@ -118,7 +118,7 @@ func queryValues(ctx context.Context, db dialect.ExecQuerier, query string, args
 
 // PlayMuch gives a room n members, n played songs and n lines in its log, of which nine in ten are likes.
 func PlayMuch(ctx context.Context, s *database.DB, roomID string, n int) error {
-	const atOnce = 500
+	const atOnce = 100 // larger transactions exceed their time limit on a busy machine
 	began := database.Microseconds(time.Now().Add(-30 * 24 * time.Hour))
 	for first := 0; first < n; first += atOnce {
 		err := s.InTx(ctx, func(tx *ent.Tx) error {
