@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs the tests of every package many times, with and without the race detector, on 1, 2 and 8 processors. More packages
 # run at once than there are cores, and other processes with a lower priority compete with them, so all cores are busy even
-# if it is a single package. A test that fails now and then fails here. Packages whose tests take long run less often.
+# if it is a single package. As in make check, eight tests of a package run at once. A test that fails now and then fails
+# here. Packages whose tests take long run less often.
 #
 #   make test-flaky [PACKAGES=...]     FLAKY_RUNS=100 FLAKY_SLOW_RUNS=10 FLAKY_SLOW_SECONDS=10
 set -uo pipefail
@@ -32,7 +33,7 @@ hunt() {
 		local n=$runs failures=0 i processors began outcome
 		for ((i = 0; i < n; i++)); do
 			processors=$((i % 3 == 0 ? 1 : i % 3 == 1 ? 2 : 8)) began=$SECONDS outcome=passed
-			(cd "$directory" && GOMAXPROCS=$processors "$binary" -test.timeout 20m) >"$binary.out" 2>&1 || outcome=failed
+			(cd "$directory" && GOMAXPROCS=$processors "$binary" -test.timeout 20m -test.parallel 8) >"$binary.out" 2>&1 || outcome=failed
 			[ "$outcome" = failed ] && failures=$((failures + 1)) || : >"$binary.out"
 			report "$package $race GOMAXPROCS=$processors: $outcome after $((SECONDS - began)) s" "$binary.out"
 			[ $((SECONDS - began)) -lt "$slow_seconds" ] || n=$((n < slow_runs ? n : slow_runs))
