@@ -41,7 +41,8 @@ web/dist/index.html: $(shell find web packages -type f -not -path '*/node_module
 client: packages/client/dist/index.js ## build the npm package @antwon/client, into packages/client/dist
 
 # If this fails, make shows the error and goes on; the tests that need it are then left out.
-packages/client/dist/index.js: $(shell find packages/client/src -name '*.ts') packages/client/tsconfig.json schema.graphqls web/node_modules/.package-lock.json
+# It waits for the pages, whose build generates the same TypeScript.
+packages/client/dist/index.js: $(shell find packages/client/src -name '*.ts') packages/client/tsconfig.json schema.graphqls web/node_modules/.package-lock.json | $(WEB)
 	-@cd web && npm run --silent build:client
 
 web/node_modules/.package-lock.json: web/package-lock.json
@@ -68,7 +69,7 @@ generate: ## write the generated code again
 migration: ## NAME=what_changes: write the migrations for a changed ent schema (needs MySQL)
 	go run ./ent/migrate/diff $(NAME)
 
-lint: bin/golangci-lint $(NODE:yes=lint-schema) ## gofmt, golangci-lint with the linters of .golangci.yml, and the schema's linters
+lint: bin/golangci-lint $(NODE:yes=lint-schema) $(NODE:yes=lint-web) ## gofmt, golangci-lint with the linters of .golangci.yml, the schema's linters, and the pages' types and style
 	@test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)" || { echo "gofmt -w the files above"; exit 1; }
 	./bin/golangci-lint run ./...
 	cd test/genqlient && ../../bin/golangci-lint run ./...
@@ -81,6 +82,10 @@ lint-schema: $(NODE_MODULES) ## graphql-eslint, and a check for changes of the s
 	@if test -x test/node/node_modules/.bin/eslint; then \
 		test/node/node_modules/.bin/eslint --config test/node/eslint.config.mjs schema.graphqls && node test/node/breaking.mjs; \
 	else echo "LEFT OUT: the schema's linters, which need npm's packages"; test "$${ANTWON_TEST_STRICT:-}" != 1; fi
+
+lint-web: $(WEB) $(CLIENT) ## the TypeScript of the web pages and of the client: types and style
+	@if test -x web/node_modules/.bin/tsc; then cd web && npm run --silent check; \
+	else echo "LEFT OUT: the types and style of the web pages, which need npm's packages"; test "$${ANTWON_TEST_STRICT:-}" != 1; fi
 
 bin/golangci-lint: tools/go.mod tools/go.sum
 	go build -C tools -o ../bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
@@ -100,7 +105,7 @@ test/node/node_modules/.package-lock.json: test/node/package-lock.json
 
 # These tests mostly wait for databases, browsers and songs, so they run at the same time.
 test: $(NODE_MODULES) $(CLIENT) $(NODE:yes=test-web) ## everything, with the race detector; says what it left out and why
-	@$(MAKE) --no-print-directory -j3 --output-sync test-histories behind-test-go $(NODE:yes=behind-test-pages)
+	@$(MAKE) --no-print-directory -j4 --output-sync test-histories behind-test-go behind-test-unwatched $(NODE:yes=behind-test-pages)
 
 # The servers of the histories run in real time, so all other tests get a lower priority.
 behind-%:
@@ -108,11 +113,11 @@ behind-%:
 
 # Tests keep their files in memory where that is possible, and collect garbage less often as long as a process uses less
 # than GOMEMLIMIT. The environment can override this.
-test-go test-flaky test-histories test-pages: export TMPDIR := $(shell test/tmpdir.sh)
-test-go test-flaky test-histories: export GOGC ?= 400
-test-go test-flaky test-histories: export GOMEMLIMIT ?= 2GiB
+test-go test-unwatched test-flaky test-histories test-pages: export TMPDIR := $(shell test/tmpdir.sh)
+test-go test-unwatched test-flaky test-histories: export GOGC ?= 400
+test-go test-unwatched test-flaky test-histories: export GOMEMLIMIT ?= 2GiB
 # By default each test binary with the race detector sleeps for a second before it exits.
-test-go test-flaky test-histories: export GORACE ?= atexit_sleep_ms=50
+test-go test-unwatched test-flaky test-histories: export GORACE ?= atexit_sleep_ms=50
 
 # go_tests runs commands of Go tests. Their output goes to a log, and only failures, figures and what was left out are
 # shown.
@@ -121,11 +126,15 @@ go_tests = @{ $(2); } > $(1) 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)
 	if grep -q ' left out: ' $(1); then echo "LEFT OUT:"; grep -hoE '\w+ left out: .*' $(1) | sort | uniq -c; fi
 
 # The packages whose tests take longest go first, so that no core waits for them at the end. The race detector makes pure
-# computation up to eight times as expensive, so it watches a part of these tests, and all of them run again without it.
+# computation up to eight times as expensive, so it watches a part of these tests, and test-unwatched runs all of them
+# without it.
 unwatched_tests := TestRandomEvenings|TestFourHoursOfAHundredGuests|TestNothingPlaysTwice|TestMachineRecoversFromEveryState
 test-go: $(NODE_MODULES) $(CLIENT) try-litestream ## the Go tests, with the race detector
-	$(call go_tests,test.log,go test $(RACE) -p $$(($$(nproc) + 1)) -parallel 8 -timeout 30m -v ./cmd/antwon ./test/scenarios ./internal/jukebox ./... && go test -vet=off -run '$(unwatched_tests)' -timeout 30m -v ./test/scenarios ./internal/playback)
+	$(call go_tests,test.log,go test $(RACE) -p $$(($$(nproc) + 1)) -parallel 8 -timeout 30m -v ./cmd/antwon ./test/scenarios ./internal/jukebox ./...)
 	@test -n "$(RACE)" || echo "LEFT OUT: the race detector, which needs a C compiler"
+
+test-unwatched: ## the tests of which the race detector watches only a part: all of them, without it
+	$(call go_tests,unwatched.log,go test -vet=off -run '$(unwatched_tests)' -timeout 30m -v ./test/scenarios ./internal/playback)
 
 test-histories: ## two parties of a minute each, while servers, database and connections break
 	$(call go_tests,histories.log,go test -C test/histories $(RACE) -timeout 20m -v ./...)
@@ -136,8 +145,8 @@ test-fast: ## the tests that need no database server, no browser and no Node, wi
 test-flaky: ## every package (or PACKAGES=./internal/live/...) many times on busy cores: finds tests that fail now and then (hours)
 	@RACE='$(RACE)' test/flaky.sh $(PACKAGES)
 
-test-web: $(WEB) ## the TypeScript of the web pages and of the client: types, style, and its tests
-	@if test -x web/node_modules/.bin/vitest; then cd web && npm run --silent check && npm run --silent test; \
+test-web: $(WEB) ## the tests of the web pages' and the client's TypeScript that need no browser
+	@if test -x web/node_modules/.bin/vitest; then cd web && npm run --silent test; \
 	else echo "LEFT OUT: the web pages' own tests, which need npm's packages"; test "$${ANTWON_TEST_STRICT:-}" != 1; fi
 
 test-pages: build ## the web pages in a real browser, against the real program
@@ -241,7 +250,7 @@ pin-images: bin/crane ## add the images' digests to the Dockerfile and both comp
 	@tools/pin-images.sh ./bin/crane Dockerfile compose.yaml deploy/one-machine/compose.yaml
 
 check: lint stale $(NODE_MODULES) $(CLIENT) $(WEB) ## all that a change has to pass
-	@$(MAKE) --no-print-directory -j3 --output-sync test-histories behind-test-go behind-check-others
+	@$(MAKE) --no-print-directory -j4 --output-sync test-histories behind-test-go behind-test-unwatched behind-check-others
 
 # The Go tests take longest. All this runs beside them, one after the other.
 check-others: $(NODE:yes=test-web)
@@ -262,4 +271,4 @@ stale: ## fail if generated code or migrations do not match their sources
 	go mod tidy -C test/litestream -diff
 	go run ./ent/migrate/diff
 
-.PHONY: help build web client run party demo dev generate migration lint lint-schema try-litestream node-modules test test-go check-others test-histories test-fast test-flaky test-web test-pages test-deploy scenarios histories bench bench-check bench-realtime bench-peers bench-attack bench-web layout screenshots rds-roots vuln sbom compose-env pin-images release release-snapshot test-release check stale
+.PHONY: help build web client run party demo dev generate migration lint lint-schema lint-web try-litestream node-modules test test-go test-unwatched check-others test-histories test-fast test-flaky test-web test-pages test-deploy scenarios histories bench bench-check bench-realtime bench-peers bench-attack bench-web layout screenshots rds-roots vuln sbom compose-env pin-images release release-snapshot test-release check stale
