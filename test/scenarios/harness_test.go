@@ -24,7 +24,8 @@ func (p *fixture) expect(played string, silence time.Duration, health string, st
 func TestSimulatorReportsWhatTheHostPlays(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		p := open(t, options{})
-		p.server.stop() // no server drives the player
+		time.Sleep(time.Second) // the server finds nothing to play
+		p.server.stop()         // from now on no server drives the player
 		one, two := p.music[0], p.music[1]
 		p.app.play(one)
 		time.Sleep(time.Minute)
