@@ -47,7 +47,7 @@ func TestServerStartsBeforeItsDatabase(t *testing.T) {
 	})
 	began := time.Now()
 	s.run()
-	t.Logf("ready %.1f s after its start; the database came when the server said that it waits", time.Since(began).Seconds())
+	t.Logf("ready %.1f s after its start, and without a database at first", time.Since(began).Seconds())
 }
 
 // A server gives up a database that accepts connections and does not answer. It used to wait forever, without a log

@@ -280,7 +280,7 @@ func TestARoomBlocksAtMostTwoHundred(t *testing.T) {
 		p.expect("field", p.wants(party.BadUserInput, block(201, 201)).Field, "input.block")
 		p.must(block(200, 200)) // is blocked already
 		before := p.version()
-		change := jukebox.RoomUpdate{Name: pointer("Another name"), Settings: &party.SettingsChange{Block: []string{uri(201)}}}
+		change := jukebox.RoomUpdate{Name: pointer("Full"), Settings: &party.SettingsChange{Block: []string{uri(201)}}}
 		_, err := p.UpdateRoom(p.host, p.room.ID, change, nil)
 		p.wants(party.BadUserInput, err)
 		if n := len(p.settings().Blocked); n != 200 || p.version() != before {

@@ -95,8 +95,8 @@ type SettingsChange struct {
 	RequestsOpenAt      *time.Time
 	LastCallAt          *time.Time
 	Blocked             []string // URIs or links; nil: unchanged
-	// Block and Unblock are URIs or links to block as well, and to unblock; nil together with Blocked. They are left out of
-	// JSON, because hashes of it are stored with idempotency keys, and other changes must keep theirs across an upgrade.
+	// Block and Unblock are URIs or links to block as well, and to unblock; nil together with Blocked. If nil, they are
+	// left out of JSON: hashes of it are stored with idempotency keys, and other changes have to keep theirs.
 	Block   []string `json:",omitempty"`
 	Unblock []string `json:",omitempty"`
 }
