@@ -128,7 +128,7 @@ go_tests = @{ $(2); } > $(1) 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)
 # The packages whose tests take longest go first, so that no core waits for them at the end. The race detector makes pure
 # computation up to eight times as expensive, so it watches a part of these tests, and test-unwatched runs all of them
 # without it.
-unwatched_tests := TestRandomEvenings|TestFourHoursOfAHundredGuests|TestNothingPlaysTwice|TestMachineRecoversFromEveryState|TestIdleRoomsCostNothing
+unwatched_tests := TestRandomEvenings|TestFourHoursOfAHundredGuests|TestNothingPlaysTwice|TestMachineRecoversFromEveryState
 test-go: $(NODE_MODULES) $(CLIENT) try-litestream ## the Go tests, with the race detector
 	$(call go_tests,test.log,go test $(RACE) -p $$(($$(nproc) + 1)) -parallel 8 -timeout 30m -v ./cmd/antwon ./test/scenarios ./internal/jukebox ./...)
 	@test -n "$(RACE)" || echo "LEFT OUT: the race detector, which needs a C compiler"

@@ -150,7 +150,7 @@ func TestPendingCommandsAreLimited(t *testing.T) {
 
 // A host drags the slider of the volume while the player is slow. Only the last volume waits, and all requests succeed.
 func TestVolumeSupersedesTheOneThatWaits(t *testing.T) {
-	onBothDatabases(t, func(p *fixture) {
+	onBothInBubble(t, func(p *fixture) {
 		paused, answered := make(chan error, 1), make(chan error, 10)
 		go func() { _, err := p.PausePlayback(p.host, p.room.ID); paused <- err }()
 		for percent := range cap(answered) {

@@ -1,9 +1,3 @@
-//go:build !race
-
-// These tests do one thing after another, so the race detector has nothing to find in them. With Go 1.26 and four
-// processors or more it gives up, about once in 3,000 rooms that are opened in fake time: a check of its own fails in
-// tsan_rtl.cpp:346, see https://github.com/golang/go/issues/78156.
-
 package scenarios_test
 
 import (
