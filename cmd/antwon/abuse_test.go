@@ -269,21 +269,29 @@ func TestNewcomerGetsInDuringAFloodOfJoins(t *testing.T) {
 		return code, cookies
 	}
 	once := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	for n := 0; ; n++ {
-		code, _ := join(once)
-		if code == "RATE_LIMITED" {
-			break
-		}
-		if code != "" || n > 1000 {
-			t.Fatalf("join %d of the flood: %q", n, code)
+	flood := func() {
+		for n := 0; ; n++ {
+			code, _ := join(once)
+			if code == "RATE_LIMITED" {
+				return
+			}
+			if code != "" || n > 1000 {
+				t.Fatalf("join %d of the flood: %q", n, code)
+			}
 		}
 	}
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
+	var newcomer *http.Client
+	var code string
+	var cookies []*http.Cookie
+	for n := 0; code == "" && n < 100; n++ { // the limit refills, so one newcomer in a while gets in at once
+		flood()
+		jar, err := cookiejar.New(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		newcomer = &http.Client{Jar: jar}
+		code, cookies = join(newcomer)
 	}
-	newcomer := &http.Client{Jar: jar}
-	code, cookies := join(newcomer)
 	if code != "RATE_LIMITED" || len(cookies) != 1 || cookies[0].Name != "antwon_browser" {
 		t.Fatalf("the newcomer's first try: %q with the cookies %v", code, cookies)
 	}
