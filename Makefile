@@ -136,8 +136,9 @@ test-go: $(NODE_MODULES) $(CLIENT) try-litestream ## the Go tests, with the race
 test-unwatched: ## the tests of which the race detector watches only a part: all of them, without it
 	$(call go_tests,unwatched.log,go test -vet=off -run '$(unwatched_tests)' -timeout 30m -v ./test/scenarios ./internal/playback)
 
+# -count=1, because Go does not know that these tests build and start the program, and would show an old result.
 test-histories: ## two parties of a minute each, while servers, database and connections break
-	$(call go_tests,histories.log,go test -C test/histories $(RACE) -timeout 20m -v ./...)
+	$(call go_tests,histories.log,go test -C test/histories $(RACE) -count=1 -timeout 20m -v ./...)
 
 test-fast: ## the tests that need no database server, no browser and no Node, without the race detector: two minutes at most
 	@go test -short ./...
