@@ -200,6 +200,7 @@ func TestConcurrentPurgesDoNoHarm(t *testing.T) {
 		for _, d := range done {
 			all.Rooms, all.Guests, all.Songs = all.Rooms+d.Rooms, all.Guests+d.Guests, all.Songs+d.Songs
 		}
+		// PlayMuch has one song for each hundred.
 		if want := (purge.Deleted{Rooms: 1, Guests: 1_002, Songs: 12}); all != want {
 			p.Errorf("together they deleted %+v, want %+v", all, want)
 		}

@@ -143,7 +143,7 @@ func (j *Jukebox) UpdateRoom(ctx context.Context, roomID string, input RoomUpdat
 		}
 	}
 	_, err = j.changeOnce(ctx, a, key, "updateRoom", arguments, func(ctx context.Context, t *roomTx) (result, error) {
-		if err := t.updateSettings(ctx, settings, blocked); err != nil {
+		if err := t.updateSettings(ctx, settings, blocked); err != nil { // first, because it may refuse
 			return result{}, err
 		}
 		return result{objectID: roomID}, t.rename(ctx, name)
