@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -38,9 +37,9 @@ func TestServerWithAFullDiskIsNotReadyUntilThereIsSpace(t *testing.T) {
 	if len(answer.Errors) != 1 || answer.Errors[0].Extensions.Code != "UPSTREAM_UNAVAILABLE" {
 		t.Errorf("a song is added on a full disk: %+v", answer)
 	}
-	o.within(5*time.Second, "not ready", func() bool { return o.readiness() == http.StatusServiceUnavailable })
+	o.eventually("not ready", func() bool { return o.readiness() == http.StatusServiceUnavailable })
 	limitFiles(t, o.cmd.Process.Pid, unix.RLIM_INFINITY)
-	o.within(5*time.Second, "ready again", func() bool { return o.readiness() == http.StatusOK })
+	o.eventually("ready again", func() bool { return o.readiness() == http.StatusOK })
 	if err := guest.acts(roomID, songs[0]); err != nil {
 		t.Errorf("a song is added when there is space again: %v", err)
 	}

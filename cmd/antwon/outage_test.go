@@ -36,16 +36,13 @@ func startOutage(t *testing.T, env ...string) *outage {
 	return o
 }
 
-// within waits until happened returns true, logs how long that took, and fails the test if it was longer than a limit.
-func (o *outage) within(limit time.Duration, what string, happened func() bool) {
+// eventually waits until happened returns true, and logs how long that took. It sets no narrower limit than other tests
+// do, because the time depends on how busy the machine is; what these tests are about would last far longer.
+func (o *outage) eventually(what string, happened func() bool) {
 	o.t.Helper()
 	began := time.Now()
-	o.eventually(what, happened)
-	took := time.Since(began)
-	o.t.Logf("%s: after %.1f s", what, took.Seconds())
-	if took > limit {
-		o.t.Errorf("%s took %s, want %s at most", what, took, limit)
-	}
+	o.server.eventually(what, happened)
+	o.t.Logf("%s: after %.1f s", what, time.Since(began).Seconds())
 }
 
 // acts adds a song, as a guest does, and returns the error. It may be called again: the song is added once.
@@ -71,33 +68,32 @@ func TestRoomGoesOnAfterTheNetworkLostACommit(t *testing.T) {
 	o := startOutage(t)
 	guests := []*user{o.join("OUTAGE", "Gina"), o.join("OUTAGE", "Gustav")}
 	goroutines, descriptors := o.metric("go_goroutines"), o.metric("process_open_fds")
-	const limit = 15 * time.Second
 	next := 0
 	for name, lose := range map[string]func(texts ...string){
 		"the answer": o.proxy.LoseAnswer, "the request": o.proxy.LoseRequest,
 	} {
 		lose("INSERT INTO `queue_items`", "COMMIT")
-		o.within(limit, name+" of a song's COMMIT: the song is in the queue", func() bool {
+		o.eventually(name+" of a song's COMMIT: the song is in the queue", func() bool {
 			return guests[0].acts(o.roomID, o.songs[next]) == nil
 		})
 		next++
 		if !o.proxy.HasLost() {
 			t.Fatal("nothing was lost, so this test shows nothing")
 		}
-		o.within(limit, name+" of a song's COMMIT: the next one is, too", func() bool {
+		o.eventually(name+" of a song's COMMIT: the next one is, too", func() bool {
 			return guests[1].acts(o.roomID, o.songs[next]) == nil
 		})
 		next++
 		lose("UPDATE `nodes`", "COMMIT")
 		o.eventually("it to be lost", o.proxy.HasLost)
 		renewed := o.metric("antwon_playback_alive_until")
-		o.within(limit, name+" of a renewal's COMMIT: the node is renewed", func() bool {
+		o.eventually(name+" of a renewal's COMMIT: the node is renewed", func() bool {
 			return o.metric("antwon_playback_alive_until") > renewed
 		})
-		o.within(limit, name+" of a renewal's COMMIT: a song is added", func() bool {
+		o.eventually(name+" of a renewal's COMMIT: a song is added", func() bool {
 			return o.host.acts(o.roomID, o.songs[next]) == nil
 		})
-		o.within(limit, name+" of a renewal's COMMIT: it plays", func() bool {
+		o.eventually(name+" of a renewal's COMMIT: it plays", func() bool {
 			return o.host.hasHeard(o.roomID, o.songs[next])
 		})
 		next++
@@ -116,7 +112,7 @@ func TestServerWithASilentDatabaseStops(t *testing.T) {
 	o.proxy.Silence(true)
 	acting := make(chan error, 1)
 	go func() { acting <- guest.acts(o.roomID, o.songs[0]) }()
-	o.within(20*time.Second, "not ready", func() bool { return o.readiness() == http.StatusServiceUnavailable })
+	o.eventually("not ready", func() bool { return o.readiness() == http.StatusServiceUnavailable })
 	began := time.Now()
 	o.stop(syscall.SIGTERM)
 	t.Logf("stopped after %.1f s", time.Since(began).Seconds())
@@ -151,7 +147,7 @@ func TestServerFindsTheNewPrimaryAfterAFailOver(t *testing.T) {
 		}
 		retries.Wait()
 	}
-	o.within(5*time.Second, "read-only: not ready", func() bool { return o.readiness() == http.StatusServiceUnavailable })
+	o.eventually("read-only: not ready", func() bool { return o.readiness() == http.StatusServiceUnavailable })
 
 	// From now on, connections that exist are read-only, and new ones are not.
 	o.database.Exec("SET GLOBAL init_connect = 'SET SESSION TRANSACTION READ ONLY'")
@@ -160,15 +156,15 @@ func TestServerFindsTheNewPrimaryAfterAFailOver(t *testing.T) {
 	refused("the former primary")
 	began := time.Now()
 	o.database.Exec("SET GLOBAL init_connect = ''")
-	o.within(10*time.Second, "a song is added again", func() bool {
+	o.eventually("a song is added again", func() bool {
 		err := guest.acts(o.roomID, o.songs[0])
 		if err != nil && !strings.HasPrefix(err.Error(), "UPSTREAM_UNAVAILABLE") {
 			t.Error(err)
 		}
 		return err == nil
 	})
-	o.within(10*time.Second, "ready again", func() bool { return o.readiness() == http.StatusOK })
-	o.within(10*time.Second, "music plays", func() bool { return o.host.hasHeard(o.roomID, o.songs[0]) })
+	o.eventually("ready again", func() bool { return o.readiness() == http.StatusOK })
+	o.eventually("music plays", func() bool { return o.host.hasHeard(o.roomID, o.songs[0]) })
 	t.Logf("all of it after %.1f s", time.Since(began).Seconds())
 	for i := 1; i < 15; i++ { // the failures have not used up the rate limit
 		if err := guest.acts(o.roomID, o.songs[i]); err != nil {

@@ -116,46 +116,54 @@ func queryValues(ctx context.Context, db dialect.ExecQuerier, query string, args
 	return values, rows.Err()
 }
 
-// PlayMuch gives a room n members, n played songs and n lines in its log, of which nine in ten are likes.
+// PlayMuch gives a room n members, n played songs and n lines in its log, of which nine in ten are likes. Each hundred
+// items are of one song. It uses one transaction without a time limit: on a busy machine it takes long.
 func PlayMuch(ctx context.Context, s *database.DB, roomID string, n int) error {
-	const atOnce = 100 // larger transactions exceed their time limit on a busy machine
-	began := database.Microseconds(time.Now().Add(-30 * 24 * time.Hour))
+	tx, err := s.Write.Tx(ctx)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	const atOnce = 100
 	for first := 0; first < n; first += atOnce {
-		err := s.InTx(ctx, func(tx *ent.Tx) error {
-			uri := fmt.Sprintf("spotify:track:much%d", first)
-			err := tx.Song.Create().SetID(uri).SetName("Song").SetArtists([]string{"Artist"}).SetAlbumName("Album").
-				SetDurationMs(1).SetExplicit(false).SetPlayable(true).SetSpotifyURL("").SetIsrc("").SetFetchedAt(began).Exec(ctx)
-			if err != nil {
-				return err
-			}
-			var users []*ent.UserCreate
-			var members []*ent.MembershipCreate
-			var items []*ent.QueueItemCreate
-			var events []*ent.RoomEventCreate
-			for i := first; i < first+atOnce; i++ {
-				user, item, kind := database.NewID(), database.NewID(), party.EventLiked
-				at := began.Add(time.Duration(i) * time.Minute)
-				if i%10 == 0 {
-					kind = party.EventAdded
-				}
-				users = append(users, tx.User.Create().SetID(user).SetKind(string(party.GuestUser)).
-					SetDisplayName("Guest").SetCreatedAt(at))
-				members = append(members, tx.Membership.Create().SetID(database.NewID()).SetRoomID(roomID).SetUserID(user).
-					SetDisplayName("Guest").SetRole(string(party.RoleGuest)).SetJoinedAt(at))
-				items = append(items, tx.QueueItem.Create().SetID(item).SetRoomID(roomID).SetSongID(uri).
-					SetAddedByID(user).SetAddedAt(at).SetAge(1).SetVersion(1).SetState(string(party.Played)).
-					SetLikeCount(0).SetRecording("much").SetStartedAt(at).SetEndedAt(at))
-				events = append(events, tx.RoomEvent.Create().SetID(database.NewID()).SetRoomID(roomID).
-					SetAt(at).SetKind(string(kind)).SetActorID(user).SetItemID(item).SetVersion(1))
-			}
-			return errors.Join(tx.User.CreateBulk(users...).Exec(ctx), tx.Membership.CreateBulk(members...).Exec(ctx),
-				tx.QueueItem.CreateBulk(items...).Exec(ctx), tx.RoomEvent.CreateBulk(events...).Exec(ctx))
-		})
-		if err != nil {
+		if err := playHundred(ctx, tx, roomID, first, first+atOnce); err != nil {
 			return err
 		}
 	}
-	return nil
+	return tx.Commit()
+}
+
+// playHundred adds what PlayMuch adds for the songs from first to end, without end.
+func playHundred(ctx context.Context, tx *ent.Tx, roomID string, first, end int) error {
+	began := database.Microseconds(time.Now().Add(-30 * 24 * time.Hour))
+	uri := fmt.Sprintf("spotify:track:much%d", first)
+	err := tx.Song.Create().SetID(uri).SetName("Song").SetArtists([]string{"Artist"}).SetAlbumName("Album").
+		SetDurationMs(1).SetExplicit(false).SetPlayable(true).SetSpotifyURL("").SetIsrc("").SetFetchedAt(began).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	var users []*ent.UserCreate
+	var members []*ent.MembershipCreate
+	var items []*ent.QueueItemCreate
+	var events []*ent.RoomEventCreate
+	for i := first; i < end; i++ {
+		user, item, kind := database.NewID(), database.NewID(), party.EventLiked
+		at := began.Add(time.Duration(i) * time.Minute)
+		if i%10 == 0 {
+			kind = party.EventAdded
+		}
+		users = append(users, tx.User.Create().SetID(user).SetKind(string(party.GuestUser)).
+			SetDisplayName("Guest").SetCreatedAt(at))
+		members = append(members, tx.Membership.Create().SetID(database.NewID()).SetRoomID(roomID).SetUserID(user).
+			SetDisplayName("Guest").SetRole(string(party.RoleGuest)).SetJoinedAt(at))
+		items = append(items, tx.QueueItem.Create().SetID(item).SetRoomID(roomID).SetSongID(uri).
+			SetAddedByID(user).SetAddedAt(at).SetAge(1).SetVersion(1).SetState(string(party.Played)).
+			SetLikeCount(0).SetRecording("much").SetStartedAt(at).SetEndedAt(at))
+		events = append(events, tx.RoomEvent.Create().SetID(database.NewID()).SetRoomID(roomID).
+			SetAt(at).SetKind(string(kind)).SetActorID(user).SetItemID(item).SetVersion(1))
+	}
+	return errors.Join(tx.User.CreateBulk(users...).Exec(ctx), tx.Membership.CreateBulk(members...).Exec(ctx),
+		tx.QueueItem.CreateBulk(items...).Exec(ctx), tx.RoomEvent.CreateBulk(events...).Exec(ctx))
 }
 
 // Rows counts the rows of each table.
@@ -178,12 +186,11 @@ func Accepted(ctx context.Context, s *database.DB, roomID, userID string) (int, 
 
 // RememberMuch stores n idempotency keys.
 func RememberMuch(ctx context.Context, s *database.DB, n int) error {
-	return s.InTx(ctx, func(tx *ent.Tx) error {
-		var keys []*ent.IdempotencyKeyCreate
-		for i := range n {
-			keys = append(keys, tx.IdempotencyKey.Create().SetUserID("somebody").SetKey(fmt.Sprint(i)).SetMutation("addSong").
-				SetArgumentsHash("").SetObjectID("").SetCreatedAt(database.Microseconds(time.Now())))
-		}
-		return tx.IdempotencyKey.CreateBulk(keys...).Exec(ctx)
-	})
+	var keys []*ent.IdempotencyKeyCreate
+	for i := range n {
+		keys = append(keys, s.Write.IdempotencyKey.Create().SetUserID("somebody").SetKey(fmt.Sprint(i)).
+			SetMutation("addSong").SetArgumentsHash("").SetObjectID("").
+			SetCreatedAt(database.Microseconds(time.Now())))
+	}
+	return s.Write.IdempotencyKey.CreateBulk(keys...).Exec(ctx)
 }

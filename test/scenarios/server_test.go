@@ -17,6 +17,7 @@ import (
 	"antwon.dj/backend/internal/playback"
 	"antwon.dj/backend/internal/session"
 	"antwon.dj/backend/internal/spotify"
+	"antwon.dj/backend/internal/testlog"
 )
 
 // server is one server with all its parts, put together as in cmd/antwon.
@@ -32,6 +33,7 @@ type server struct {
 	suspension *suspension
 	rooms      *soleServerRooms // nil: other servers may take part
 	down       bool
+	logged     *testlog.Log
 
 	spotify *spotify.Client
 
@@ -47,7 +49,7 @@ func (w *world) start(name string) *server {
 	must(w.t, err)
 	s := &server{
 		t: w.t, name: name, link: &link{to: w.spotify.network}, store: store, bus: live.NewLocalBus(),
-		suspension: newSuspension(w.logged), driven: make(chan error, 1),
+		logged: w.logged, suspension: newSuspension(w.logged), driven: make(chan error, 1),
 	}
 	s.web = &http.Transport{DialContext: s.link.dial}
 	log, metrics := w.log.With("server", name), prometheus.NewRegistry()
@@ -94,12 +96,14 @@ func (s *server) stop() {
 	must(s.t, s.end())
 }
 
-// kill ends the server as a power cut does: from now on none of its requests reaches Spotify or the database.
+// kill ends the server as a power cut does: from now on none of its requests reaches Spotify or the database. What it
+// logs about that does not count.
 func (s *server) kill() {
 	if s.down {
 		return
 	}
 	s.down = true
+	s.logged.Allow("sql: database is closed")
 	s.link.cutNow()
 	if s.rooms != nil {
 		must(s.t, s.rooms.expireEarly(s.t.Context()))
