@@ -71,13 +71,18 @@ describe('a guest who wants to know when their song is next', () => {
     await gina.expectAccessible('my songs with notices')
     await add(gina) // may play at once, without having been next
     await add(gina)
-    const notice = (kind: string) => service.messages.findLast((text) => JSON.parse(text).kind === kind) ?? ''
-    await eventually('both notices', async () => JSON.parse(notice('PLAYING')).song === JSON.parse(notice('NEXT')).song)
-    const next = JSON.parse(notice('NEXT'))
+    const latest = (kind: string) => service.messages.findLast((text) => JSON.parse(text).kind === kind) ?? ''
+    let [nextText, playingText] = ['', ''] // kept, because the other song's notices follow
+    await eventually('both notices', async () => {
+      nextText = latest('NEXT')
+      playingText = latest('PLAYING')
+      return JSON.parse(playingText).song === JSON.parse(nextText).song
+    })
+    const next = JSON.parse(nextText)
     expect(next).toMatchObject({ code: 'PARTY', language: 'de' })
 
     const deliver = await delivery(gina.page, server.url)
-    await deliver(notice('NEXT'))
+    await deliver(nextText)
     await eventually('a notice', async () => (await shown(gina)).length === 1)
     expect(await shown(gina)).toMatchObject([{ tag: '/r/PARTY', silent: true }])
     await deliver(JSON.stringify({ ...next, code: 'OTHER', kind: 'LATER' })) // a room that is not looked at, and a newer server
@@ -87,12 +92,12 @@ describe('a guest who wants to know when their song is next', () => {
     expect(await openedByTap(gina, '/r/OTHER')).toBe('/r/OTHER')
 
     await gina.goto('/')
-    await deliver(notice('NEXT'))
+    await deliver(nextText)
     const body = `„${next.song}“ – ${next.room}`
     const expected = { title: 'Dein Song ist als Nächstes dran', body, lang: 'de', tag: '/r/PARTY', silent: false }
     await eventually('the notice to be heard', async () => (await shown(gina))[0]?.silent === false)
     expect(await shown(gina)).toEqual([expected])
-    await deliver(notice('PLAYING')) // which replaces the first
+    await deliver(playingText) // which replaces the first
     await eventually('the next notice', async () => (await shown(gina))[0]?.title === 'Dein Song läuft')
     expect(await shown(gina)).toHaveLength(1)
     expect(await openedByTap(gina, '/r/PARTY')).toBe('/r/PARTY')
