@@ -130,7 +130,7 @@ go_tests = @{ $(2); } > $(1) 2>&1 || { grep -vE '^\s*(=== |--- (PASS|SKIP)|PASS)
 # without it.
 unwatched_tests := TestRandomEvenings|TestFourHoursOfAHundredGuests|TestNothingPlaysTwice|TestMachineRecoversFromEveryState
 test-go: $(NODE_MODULES) $(CLIENT) try-litestream ## the Go tests, with the race detector
-	$(call go_tests,test.log,go test $(RACE) -p $$(($$(nproc) + 1)) -parallel 8 -timeout 30m -v ./cmd/antwon ./test/scenarios ./internal/jukebox ./...)
+	$(call go_tests,test.log,go test $(RACE) -p $$(($$(nproc) + 1)) -parallel 8 -timeout 45m -v ./cmd/antwon ./test/scenarios ./internal/jukebox ./...)
 	@test -n "$(RACE)" || echo "LEFT OUT: the race detector, which needs a C compiler"
 
 test-unwatched: ## the tests of which the race detector watches only a part: all of them, without it
